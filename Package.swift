@@ -1,0 +1,115 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+// Rooms of docs/architecture.md. A target may depend only on targets that stand above it in this list.
+
+/// Every Swift target gets these: language mode 6, the upcoming defaults, no warning left standing.
+let shared: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+/// Rooms from HostLoop upward run on the one thread of the program.
+let onLoop: [SwiftSetting] = shared + [.defaultIsolation(MainActor.self)]
+
+let strictC: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
+
+/// The Swift runtime is linked in, so that a program needs no toolchain where it runs; lld packs the relocations.
+let staticRuntime: [LinkerSetting] = [
+    .unsafeFlags([
+        "-static-stdlib", "-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs",
+        "-Xclang-linker", "-static-libstdc++", "-Xlinker", "--as-needed",
+    ])
+]
+
+let package = Package(
+    name: "hostd",
+    products: [
+        .executable(name: "hostd", targets: ["hostd"]),
+        .executable(name: "hostctl", targets: ["hostctl"]),
+        .executable(name: "hostd-logger", targets: ["hostd-logger"]),
+        .executable(name: "hostd-keeper", targets: ["hostd-keeper"]),
+        .executable(name: "hostd-bench", targets: ["hostd-bench"]),
+    ],
+    targets: [
+        // C: module maps, shims, the keeper.
+        .target(name: "CHost", cSettings: strictC),
+        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .target(name: "CCurl", cSettings: strictC),
+        .systemLibrary(name: "CMicrohttpd", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .target(name: "CJansson", cSettings: strictC, linkerSettings: [.linkedLibrary("jansson")]),
+        .target(name: "CToml", cxxSettings: [.unsafeFlags(["-std=c++17", "-Wall", "-Wextra", "-Werror"])]),
+        .executableTarget(
+            name: "hostd-keeper",
+            cSettings: [.unsafeFlags(["-Os"])] + strictC,
+            linkerSettings: [
+                // A fully static C program: no Swift start-up objects, no dynamic loader.
+                .unsafeFlags([
+                    "-nostartfiles", "-static-executable", "-use-ld=lld",
+                ])
+            ]),
+
+        // The rooms, lowest first.
+        .target(name: "HostCore", swiftSettings: shared),
+        .target(name: "HostWire", dependencies: ["HostCore", "CJansson"], swiftSettings: shared),
+        .target(name: "HostConfig", dependencies: ["HostCore", "CToml"], swiftSettings: shared),
+        .target(name: "HostLinux", dependencies: ["HostCore", "CHost"], swiftSettings: shared),
+        .target(name: "HostLoop", dependencies: ["HostCore", "HostLinux", "CSystemd"], swiftSettings: onLoop),
+        .target(name: "HostLogs", dependencies: ["HostCore", "HostLinux"], swiftSettings: shared),
+        .target(
+            name: "HostLaunch", dependencies: ["HostCore", "HostLinux", "HostLoop", "CHost"], swiftSettings: onLoop),
+        .target(name: "HostStore", dependencies: ["HostCore", "HostLinux", "HostLoop", "CSQLite"], swiftSettings: onLoop),
+        .target(
+            name: "HostControl", dependencies: ["HostWire", "HostLinux", "HostLoop", "CMicrohttpd"],
+            swiftSettings: onLoop),
+        .target(name: "HostFetch", dependencies: ["HostCore", "HostLinux", "HostLoop", "CCurl"], swiftSettings: onLoop),
+        .target(name: "HostSimulation", dependencies: ["HostCore"], swiftSettings: shared),
+        .target(
+            name: "HostRuntime",
+            dependencies: [
+                "HostCore", "HostWire", "HostConfig", "HostLinux", "HostLoop", "HostLogs", "HostLaunch", "HostStore",
+                "HostControl", "HostFetch",
+            ], swiftSettings: onLoop),
+
+        // Thin mains.
+        .executableTarget(
+            name: "hostd", dependencies: ["HostRuntime", "HostConfig", "HostLinux"], swiftSettings: onLoop,
+            linkerSettings: staticRuntime),
+        .executableTarget(
+            name: "hostd-logger", dependencies: ["HostLogs", "HostLinux"], swiftSettings: shared,
+            linkerSettings: staticRuntime),
+        .executableTarget(
+            name: "hostctl", dependencies: ["HostWire", "HostConfig", "HostLinux", "HostLogs", "HostCore"],
+            swiftSettings: shared, linkerSettings: staticRuntime),
+        .executableTarget(
+            name: "hostd-bench", dependencies: ["HostSimulation", "HostCore", "HostLinux", "HostLogs"],
+            swiftSettings: shared, linkerSettings: staticRuntime),
+
+        // Tests. TestKit holds what several of them need: folders, processes, waiting for events.
+        .target(name: "TestKit", dependencies: ["HostLinux", "CHost"], path: "Tests/TestKit", swiftSettings: shared),
+        .testTarget(name: "TidyTests", dependencies: ["TestKit", "HostLinux"], swiftSettings: shared),
+        .testTarget(name: "HostCoreTests", dependencies: ["HostCore", "HostSimulation"], swiftSettings: shared),
+        .testTarget(name: "HostConfigTests", dependencies: ["HostConfig", "HostCore", "TestKit"], swiftSettings: shared),
+        .testTarget(
+            name: "HostWireTests", dependencies: ["HostWire", "HostControl", "HostLoop", "TestKit"],
+            swiftSettings: shared),
+        .testTarget(
+            name: "HostLoopTests", dependencies: ["HostLoop", "HostFetch", "HostStore", "HostLinux", "TestKit"],
+            swiftSettings: shared),
+        .testTarget(
+            name: "KeeperTests", dependencies: ["HostCore", "HostLinux", "CHost", "TestKit"], swiftSettings: shared),
+        .testTarget(
+            name: "LoggerTests", dependencies: ["HostLogs", "HostLinux", "CHost", "TestKit"], swiftSettings: shared),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["HostWire", "HostLinux", "HostCore", "CHost", "TestKit"],
+            swiftSettings: shared),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#define _GNU_SOURCE
+#include "chost.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+const int chost_splice_nonblock = SPLICE_F_NONBLOCK | SPLICE_F_MOVE;
+const int chost_f_setpipe_size = F_SETPIPE_SZ;
+const int chost_f_getpipe_size = F_GETPIPE_SZ;
+
+int chost_open(const char *path, int flags, unsigned mode) { return open(path, flags, mode); }
+
+int chost_fcntl_int(int fd, int command, int argument) { return fcntl(fd, command, argument); }
+
+int chost_ioctl_readable(int fd, int *bytes) { return ioctl(fd, FIONREAD, bytes); }
+
+ssize_t chost_splice(int from, int to, int64_t *to_offset, size_t length, unsigned flags) {
+    return splice(from, NULL, to, to_offset, length, flags);
+}
+
+ssize_t chost_tee(int from, int to, size_t length, unsigned flags) { return tee(from, to, length, flags); }
+
+int chost_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+
+int chost_pidfd_send_signal(int pidfd, int signal_number) {
+    return (int)syscall(SYS_pidfd_send_signal, pidfd, signal_number, NULL, 0);
+}
+
+int chost_pidfd_queue_signal(int pidfd, int signal_number, int value) {
+    siginfo_t info;
+    memset(&info, 0, sizeof info);
+    info.si_signo = signal_number;
+    info.si_code = SI_QUEUE;
+    info.si_pid = getpid();
+    info.si_uid = getuid();
+    info.si_value.sival_int = value;
+    return (int)syscall(SYS_pidfd_send_signal, pidfd, signal_number, &info, 0);
+}
+
+int chost_pidfd_reap(int pidfd, int *status) {
+    siginfo_t info;
+    memset(&info, 0, sizeof info);
+    if (waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED | WNOHANG) < 0) return -1;
+    if (info.si_pid == 0) return 0;
+    *status = info.si_code == CLD_EXITED ? (info.si_status & 0xff) << 8
+                                         : info.si_status | (info.si_code == CLD_DUMPED ? 0x80 : 0);
+    return 1;
+}
+
+ssize_t chost_send_with_descriptor(int socket, const void *bytes, size_t length, int descriptor) {
+    struct iovec part = {.iov_base = (void *)bytes, .iov_len = length};
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof(int))];
+    } control;
+    memset(&control, 0, sizeof control);
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof control.space};
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
+    return sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+static void take_control(struct msghdr *message, pid_t *pid, uid_t *uid) {
+    for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header; header = CMSG_NXTHDR(message, header)) {
+        if (header->cmsg_level != SOL_SOCKET) continue;
+        if (header->cmsg_type == SCM_CREDENTIALS) {
+            struct ucred sender;
+            memcpy(&sender, CMSG_DATA(header), sizeof sender);
+            *pid = sender.pid;
+            *uid = sender.uid;
+        } else if (header->cmsg_type == SCM_RIGHTS) {
+            size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+            for (size_t i = 0; i < count; i++) {
+                int descriptor;
+                memcpy(&descriptor, CMSG_DATA(header) + i * sizeof(int), sizeof descriptor);
+                close(descriptor);
+            }
+        }
+    }
+}
+
+ssize_t chost_receive_with_credentials(int socket, void *bytes, size_t length, pid_t *pid, uid_t *uid) {
+    struct iovec part = {.iov_base = bytes, .iov_len = length};
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof(struct ucred)) + CMSG_SPACE(253 * sizeof(int))];
+    } control;
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof control.space};
+    *pid = 0;
+    *uid = (uid_t)-1;
+    ssize_t received = recvmsg(socket, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+    if (received >= 0) take_control(&message, pid, uid);
+    return received;
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// What Swift cannot say itself: variadic system calls, macros that are not imported, and everything between clone
+// and exec. Each function returns what the system call returns; errno is the error.
+#ifndef HOSTD_CHOST_H
+#define HOSTD_CHOST_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+int chost_open(const char *path, int flags, unsigned mode);
+int chost_fcntl_int(int fd, int command, int argument);
+int chost_ioctl_readable(int fd, int *bytes);
+ssize_t chost_splice(int from, int to, int64_t *to_offset, size_t length, unsigned flags);
+ssize_t chost_tee(int from, int to, size_t length, unsigned flags);
+int chost_pidfd_open(pid_t pid);
+int chost_pidfd_send_signal(int pidfd, int signal_number);
+// Sends a signal with a value (SI_QUEUE), which the receiver reads from siginfo.
+int chost_pidfd_queue_signal(int pidfd, int signal_number, int value);
+// Reaps a child through its pidfd. status gets the wait status in the form of waitpid(2); returns 1 when it was
+// reaped, 0 when it still runs, -1 on error (ECHILD: no child of ours).
+int chost_pidfd_reap(int pidfd, int *status);
+
+extern const int chost_splice_nonblock;
+extern const int chost_f_setpipe_size;
+extern const int chost_f_getpipe_size;
+
+// Starts `path` with a clean signal mask, default dispositions, in a session of its own, with exactly the
+// descriptors keep[0..count) under the numbers 3, 4, … and /dev/null or `output` as 0, 1, 2. Returns the pid and its
+// pidfd, or -1 with errno of clone or exec.
+pid_t chost_spawn(const char *path, char *const argv[], char *const envp[], const int *keep, int keep_count,
+                  int output, int *pidfd);
+
+// Sends `length` bytes and one descriptor in one message. Returns as sendmsg(2).
+ssize_t chost_send_with_descriptor(int socket, const void *bytes, size_t length, int descriptor);
+
+// Receives one datagram and the sender's pid and uid (SO_PASSCRED must be set). Returns as recvmsg(2); pid 0 when the
+// message carries no credentials. Descriptors that were sent along are closed.
+ssize_t chost_receive_with_credentials(int socket, void *bytes, size_t length, pid_t *pid, uid_t *uid);
+
+#endif

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// From clone to exec. No Swift code may run in the child, and the child shares our memory until it execs, so it
+// touches only its own stack and the one field that tells us what failed.
+#define _GNU_SOURCE
+#include "chost.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { stack_bytes = 64 * 1024 };
+
+struct plan {
+    const char *path;
+    char *const *argv;
+    char *const *envp;
+    const int *keep;
+    int keep_count;
+    int output;
+    int error;
+};
+
+static int place_descriptors(const struct plan *plan) {
+    // First out of the way of the final numbers, then into place; dup2 clears close-on-exec.
+    int moved[8];
+    if (plan->keep_count > 8) {
+        errno = EINVAL;
+        return -1;
+    }
+    for (int i = 0; i < plan->keep_count; i++) {
+        moved[i] = fcntl(plan->keep[i], F_DUPFD, 64);
+        if (moved[i] < 0) return -1;
+    }
+    int output = plan->output < 0 ? -1 : fcntl(plan->output, F_DUPFD, 64);
+    if (plan->output >= 0 && output < 0) return -1;
+    int null = open("/dev/null", O_RDWR);
+    if (null < 0 || dup2(null, 0) < 0) return -1;
+    if (dup2(output < 0 ? null : output, 1) < 0 || dup2(output < 0 ? null : output, 2) < 0) return -1;
+    for (int i = 0; i < plan->keep_count; i++) {
+        if (dup2(moved[i], 3 + i) < 0) return -1;
+    }
+    return (int)syscall(SYS_close_range, 3 + plan->keep_count, ~0U, 0);
+}
+
+static int in_child(void *argument) {
+    struct plan *plan = argument;
+    struct sigaction standard = {.sa_handler = SIG_DFL};
+    for (int number = 1; number < NSIG; number++) {
+        if (number != SIGKILL && number != SIGSTOP) sigaction(number, &standard, NULL);
+    }
+    setsid();
+    if (place_descriptors(plan) == 0) {
+        sigset_t none;
+        sigemptyset(&none);
+        sigprocmask(SIG_SETMASK, &none, NULL);
+        execve(plan->path, plan->argv, plan->envp);
+    }
+    plan->error = errno;
+    _exit(127);
+}
+
+pid_t chost_spawn(const char *path, char *const argv[], char *const envp[], const int *keep, int keep_count,
+                  int output, int *pidfd) {
+    struct plan plan = {path, argv, envp, keep, keep_count, output, 0};
+    static char *stack;  // one thread, and CLONE_VFORK holds us until the child has left it
+    if (!stack) {
+        void *area = mmap(NULL, stack_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+        if (area == MAP_FAILED) return -1;
+        stack = area;
+    }
+    sigset_t all, before;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &before);  // no handler of ours may run in the child
+    int clone_pidfd = -1;
+    pid_t pid = clone(in_child, stack + stack_bytes, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &plan, &clone_pidfd);
+    int clone_error = errno;
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    if (pid < 0) {
+        errno = clone_error;
+        return -1;
+    }
+    if (plan.error) {
+        int status;
+        waitpid(pid, &status, 0);
+        close(clone_pidfd);
+        errno = plan.error;
+        return -1;
+    }
+    fcntl(clone_pidfd, F_SETFD, FD_CLOEXEC);
+    *pidfd = clone_pidfd;
+    return pid;
+}

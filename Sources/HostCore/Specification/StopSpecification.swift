@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How an instance is asked to end, and what happens when it does not.
+public struct StopSpecification: Hashable, Sendable {
+    /// Whom the stop signal goes to.
+    public enum Target: String, Hashable, Sendable, CaseIterable {
+        /// The main process alone, which then ends its own children.
+        case main
+        /// The process group of the main process.
+        case group
+    }
+
+    /// The signal number, SIGTERM by default.
+    public var signal: Int32
+    /// Whom it goes to.
+    public var target: Target
+    /// Time between the stop signal and SIGKILL for all of the tree.
+    public var grace: Duration
+    /// Time between SIGTERM and SIGKILL for what the main process leaves behind.
+    public var leftovers: Duration
+
+    /// The defaults of the configuration.
+    public init(
+        signal: Int32 = 15, target: Target = .main, grace: Duration = .seconds(30), leftovers: Duration = .seconds(5)
+    ) {
+        self.signal = signal
+        self.target = target
+        self.grace = grace
+        self.leftovers = leftovers
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CHost
+internal import Glibc
+
+/// Small files, read and replaced as a whole.
+public enum Files {
+    /// Reads a file of at most `limit` bytes; a longer one is an error (EFBIG).
+    public static func read(_ path: String, limit: Int = 1 << 20) throws(SystemError) -> [UInt8] {
+        let file = try Descriptor(opening: path, O_RDONLY)
+        var content: [UInt8] = []
+        while content.count <= limit {
+            // One more than the size that is expected, so that a small file needs one call and its end.
+            let part = try file.read(upTo: min(limit + 1 - content.count, 16384))
+            if part.isEmpty { return content }
+            content += part
+        }
+        throw SystemError(code: EFBIG, call: "read", subject: path)
+    }
+
+    /// Reads a file as UTF-8 text, bad bytes replaced.
+    public static func readText(_ path: String, limit: Int = 1 << 20) throws(SystemError) -> String {
+        String(decoding: try read(path, limit: limit), as: UTF8.self)
+    }
+
+    /// Replaces `path` atomically: a reader sees the old content or the new, never a part. `sync` makes it outlive power loss.
+    public static func replace(
+        _ path: String, with bytes: some Collection<UInt8>, mode: UInt32 = 0o600, sync: Bool = false
+    ) throws(SystemError) {
+        let temporary = path + ".new"
+        do throws(SystemError) {
+            let file = try Descriptor(opening: temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode: mode)
+            try file.write(all: bytes)
+            if sync { try check("fsync", temporary) { fsync(file.raw) } }
+            try check("rename", path) { rename(temporary, path) }
+        } catch {
+            unlink(temporary)
+            throw error
+        }
+        if sync { try syncFolder(of: path) }
+    }
+
+    /// Makes a folder and its parents; one that is there already is fine.
+    public static func makeFolder(_ path: String, mode: UInt32 = 0o700) throws(SystemError) {
+        if mkdir(path, mode) == 0 || errno == EEXIST { return }
+        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
+            throw SystemError(code: errno, call: "mkdir", subject: path)
+        }
+        try makeFolder(String(path[..<slash]), mode: 0o755)
+        guard mkdir(path, mode) == 0 || errno == EEXIST else {
+            throw SystemError(code: errno, call: "mkdir", subject: path)
+        }
+    }
+
+    /// The names in a folder, sorted, without `.` and `..`.
+    public static func list(_ path: String) throws(SystemError) -> [String] {
+        guard let folder = opendir(path) else { throw SystemError(code: errno, call: "opendir", subject: path) }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// Removes a folder that holds only files.
+    public static func removeFlatFolder(_ path: String) throws(SystemError) {
+        for name in try list(path) { unlink(path + "/" + name) }
+        try check("rmdir", path) { rmdir(path) }
+    }
+
+    /// Whether anything stands at `path`.
+    public static func exists(_ path: String) -> Bool {
+        access(path, F_OK) == 0
+    }
+
+    private static func syncFolder(of path: String) throws(SystemError) {
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        let descriptor = try Descriptor(opening: folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY)
+        try check("fsync", folder) { fsync(descriptor.raw) }
+    }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// The event that a test waited for did not come.
+public struct TimedOut: Error, CustomStringConvertible {
+    /// What was waited for.
+    public let event: String
+
+    public var description: String { "timed out waiting for \(event)" }
+}
+
+/// Waits until `condition` gives a value, looking every few milliseconds; throws after `seconds`.
+@discardableResult
+public func waitFor<Value>(
+    _ event: String, seconds: Double = 20, _ condition: () throws -> Value?
+) throws -> Value {
+    var spent = 0.0
+    while true {
+        if let value = try condition() { return value }
+        guard spent < seconds else { throw TimedOut(event: event) }
+        usleep(5_000)
+        spent += 0.005
+    }
+}
+
+/// Waits until `condition` holds.
+public func waitUntil(_ event: String, seconds: Double = 20, _ condition: () throws -> Bool) throws {
+    try waitFor(event, seconds: seconds) { try condition() ? true : nil }
+}
