@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What happens to a service. Events that name an instance are ignored unless that instance is the current one.
+public enum ServiceEvent: Hashable, Sendable {
+    /// hostd starts, or a person says so.
+    case start(by: Author)
+    /// hostd shuts down, or a person says so.
+    case stop(by: Author)
+    /// A person wants a new instance.
+    case restart
+    /// All services in `after` have been ready.
+    case dependenciesReady
+    /// The answer to `checkPorts`: the first port that is taken and by whom, or nil when all are free.
+    case portsChecked(PortHolder?)
+    /// Its keeper could not be started: why.
+    case launchFailed(InstanceID, String)
+    /// hostd found that this launch never happened (it was killed in between).
+    case neverRan(InstanceID)
+    /// The main process runs.
+    case started(InstanceID, ProcessIdentity, at: Instant)
+    /// The stop signal was sent.
+    case signalled(InstanceID)
+    /// The main process ended. `treeEmpty`: and nothing of its tree is left.
+    case exited(InstanceID, ExitReport, treeEmpty: Bool)
+    /// Nothing is left of its tree.
+    case treeEmpty(InstanceID)
+    /// Its keeper is gone without having said how the main process ended.
+    case keeperLost(InstanceID)
+    /// Nothing is left of the tree of an instance whose keeper was lost.
+    case swept(InstanceID, killed: Int)
+    /// The answer to a probe's question `number`.
+    case probed(InstanceID, ProbeKind, number: UInt64, ProbeAnswer)
+    /// The last line that an ended instance wrote.
+    case lastLine(InstanceID, String)
+    /// The deadline of the state has come.
+    case wake
+}
+
+/// Who wants something.
+public enum Author: Hashable, Sendable {
+    /// A person, through hostctl: lasts over restarts of hostd and of the host.
+    case person
+    /// hostd itself, at its start and end.
+    case host
+}
+
+/// A port that is taken, and who has it.
+public struct PortHolder: Hashable, Sendable {
+    /// The port.
+    public var port: UInt16
+    /// "pid 811 (node)", or what is known.
+    public var holder: String
+
+    /// `port` is held by `holder`.
+    public init(port: UInt16, holder: String) {
+        self.port = port
+        self.holder = holder
+    }
+}
+
+/// What a service machine wants done.
+public enum ServiceEffect: Hashable, Sendable {
+    /// Find out whether these ports are free; answered by `portsChecked`.
+    case checkPorts([UInt16])
+    /// Start a keeper for this instance; answered by `started`, `exited` or `launchFailed`.
+    case launch(InstanceID)
+    /// Send a signal to the main process or its group; answered by `signalled`.
+    case signal(InstanceID, number: Int32, to: StopSpecification.Target)
+    /// End the whole tree: SIGTERM, and SIGKILL after `grace`; with zero, SIGKILL at once.
+    case endTree(InstanceID, grace: Duration)
+    /// The keeper is gone: find and kill what is left of the tree; answered by `swept`.
+    case sweep(InstanceID)
+    /// Ask a probe's question; answered by `probed`.
+    case ask(InstanceID, ProbeKind, number: UInt64)
+    /// Find the last line that the instance wrote; answered by `lastLine`.
+    case findLastLine(InstanceID)
+    /// The instance is over: its folder may go once its log is drained.
+    case forget(InstanceID)
+    /// Remember over reboots that it is stopped or held; nil when it is not.
+    case mark(ServiceMark?)
+    /// Tell people: one entry of history.
+    case report(ServiceReport)
+}
+
+/// What must be remembered over reboots.
+public enum ServiceMark: String, Hashable, Sendable {
+    /// A person stopped it.
+    case stopped
+    /// It exited in a way that says "do not restart".
+    case held
+}
+
+/// One entry of a service's history.
+public struct ServiceReport: Hashable, Sendable {
+    /// What happened.
+    public enum Kind: String, Hashable, Sendable, CaseIterable {
+        case starting, started, ready, running, unhealthy, waiting, exited, backoff, looping, held, stopping, stopped
+        case killing, cleared, adopted, keeperLost = "keeper_lost", swept, progress
+        case launchFailed = "launch_failed"
+    }
+
+    /// What happened.
+    public var kind: Kind
+    /// To which instance, if to one.
+    public var instance: InstanceID?
+    /// Why, in words, with the evidence.
+    public var reason: String
+}

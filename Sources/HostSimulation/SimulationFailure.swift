@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// An invariant that did not hold.
+public struct SimulationFailure: Error, CustomStringConvertible {
+    /// The seed that reproduces it.
+    public let seed: UInt64
+    /// What did not hold, with the service and the virtual time.
+    public let message: String
+    /// The last things that happened, oldest first.
+    public let trace: [String]
+
+    public var description: String {
+        "seed \(seed): \(message)\n" + trace.map { "  " + $0 }.joined(separator: "\n")
+    }
+}
+
+/// What one run did.
+public struct SimulationSummary: Sendable {
+    /// Events that the machines took.
+    public var events = 0
+    /// Launches of instances.
+    public var launches = 0
+    /// Times that hostd was killed.
+    public var hostdKills = 0
+    /// Times that the host was rebooted.
+    public var reboots = 0
+    /// Virtual time that passed.
+    public var elapsedSeconds = 0.0
+
+    /// Nothing yet.
+    public init() {}
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// The table of benches: `hostd-bench NAME …`.
+func runBench(_ arguments: [String]) -> Int {
+    guard let name = arguments.first else {
+        say("usage: hostd-bench simulate [--seeds N] [--seed S] [--seconds T]")
+        return 2
+    }
+    let rest = Array(arguments.dropFirst())
+    switch name {
+    case "simulate": return runSimulateBench(rest)
+    default:
+        say("hostd-bench: no bench is called \"\(name)\" (there is: simulate)")
+        return 2
+    }
+}
+
+/// One line to stdout.
+func say(_ text: String) {
+    let line = Array((text + "\n").utf8)
+    _ = line.withUnsafeBytes { write(1, $0.baseAddress, $0.count) }
+}
+
+/// The value after `--name`, if it is there.
+func option(_ name: String, in arguments: [String]) -> String? {
+    guard let index = arguments.firstIndex(of: name), index + 1 < arguments.count else { return nil }
+    return arguments[index + 1]
+}
