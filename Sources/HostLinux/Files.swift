@@ -70,6 +70,21 @@ public enum Files {
         try check("rmdir", path) { rmdir(path) }
     }
 
+    /// Writes to a file that is there already: a knob in /proc or /sys.
+    public static func write(_ text: String, to path: String) throws(SystemError) {
+        let file = try Descriptor(opening: path, O_WRONLY)
+        try file.write(all: text.utf8)
+    }
+
+    /// What a symbolic link says; nil when `path` is none.
+    public static func linkTarget(_ path: String) -> String? {
+        withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) { buffer in
+            guard let base = buffer.baseAddress?.assumingMemoryBound(to: CChar.self) else { return nil }
+            let count = readlink(path, base, 4096)
+            return count < 0 ? nil : String(decoding: buffer.prefix(count), as: UTF8.self)
+        }
+    }
+
     /// Whether anything stands at `path`.
     public static func exists(_ path: String) -> Bool {
         access(path, F_OK) == 0

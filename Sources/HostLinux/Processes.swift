@@ -27,6 +27,12 @@ public enum Processes {
         return text.last == "\n" ? String(text.dropLast()) : text
     }
 
+    /// Whether a process has ended and only waits for its parent; true when it is gone altogether.
+    public static func isZombie(_ pid: Int32) -> Bool {
+        guard let state = statFields(of: pid)?.first else { return true }
+        return state == "Z" || state == "X"
+    }
+
     /// All pids there are.
     public static func all() -> [Int32] {
         ((try? Files.list("/proc")) ?? []).compactMap { Int32($0) }

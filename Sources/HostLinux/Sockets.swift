@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+
+/// Unix sockets: pairs, datagram and stream addresses.
+public enum Sockets {
+    /// The longest path that fits into sockaddr_un.
+    public static let pathLimitBytes = 107
+
+    /// A connected SOCK_SEQPACKET pair, close-on-exec; the caller owns both numbers.
+    public static func pair() throws(SystemError) -> (first: Int32, second: Int32) {
+        var ends: [Int32] = [-1, -1]
+        try check("socketpair") {
+            socketpair(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &ends)
+        }
+        return (ends[0], ends[1])
+    }
+
+    /// A bound datagram socket at `path` (mode 0600) that gets the sender's pid with each message.
+    public static func datagramReceiver(at path: String) throws(SystemError) -> Descriptor {
+        let descriptor = Descriptor(owning: try check("socket") {
+            socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+        })
+        let raw = descriptor.raw
+        var on: Int32 = 1
+        try check("setsockopt SO_PASSCRED", path) {
+            setsockopt(raw, SOL_SOCKET, SO_PASSCRED, &on, socklen_t(MemoryLayout<Int32>.size))
+        }
+        unlink(path)
+        let before = umask(0o177)
+        defer { umask(before) }
+        try withAddress(path) { address, length throws(SystemError) in
+            try check("bind", path) { bind(raw, address, length) }
+        }
+        return descriptor
+    }
+
+    /// A stream socket connected to `path`, non-blocking afterwards.
+    public static func connect(to path: String) throws(SystemError) -> Descriptor {
+        let descriptor = Descriptor(owning: try check("socket") {
+            socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+        })
+        let raw = descriptor.raw
+        try withAddress(path) { address, length throws(SystemError) in
+            try check("connect", path) { Glibc.connect(raw, address, length) }
+        }
+        return descriptor
+    }
+
+    private static func withAddress(
+        _ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) throws(SystemError) -> Void
+    ) throws(SystemError) {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let bytes = Array(path.utf8)
+        guard bytes.count <= pathLimitBytes else { throw SystemError(code: ENAMETOOLONG, call: "use", subject: path) }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+        var failure: SystemError?
+        withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                do throws(SystemError) {
+                    try body(pointer, socklen_t(MemoryLayout<sockaddr_un>.size))
+                } catch {
+                    failure = error
+                }
+            }
+        }
+        if let failure { throw failure }
+    }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CSystemd
+internal import Glibc
+public import HostLinux
+
+/// What a descriptor can be ready for.
+public nonisolated struct IOEvents: OptionSet, Sendable {
+    public let rawValue: UInt32
+
+    public init(rawValue: UInt32) {
+        self.rawValue = rawValue
+    }
+
+    /// Bytes, a connection or an end can be read.
+    public static let readable = IOEvents(rawValue: 0x001)
+    /// Urgent data, or a changed file of a cgroup.
+    public static let priority = IOEvents(rawValue: 0x002)
+    /// Bytes can be written.
+    public static let writable = IOEvents(rawValue: 0x004)
+    /// Something is wrong with it; always reported.
+    public static let error = IOEvents(rawValue: 0x008)
+    /// The other side is gone; always reported.
+    public static let hangup = IOEvents(rawValue: 0x010)
+}
+
+/// Watches one descriptor for as long as its owner keeps it. It does not own the descriptor.
+public final class IOSource {
+    private var source: OpaquePointer?
+    private let handler: (IOEvents) -> Void
+
+    init(
+        _ loop: EventLoop, _ descriptor: Int32, _ events: IOEvents, _ handler: @escaping (IOEvents) -> Void
+    ) throws(SystemError) {
+        self.handler = handler
+        let pointer = Unmanaged.passUnretained(self).toOpaque()
+        try checkEvent(
+            "sd_event_add_io",
+            sd_event_add_io(
+                loop.event, &source, descriptor, events.rawValue,
+                { _, _, revents, userdata in
+                    guard let userdata else { return 0 }
+                    let address = UInt(bitPattern: userdata)
+                    MainActor.assumeIsolated { object(IOSource.self, at: address)?.fire(revents) }
+                    return 0
+                }, pointer))
+    }
+
+    isolated deinit {
+        sd_event_source_disable_unref(source)
+    }
+
+    /// Changes what is waited for; an empty set pauses the source.
+    public func setEvents(_ events: IOEvents) {
+        sd_event_source_set_io_events(source, events.rawValue)
+    }
+
+    private func fire(_ revents: UInt32) {
+        // A handler may drop the last reference to this source.
+        let handler = self.handler
+        handler(IOEvents(rawValue: revents))
+    }
+}
+
+extension EventLoop {
+    /// Calls `handler` whenever `descriptor` is ready for one of `events`.
+    public func watch(
+        _ descriptor: Int32, _ events: IOEvents, _ handler: @escaping (IOEvents) -> Void
+    ) throws(SystemError) -> IOSource {
+        try IOSource(self, descriptor, events, handler)
+    }
+}

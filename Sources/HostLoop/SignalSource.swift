@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CSystemd
+internal import Glibc
+public import HostLinux
+
+/// Takes a signal on the loop. It must be blocked in all threads before (`Signals.block`).
+public final class SignalSource {
+    private var source: OpaquePointer?
+    private let handler: () -> Void
+
+    init(_ loop: EventLoop, _ number: Int32, _ handler: @escaping () -> Void) throws(SystemError) {
+        self.handler = handler
+        let pointer = Unmanaged.passUnretained(self).toOpaque()
+        try checkEvent(
+            "sd_event_add_signal",
+            sd_event_add_signal(
+                loop.event, &source, number,
+                { _, _, userdata in
+                    guard let userdata else { return 0 }
+                    let address = UInt(bitPattern: userdata)
+                    MainActor.assumeIsolated { object(SignalSource.self, at: address)?.fire() }
+                    return 0
+                }, pointer))
+    }
+
+    isolated deinit {
+        sd_event_source_disable_unref(source)
+    }
+
+    private func fire() {
+        let handler = self.handler
+        handler()
+    }
+}
+
+extension EventLoop {
+    /// Calls `handler` for each `number` that comes.
+    public func onSignal(_ number: Int32, _ handler: @escaping () -> Void) throws(SystemError) -> SignalSource {
+        try SignalSource(self, number, handler)
+    }
+}

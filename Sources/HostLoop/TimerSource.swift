@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CSystemd
+internal import Glibc
+public import HostCore
+public import HostLinux
+
+/// A one-shot timer on CLOCK_MONOTONIC, exact to the microsecond (sd-event's own default is 250 ms).
+public final class TimerSource {
+    private var source: OpaquePointer?
+    private let handler: () -> Void
+
+    init(_ loop: EventLoop, _ handler: @escaping () -> Void) throws(SystemError) {
+        self.handler = handler
+        let pointer = Unmanaged.passUnretained(self).toOpaque()
+        try checkEvent(
+            "sd_event_add_time",
+            sd_event_add_time(
+                loop.event, &source, CLOCK_MONOTONIC, UInt64.max, 1,
+                { _, _, userdata in
+                    guard let userdata else { return 0 }
+                    let address = UInt(bitPattern: userdata)
+                    MainActor.assumeIsolated { object(TimerSource.self, at: address)?.fire() }
+                    return 0
+                }, pointer))
+        disarm()
+    }
+
+    isolated deinit {
+        sd_event_source_disable_unref(source)
+    }
+
+    /// Fires once at `instant`, or at once when that has passed; replaces an earlier time.
+    public func arm(at instant: Instant) {
+        // Rounded up: a timer that fires a moment early finds nothing due.
+        sd_event_source_set_time(source, UInt64(max(0, instant.nanoseconds) + 999) / 1000)
+        sd_event_source_set_enabled(source, Int32(SD_EVENT_ONESHOT))
+    }
+
+    /// Fires no more until armed again.
+    public func disarm() {
+        sd_event_source_set_enabled(source, Int32(SD_EVENT_OFF))
+    }
+
+    private func fire() {
+        let handler = self.handler
+        handler()
+    }
+}
+
+extension EventLoop {
+    /// A timer that is not armed yet.
+    public func timer(_ handler: @escaping () -> Void) throws(SystemError) -> TimerSource {
+        try TimerSource(self, handler)
+    }
+}
