@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A configuration file that somebody else has read: this room opens nothing.
+public struct ConfigurationFile: Sendable {
+    /// How errors name the file.
+    public var path: String
+    /// What stands in it; need not be UTF-8, which is checked. Bytes beyond the limit may be left out after one of them.
+    public var bytes: [UInt8]
+
+    /// A longer file is an error. Whoever reads it needs no more than one byte beyond.
+    public static let sizeLimit = 1 << 20
+
+    /// A file's path and its bytes.
+    public init(path: String, bytes: [UInt8]) {
+        self.path = path
+        self.bytes = bytes
+    }
+
+    /// A file's path and its text.
+    public init(path: String, text: String) {
+        self.init(path: path, bytes: Array(text.utf8))
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import HostCore
+
+/// What the configuration files say together, checked.
+public struct HostConfiguration: Equatable, Sendable {
+    /// `[host]`.
+    public var host: HostSettings
+    /// `[control]`.
+    public var control: ControlSettings
+    /// `[service.NAME]`, sorted by name.
+    public var services: [ServiceSpecification]
+
+    /// A configuration of the given parts; without arguments, what empty files say.
+    public init(
+        host: HostSettings = HostSettings(), control: ControlSettings = ControlSettings(),
+        services: [ServiceSpecification] = []
+    ) {
+        self.host = host
+        self.control = control
+        self.services = services
+    }
+}
+
+/// `[host]`: what concerns hostd as a whole.
+public struct HostSettings: Equatable, Sendable {
+    /// Who starts the keepers.
+    public enum Launcher: String, Sendable, CaseIterable {
+        /// systemd where hostd itself runs as a unit and the bus answers, else direct.
+        case auto
+        /// hostd clones them.
+        case direct
+        /// One transient unit each.
+        case systemd
+    }
+
+    /// The host's name in status and alerts; nil is the host name.
+    public var name: String?
+    /// Who starts the keepers.
+    public var launcher: Launcher
+    /// SIGTERM to hostd stops the services; false leaves them to be adopted.
+    public var stopWithHostd: Bool
+
+    /// The settings; the defaults are those of the configuration.
+    public init(name: String? = nil, launcher: Launcher = .auto, stopWithHostd: Bool = true) {
+        self.name = name
+        self.launcher = launcher
+        self.stopWithHostd = stopWithHostd
+    }
+}
+
+/// `[control]`: who may talk to hostd.
+public struct ControlSettings: Equatable, Sendable {
+    /// Members of this group may change things, which equals being root; nil is root and hostd's own user only.
+    public var adminGroup: String?
+    /// Members of this group may look; nil is nobody further.
+    public var readGroup: String?
+
+    /// The settings; the defaults are those of the configuration.
+    public init(adminGroup: String? = nil, readGroup: String? = nil) {
+        self.adminGroup = adminGroup
+        self.readGroup = readGroup
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HostCore
+
+/// What must hold between the keys of one service.
+struct ServiceRules {
+    let name: ServiceName
+    let draft: ServiceDraft
+    /// False when a file could not be read to its end: what is missing may stand there.
+    let isComplete: Bool
+
+    private var path: String { "service.\(name)" }
+
+    /// The finished service, or nil after reporting why there is none.
+    func finish(_ checking: inout Checking) -> ServiceSpecification? {
+        checkCommand(&checking)
+        for kind in ProbeKind.allCases {
+            if let probe = draft.probe(kind) { check(probe, path: "\(path).\(kind.rawValue)", &checking) }
+        }
+        checkStartup(&checking)
+        checkRestart(&checking)
+        var specification = draft.specification
+        specification.name = name
+        specification.startup = draft.startup?.specification
+        specification.live = draft.live?.specification
+        specification.ready = draft.ready?.specification
+        return specification
+    }
+
+    private func checkCommand(_ checking: inout Checking) {
+        guard isComplete, checking.place(of: path + ".command") == nil else { return }
+        checking.report(path: path, "no command (write command = [\"program\", \"argument\"])")
+    }
+
+    private func check(_ probe: ProbeDraft, path: String, _ checking: inout Checking) {
+        let isGiven = ProbeSection.targets.contains { checking.place(of: "\(path).\($0)") != nil }
+        if isComplete, !isGiven {
+            checking.report(path: path, "asks nothing (give one of \(ProbeSection.targets.joined(separator: ", ")))")
+        }
+        guard let expect = checking.place(of: path + ".expect"), probe.http == nil else { return }
+        for target in ["tcp", "exec"] {
+            // A later file that asks something else needs no `expect`, and cannot take the earlier one back.
+            guard let place = checking.place(of: "\(path).\(target)"), place.file <= expect.file,
+                checking.place(of: path + ".http") == nil
+            else { continue }
+            checking.report(path: path + ".expect", "goes with http, not with \(target) (leave it out)")
+        }
+    }
+
+    private func checkStartup(_ checking: inout Checking) {
+        guard let startup = draft.startup, startup.delay >= startup.deadline else { return }
+        checking.report(
+            path: path + ".startup.delay",
+            "\"\(TimeText.text(startup.delay))\" is not shorter than the deadline, "
+                + "\"\(TimeText.text(startup.deadline))\" (shorten it or give a longer deadline)")
+    }
+
+    private func checkRestart(_ checking: inout Checking) {
+        let restart = draft.specification.restart
+        guard restart.backoff > restart.maxBackoff else { return }
+        // At the key that was given; the other one may be the default.
+        let isBackoff = checking.place(of: path + ".restart.backoff") != nil
+        checking.report(
+            path: path + (isBackoff ? ".restart.backoff" : ".restart.max_backoff"),
+            isBackoff
+                ? "\"\(TimeText.text(restart.backoff))\" is longer than max_backoff, "
+                    + "\"\(TimeText.text(restart.maxBackoff))\" (shorten it or give a longer max_backoff)"
+                : "\"\(TimeText.text(restart.maxBackoff))\" is shorter than backoff, "
+                    + "\"\(TimeText.text(restart.backoff))\" (give a shorter backoff too)")
+    }
+}

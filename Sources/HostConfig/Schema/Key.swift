@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HostCore
+
+/// The declaration of one key of a section: everything about it that checking, the reference and `config show` need.
+struct Key<Target: Sendable>: Sendable {
+    let name: String
+    /// What people write for it by mistake, beyond misspellings.
+    let otherNames: [String]
+    /// Takes the node's value over into the target, or reports what is wrong with it.
+    let store: @Sendable (TomlNode, inout Target, inout Checking) -> Void
+    /// This key and those below it, with the values that a target has.
+    let describe: @Sendable (_ path: String, _ target: Target) -> [KeyDescription]
+
+    private init(
+        _ name: String, otherNames: [String],
+        store: @escaping @Sendable (TomlNode, inout Target, inout Checking) -> Void,
+        describe: @escaping @Sendable (String, Target) -> [KeyDescription]
+    ) {
+        self.name = name
+        self.otherNames = otherNames
+        self.store = store
+        self.describe = describe
+    }
+}
+
+extension Key {
+    /// A key with a value that is always there.
+    init<Value>(
+        _ name: String, _ type: ValueType<Value>, _ path: any WritableKeyPath<Target, Value> & Sendable,
+        also otherNames: [String] = [], _ summary: String
+    ) {
+        self.init(name, otherNames: otherNames) { node, target, checking in
+            guard let value = type.read(node, &checking) else { return }
+            target[keyPath: path] = value
+        } describe: { prefix, target in
+            let value = type.show(target[keyPath: path])
+            return [
+                KeyDescription(path: prefix + name, type: type.name, range: type.range, value: value, summary: summary)
+            ]
+        }
+    }
+
+    /// A key whose value may be missing.
+    init<Value>(
+        _ name: String, _ type: ValueType<Value>, _ path: any WritableKeyPath<Target, Value?> & Sendable,
+        also otherNames: [String] = [], _ summary: String
+    ) {
+        self.init(name, otherNames: otherNames) { node, target, checking in
+            guard let value = type.read(node, &checking) else { return }
+            target[keyPath: path] = value
+        } describe: { prefix, target in
+            let value = target[keyPath: path].map(type.show)
+            return [
+                KeyDescription(path: prefix + name, type: type.name, range: type.range, value: value, summary: summary)
+            ]
+        }
+    }
+
+    /// A table of names that people choose; a later file adds names and replaces those that it names again.
+    init(
+        _ name: String, _ type: ValueType<[String: String]>,
+        merging path: any WritableKeyPath<Target, [String: String]> & Sendable, also otherNames: [String] = [],
+        _ summary: String
+    ) {
+        self.init(name, otherNames: otherNames) { node, target, checking in
+            guard let values = type.read(node, &checking) else { return }
+            target[keyPath: path].merge(values) { _, later in later }
+        } describe: { prefix, target in
+            let value = type.show(target[keyPath: path])
+            return [
+                KeyDescription(path: prefix + name, type: type.name, range: type.range, value: value, summary: summary)
+            ]
+        }
+    }
+
+    /// A table with keys of its own.
+    init<Inner>(
+        _ name: String, _ section: Section<Inner>, _ path: any WritableKeyPath<Target, Inner> & Sendable,
+        also otherNames: [String] = []
+    ) {
+        self.init(name, otherNames: otherNames) { node, target, checking in
+            section.apply(node, to: &target[keyPath: path], &checking)
+        } describe: { prefix, target in
+            section.describe(prefix + name + ".", target[keyPath: path])
+        }
+    }
+
+    /// A table with keys of its own that may be missing as a whole.
+    init<Inner>(
+        _ name: String, _ section: Section<Inner>, _ path: any WritableKeyPath<Target, Inner?> & Sendable,
+        also otherNames: [String] = []
+    ) {
+        self.init(name, otherNames: otherNames) { node, target, checking in
+            var inner = target[keyPath: path] ?? section.empty
+            if section.apply(node, to: &inner, &checking) { target[keyPath: path] = inner }
+        } describe: { prefix, target in
+            section.describe(prefix + name + ".", target[keyPath: path] ?? section.empty)
+        }
+    }
+
+    /// Tables under names that people choose, each with the keys of `section`.
+    init<Inner>(
+        _ name: String, named section: Section<Inner>,
+        _ path: any WritableKeyPath<Target, [ServiceName: Inner]> & Sendable, also otherNames: [String] = []
+    ) {
+        self.init(name, otherNames: otherNames) { node, target, checking in
+            guard case .table(let entries) = node.value else {
+                return node.reportWrongType("[\(section.path)] with its keys below it", &checking)
+            }
+            for entry in entries {
+                checking.inside(entry.key) { checking in
+                    guard let name = ServiceName.checked(entry.key, at: entry.keyPlace, &checking) else { return }
+                    var inner = target[keyPath: path][name] ?? section.empty
+                    if section.apply(entry.node, to: &inner, &checking) { target[keyPath: path][name] = inner }
+                }
+            }
+        } describe: { prefix, _ in
+            section.describe(prefix + name + ".NAME.", section.empty)
+        }
+    }
+}

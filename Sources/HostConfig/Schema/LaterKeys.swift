@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The keys of the contract that this version does not know yet. A key that arrives moves from here to its section.
+enum LaterKeys {
+    struct Entry: Sendable {
+        let name: String
+        let message: String
+    }
+
+    /// The keys by the section's path, "" for the top of the file.
+    static let bySection: [String: [Entry]] = names.merging(reasons) { $0 + $1 }
+
+    private static let probe = ["unix", "notify", "heartbeat", "log", "body", "headers"]
+
+    private static let names: [String: [Entry]] = [
+        "": ["node", "kind", "log", "disk", "network", "alert"],
+        "service.NAME": [
+            "preset", "instances", "tags", "node", "before_start", "after_stop", "hook_timeout", "restart_with",
+            "needs", "reload", "model_change", "keep_awake", "sandbox", "unit",
+        ],
+        "service.NAME.startup": probe,
+        "service.NAME.live": probe,
+        "service.NAME.ready": probe,
+        "service.NAME.stop": ["exec"],
+        "service.NAME.log": ["compress", "max_age", "total", "timestamps", "journal", "when_full"],
+        "service.NAME.limits": ["memory", "memory_restart", "tasks", "cpu"],
+    ].mapValues { $0.map { Entry(name: $0, message: "\"\($0)\" is not available in this version") } }
+
+    private static let reasons: [String: [Entry]] = [
+        "control": ["listen", "token_file"].map {
+            Entry(name: $0, message: "\"\($0)\" is not available yet: the control socket is always there")
+        }
+    ]
+}

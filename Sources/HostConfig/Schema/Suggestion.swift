@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Finds what was meant by a word that is not known.
+enum Suggestion {
+    /// Longer words are no misspelling of anything.
+    private static let lengthLimit = 48
+
+    /// The candidate nearest to `word`, when it is near enough to be meant; the first of several.
+    static func nearest(to word: String, among candidates: [String]) -> String? {
+        let plain = simplified(word)
+        guard (1...lengthLimit).contains(plain.count) else { return nil }
+        var best: (candidate: String, distance: Int)?
+        for candidate in candidates {
+            let other = simplified(candidate)
+            let distance = distance(plain, other)
+            guard distance <= allowed(min(plain.count, other.count)), distance < best?.distance ?? .max else {
+                continue
+            }
+            best = (candidate, distance)
+        }
+        return best?.candidate ?? extended(word, among: candidates)
+    }
+
+    /// The candidate that differs from `word` only in capitals, `_` and `-`.
+    static func sameWord(as word: String, among candidates: [String]) -> String? {
+        let plain = simplified(word)
+        return candidates.first { simplified($0) == plain }
+    }
+
+    /// The keys of that name in other sections, for `path`, which ends with it and is no key.
+    static func misplaced(_ name: String, in path: String) -> String? {
+        let service = path.hasPrefix("service.") ? path.split(separator: ".").dropFirst().first : nil
+        let matches = (paths[simplified(name)] ?? []).map { key -> String in
+            guard let service, key.hasPrefix("service.NAME.") else { return key }
+            return "service.\(service)." + key.dropFirst("service.NAME.".count)
+        }
+        guard (1...3).contains(matches.count) else { return nil }
+        return matches.joined(separator: "\", \"")
+    }
+
+    /// The paths of all keys by their simplified last part.
+    private static let paths: [[UInt8]: [String]] = {
+        let later = LaterKeys.bySection.keys.sorted().flatMap { section in
+            (LaterKeys.bySection[section] ?? []).map { section.isEmpty ? $0.name : "\(section).\($0.name)" }
+        }
+        return Dictionary(grouping: ConfigurationReference.keys.map(\.path) + later) { path in
+            simplified(String(path.split(separator: ".").last ?? ""))
+        }
+    }()
+
+    /// The one candidate that goes on where `word` ends, or the other way round: `environment` for `env`.
+    private static func extended(_ word: String, among candidates: [String]) -> String? {
+        let matches = candidates.filter { candidate in
+            candidate.hasPrefix(word) && word.count >= 3 || word.hasPrefix(candidate) && candidate.count >= 3
+        }
+        return matches.count == 1 ? matches.first : nil
+    }
+
+    /// Letters in lower case without what joins words, so that `maxBackoff` and `max-backoff` are `max_backoff`.
+    private static func simplified(_ word: String) -> [UInt8] {
+        word.lowercased().utf8.prefix(lengthLimit + 1).filter { $0 != UInt8(ascii: "_") && $0 != UInt8(ascii: "-") }
+    }
+
+    /// So many edits may part two words of that length.
+    private static func allowed(_ length: Int) -> Int {
+        length < 3 ? 0 : max(1, length / 3)
+    }
+
+    /// Insertions, deletions, replacements and swaps of neighbours between two words.
+    private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+        guard !left.isEmpty, !right.isEmpty else { return max(left.count, right.count) }
+        var before: [Int] = []
+        var previous = Array(0...right.count)
+        for row in 1...left.count {
+            var current = [row]
+            for column in 1...right.count {
+                let isSame = left[row - 1] == right[column - 1]
+                var best = min(previous[column] + 1, current[column - 1] + 1, previous[column - 1] + (isSame ? 0 : 1))
+                if row > 1, column > 1, left[row - 1] == right[column - 2], left[row - 2] == right[column - 1] {
+                    best = min(best, before[column - 2] + 1)
+                }
+                current.append(best)
+            }
+            before = previous
+            previous = current
+        }
+        return previous[right.count]
+    }
+}

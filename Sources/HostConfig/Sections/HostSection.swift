@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// `[host]`
+enum HostSection {
+    static let section = Section(
+        "host", empty: HostSettings(),
+        keys: [
+            Key(
+                "name", .label, \.name, also: ["hostname"],
+                "The host's name in status and alerts; the host name if not given."),
+            Key(
+                "launcher", .choice(), \.launcher,
+                "Who starts programs: systemd as transient units, hostd directly, or what fits this host."),
+            Key(
+                "stop_with_hostd", .flag, \.stopWithHostd,
+                "SIGTERM to hostd stops the services; false leaves them running, to be adopted by the next hostd."),
+        ])
+}

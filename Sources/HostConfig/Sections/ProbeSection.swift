@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HostCore
+
+/// A probe while its keys are read.
+struct ProbeDraft: Sendable {
+    enum Target: Sendable {
+        case http(String)
+        case tcp(Endpoint)
+        case exec([String])
+    }
+
+    /// The last one given: a later file may ask something else.
+    var target: Target?
+    /// HTTP only.
+    var expect: ClosedRange<Int>?
+    var interval: Duration
+    var timeout: Duration = .seconds(3)
+    var failures: Int
+    var successes = 1
+    var delay: Duration = .zero
+    var deadline: Duration = .seconds(300)
+
+    /// The statuses that are well when the configuration names none.
+    static let usualStatuses = 200...299
+
+    var http: String? {
+        get { if case .http(let url) = target { url } else { nil } }
+        set { target = newValue.map { .http($0) } }
+    }
+
+    var tcp: Endpoint? {
+        get { if case .tcp(let endpoint) = target { endpoint } else { nil } }
+        set { target = newValue.map { .tcp($0) } }
+    }
+
+    var exec: [String]? {
+        get { if case .exec(let command) = target { command } else { nil } }
+        set { target = newValue.map { .exec($0) } }
+    }
+
+    /// The checked probe; nil without a target.
+    var specification: ProbeSpecification? {
+        let checked: ProbeSpecification.Target
+        switch target {
+        case .http(let url): checked = .http(url: url, expected: expect ?? Self.usualStatuses)
+        case .tcp(let endpoint): checked = .tcp(host: endpoint.host, port: endpoint.port)
+        case .exec(let command): checked = .exec(command)
+        case nil: return nil
+        }
+        return ProbeSpecification(
+            target: checked, interval: interval, timeout: timeout, failures: failures, successes: successes,
+            delay: delay, deadline: deadline)
+    }
+}
+
+/// `[service.NAME.startup]`, `live` and `ready`
+enum ProbeSection {
+    static let startup = section("startup", ProbeDraft(interval: .seconds(1), failures: 1), further: [deadline])
+    static let live = section("live", ProbeDraft(interval: .seconds(10), failures: 3))
+    static let ready = section("ready", ProbeDraft(interval: .seconds(5), failures: 1))
+
+    /// Of these one says what is asked.
+    static let targets = ["http", "tcp", "exec"]
+
+    private static func section(
+        _ name: String, _ empty: ProbeDraft, further: [Key<ProbeDraft>] = []
+    ) -> Section<ProbeDraft> {
+        Section(
+            "service.NAME.\(name)", empty: empty,
+            hint: "a table, like { http = \"http://127.0.0.1:8080/healthz\" }", exclusive: targets,
+            keys: asking + pace + further)
+    }
+
+    private static let asking: [Key<ProbeDraft>] = [
+        Key(
+            "http", .webAddress, \.http, also: ["url", "https", "http_get"],
+            "GET this URL; well when the status is expected."),
+        Key(
+            "expect", .status, \.expect, also: ["status"],
+            "The statuses that are well, with http; \"200-299\" if not given."),
+        Key("tcp", .endpoint, \.tcp, also: ["tcp_socket"], "Connect to this address; well when it accepts."),
+        Key("exec", .command, \.exec, also: ["command"], "Run this as the service's user; well when it exits 0."),
+    ]
+
+    private static let pace: [Key<ProbeDraft>] = [
+        Key(
+            "interval", .time(.milliseconds(10)...TimeText.day), \.interval, also: ["period"],
+            "From the end of one probe to the start of the next."),
+        Key(
+            "timeout", .time(.milliseconds(10)...TimeText.hour), \.timeout,
+            "A probe without an answer after this time has failed."),
+        Key(
+            "failures", .integer(1...1000), \.failures, also: ["retries", "failure_threshold"],
+            "So many failures in a row are bad."),
+        Key(
+            "successes", .integer(1...1000), \.successes, also: ["success_threshold"],
+            "So many successes in a row are good."),
+        Key(
+            "delay", .time(.zero...TimeText.day), \.delay, also: ["initial_delay", "start_period"],
+            "From the start of the instance (live, ready: from the end of its startup) to the first probe."),
+    ]
+
+    private static let deadline = Key<ProbeDraft>(
+        "deadline", .time(.milliseconds(10)...TimeText.week), \.deadline,
+        "How long the start may take, counted anew while it reports progress.")
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HostCore
+
+/// What the files have said so far, before the rules that concern several keys.
+struct ConfigurationDraft: Sendable {
+    var host = HostSettings()
+    var control = ControlSettings()
+    var services: [ServiceName: ServiceDraft] = [:]
+}
+
+/// The top of a file.
+enum RootSection {
+    static let section = Section(
+        "", empty: ConfigurationDraft(),
+        keys: [
+            Key("host", HostSection.section, \.host),
+            Key("control", ControlSection.section, \.control),
+            Key("service", named: ServiceSection.section, \.services, also: ["services", "unit"]),
+        ])
+}

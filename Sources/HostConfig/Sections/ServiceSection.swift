@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HostCore
+
+/// A service while its keys are read: a probe may still lack its target.
+struct ServiceDraft: Sendable {
+    var specification: ServiceSpecification
+    var startup: ProbeDraft?
+    var live: ProbeDraft?
+    var ready: ProbeDraft?
+
+    func probe(_ kind: ProbeKind) -> ProbeDraft? {
+        switch kind {
+        case .startup: startup
+        case .live: live
+        case .ready: ready
+        }
+    }
+}
+
+/// `[service.NAME]`
+enum ServiceSection {
+    static let section = Section(
+        "service.NAME", empty: empty,
+        keys: supervision + identity + [
+            Key("startup", ProbeSection.startup, \.startup),
+            Key("live", ProbeSection.live, \.live, also: ["health", "healthcheck", "health_check", "liveness"]),
+            Key("ready", ProbeSection.ready, \.ready, also: ["readiness"]),
+            Key("restart", RestartSection.section, \.specification.restart),
+            Key("stop", StopSection.section, \.specification.stop),
+            Key("log", LogSection.section, \.specification.log, also: ["logs", "logging"]),
+            Key("limits", LimitsSection.section, \.specification.launch, also: ["limit", "rlimits", "ulimits"]),
+        ])
+
+    /// Every service starts from this one; its name is replaced at the end.
+    private static let empty = ServiceDraft(
+        specification: ServiceSpecification(name: .placeholder, launch: LaunchSpecification(command: [])))
+
+    private static let supervision: [Key<ServiceDraft>] = [
+        Key(
+            "command", .command, \.specification.launch.command, also: ["cmd", "exec", "exec_start", "program", "run"],
+            "The program with its arguments, or a string for /bin/sh -c. Every service needs one."),
+        Key(
+            "autostart", .flag, \.specification.autostart, also: ["enabled", "enable"],
+            "Started with hostd, unless a person stopped it."),
+        Key(
+            "after", .list(of: .serviceName, "services", atMost: 256), \.specification.after,
+            also: ["depends_on", "dependencies", "requires"],
+            "Start when these were ready once; they are stopped after it."),
+        Key(
+            "after_timeout", .time(.milliseconds(100)...TimeText.week), \.specification.afterTimeout,
+            "Start anyway when waiting for `after` has lasted so long; without it the wait has no end."),
+        Key(
+            "ports", .list(of: .integer(1...65535), "ports", atMost: 64), \.specification.ports, also: ["port"],
+            "TCP ports that must be free before each start."),
+    ]
+
+    private static let identity: [Key<ServiceDraft>] = [
+        Key(
+            "directory", .path, \.specification.launch.directory, also: ["cwd", "workdir", "working_directory", "dir"],
+            "The working folder; the user's home if not given."),
+        Key(
+            "user", .account, \.specification.launch.user, also: ["uid"], "Runs as this user; as hostd's if not given."),
+        Key(
+            "group", .account, \.specification.launch.group, also: ["gid"],
+            "Runs with this group; the user's primary group if not given."),
+        Key(
+            "groups", .list(of: .account, "groups", atMost: 64), \.specification.launch.groups,
+            also: ["supplementary_groups"],
+            "Supplementary groups; those of the user if not given."),
+        Key("umask", .fileMask, \.specification.launch.umask, "File mode creation mask; \"022\" if not given."),
+        Key("nice", .integer(-20...19), \.specification.launch.nice, "Nice value; hostd's if not given."),
+        Key(
+            "oom_score_adj", .integer(-1000...1000), \.specification.launch.oomScoreAdjust,
+            "How readily the kernel kills it when memory runs out; 0 if not given."),
+        Key(
+            "env", .environment, merging: \.specification.launch.environment, also: ["environment"],
+            "Environment variables."),
+        Key(
+            "env_file", .path, \.specification.launch.environmentFile, also: ["environment_file"],
+            "A file of NAME=value lines, read at each launch."),
+    ]
+}
+
+extension ServiceName {
+    /// Stands in the empty service, where no name is known yet.
+    fileprivate static let placeholder: ServiceName = {
+        guard let name = ServiceName("name") else { preconditionFailure("\"name\" is a service name") }
+        return name
+    }()
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HostCore
+
+extension ServiceName {
+    /// The name that `text` is, or nil after reporting that it is none.
+    static func checked(_ text: String, at place: Place, _ checking: inout Checking) -> ServiceName? {
+        if let name = ServiceName(text) { return name }
+        checking.report(
+            "\(quoted(text)) is no name of a service (a lower-case letter, then at most 47 of a-z, 0-9, _ and -)",
+            at: place)
+        return nil
+    }
+}
+
+extension ValueType<ServiceName> {
+    /// The name of a service; that it exists is looked at when all files are read.
+    static let serviceName = ValueType(
+        "name of a service", hint: "the name of a service in quotes",
+        read: { node, checking in
+            guard let text = node.string(hint: "the name of a service in quotes", &checking) else { return nil }
+            return ServiceName.checked(text, at: node.place, &checking)
+        }, show: { quoted($0.text) })
+}

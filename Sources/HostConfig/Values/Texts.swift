@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension ValueType<String> {
+    /// A line of text for people.
+    static let label = checked("string", hint: "a string, like \"agent-01\"") { text in
+        text.isEmpty ? "is empty (leave the key out for the default)" : nil
+    }
+
+    /// An absolute path.
+    static let path = checked("path", hint: "an absolute path, like \"/srv/agent\"") { text in
+        guard !text.isEmpty else { return "is empty (write an absolute path)" }
+        guard !text.hasPrefix("/") else { return nil }
+        return "\(quoted(text)) is not an absolute path (begin it with \"/\")"
+    }
+
+    /// A user or group of the host, by name or by number.
+    static let account = checked(
+        "name or number of a user or group", hint: "a name in quotes, like \"agent\"", numbersQuoted: true
+    ) { text in
+        guard !text.isEmpty else { return "is empty (leave the key out for the default)" }
+        guard text.utf8.count > 255 || text.unicodeScalars.contains(where: isOutsideNames) else { return nil }
+        return "\(quoted(text)) is no name of a user or group (write one like \"agent\", or its number in quotes)"
+    }
+
+    private static func isOutsideNames(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.properties.isWhitespace || scalar.value < 0x21 || scalar == ":" || scalar == "/" || scalar == ","
+    }
+
+    /// A string of which `complaint` says what is wrong; with `numbersQuoted` an integer lacks no more than quotes.
+    private static func checked(
+        _ name: String, hint: String, numbersQuoted: Bool = false, _ complaint: @escaping @Sendable (String) -> String?
+    ) -> ValueType {
+        ValueType(
+            name, hint: hint,
+            read: { node, checking in
+                guard let text = node.string(hint: numbersQuoted ? node.quotedInteger ?? hint : hint, &checking) else {
+                    return nil
+                }
+                guard let complaint = complaint(text) else { return text }
+                checking.report(complaint, at: node.place)
+                return nil
+            }, show: tomlString)
+    }
+}
+
+extension TomlNode {
+    /// An integer as the string that was probably meant.
+    fileprivate var quotedInteger: String? {
+        guard case .integer(let integer) = value else { return nil }
+        return "\"\(integer)\""
+    }
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CHost
+internal import Glibc
+public import HostCore
+public import HostLinux
+public import HostLoop
+
+/// Starts keepers by itself, finds them again after a restart, and tells what their records say.
+///
+/// Records are the truth; doorbells and pidfds only say when to look.
+public final class DirectLauncher {
+    /// An instance with a folder.
+    private final class Held {
+        let folder: InstanceFolder
+        let token: String?
+        var keeper: ProcessWatch?
+        var keeperPid: Int32?
+
+        init(folder: InstanceFolder, token: String?) {
+            self.folder = folder
+            self.token = token
+        }
+    }
+
+    /// While an instance's keeper is not known (hostd was killed between clone and record) its lock is looked at so often.
+    private static let recheckInterval: Duration = .milliseconds(200)
+
+    private let loop: EventLoop
+    private let run: String
+    private let epoch: String
+    private let doorbellPath: String
+    private let starter: KeeperStarter
+    private var doorbell: Doorbell?
+    private var held: [InstanceID: Held] = [:]
+    private var recheck: TimerSource?
+    private let news: (InstanceID, KeeperNews) -> Void
+
+    /// Takes over the runtime folder `run`. `keeper` is the path of hostd-keeper; `news` gets what records say.
+    public init(
+        loop: EventLoop, run: String, keeper: String, epoch: String,
+        news: @escaping (InstanceID, KeeperNews) -> Void
+    ) throws(SystemError) {
+        self.loop = loop
+        self.run = run
+        self.epoch = epoch
+        self.news = news
+        doorbellPath = run + "/doorbell"
+        starter = try KeeperStarter(loop: loop, path: keeper)
+        doorbell = try Doorbell(loop: loop, path: doorbellPath) { [weak self] in self?.take($0) }
+        recheck = try loop.timer { [weak self] in self?.recheckUnknown() }
+    }
+
+    /// Starts an instance. `logPipes` says how large its pipes may be.
+    public func launch(
+        _ instance: InstanceID, _ service: ServiceSpecification, _ identity: ChildIdentity, pipeSizeBytes: Int,
+        extraEnvironment: [String]
+    ) throws(LaunchError) {
+        let folder = InstanceFolder(run: run, instance: instance)
+        let token = Self.randomToken()
+        let environment = try ChildEnvironment.entries(for: instance, token: token, service.launch, identity)
+        let command = KeeperCommand(
+            folder: folder, token: token, epoch: epoch, doorbell: doorbellPath, launch: service.launch,
+            identity: identity, stop: service.stop, streams: service.log.streams, pipeSizeBytes: pipeSizeBytes,
+            cgroup: nil)
+        do throws(SystemError) {
+            let lock = try folder.create(token: token)
+            let entry = Held(folder: folder, token: token)
+            let keeper = try starter.start(command, environment: environment + extraEnvironment, lock: lock)
+            entry.keeperPid = keeper.pid
+            held[instance] = entry
+            try watch(entry, keeper.takeDescriptor())
+        } catch {
+            throw LaunchError("\(error)")
+        }
+    }
+
+    /// The instances that the runtime folder knows, oldest first, and what each one's records say now. From here on
+    /// they are watched.
+    public func findInstances() throws(SystemError) -> [(instance: InstanceID, news: [KeeperNews])] {
+        var found: [(InstanceID, [KeeperNews])] = []
+        for folder in try InstanceFolder.all(under: run) {
+            let entry = Held(folder: folder, token: folder.token())
+            held[folder.instance] = entry
+            let isAlive = folder.isLocked()
+            if isAlive { try? watchKeeper(of: entry) }
+            found.append((folder.instance, KeeperNews.read(folder, keeperLives: isAlive)))
+        }
+        recheckUnknown()
+        return found
+    }
+
+    /// Sends a signal to the main process or its group, through the keeper.
+    public func signal(_ instance: InstanceID, _ number: Int32, to target: StopSpecification.Target) {
+        let code: Int32 = target == .main ? 0 : 1
+        held[instance]?.keeper?.signal(40, value: number + 256 * code)
+    }
+
+    /// Ends the whole tree: SIGTERM, and SIGKILL after `grace`; with zero, SIGKILL at once.
+    public func endTree(_ instance: InstanceID, grace: Duration) {
+        let milliseconds = Int32(clamping: grace.nanoseconds / 1_000_000)
+        held[instance]?.keeper?.signal(41, value: milliseconds)
+    }
+
+    /// What a sweep for the left-overs of an instance has to look for; nil when its token is not known.
+    public func token(of instance: InstanceID) -> String? {
+        held[instance]?.token ?? held[instance]?.folder.record("start")?["token"]
+    }
+
+    /// Whether the keeper still lives: it may still hold bytes of the log.
+    public func keeperLives(_ instance: InstanceID) -> Bool {
+        held[instance]?.keeper != nil
+    }
+
+    /// The folder of an instance.
+    public func folder(of instance: InstanceID) -> InstanceFolder {
+        InstanceFolder(run: run, instance: instance)
+    }
+
+    /// The instance is over and its log is drained: its folder goes.
+    public func remove(_ instance: InstanceID) {
+        guard let entry = held[instance], entry.keeper == nil else { return }
+        held[instance] = nil
+        try? entry.folder.remove()
+    }
+
+    private func take(_ ring: Doorbell.Ring) {
+        guard let entry = held[ring.instance] else { return }
+        if entry.keeper == nil { try? watchKeeper(of: entry) }
+        guard entry.keeperPid == nil || entry.keeperPid == ring.pid else { return }
+        guard let record = ring.record else { return }
+        let said: KeeperNews? = ring.event == "started" ? .start(record) : .exit(record)
+        if let said { news(ring.instance, said) }
+    }
+
+    /// The keeper of an instance that this hostd did not start: known from its start record.
+    private func watchKeeper(of entry: Held) throws(SystemError) {
+        guard let record = entry.folder.record("start") ?? entry.folder.record("exit"),
+            let pid: Int32 = record.integer("keeper_pid"), let ticks: UInt64 = record.integer("keeper_start"),
+            let process = Processes.open(ProcessIdentity(pid: pid, startTicks: ticks))
+        else { return }
+        entry.keeperPid = pid
+        try watch(entry, process)
+    }
+
+    private func watch(_ entry: Held, _ pidfd: consuming Descriptor) throws(SystemError) {
+        entry.keeper = try ProcessWatch(loop: loop, pidfd: pidfd) { [weak self, weak entry] _ in
+            guard let self, let entry else { return }
+            entry.keeper = nil
+            self.readAll(entry, keeperLives: false)
+        }
+    }
+
+    private func readAll(_ entry: Held, keeperLives: Bool) {
+        for item in KeeperNews.read(entry.folder, keeperLives: keeperLives) { news(entry.folder.instance, item) }
+        if !keeperLives { keeperIsGone?(entry.folder.instance) }
+    }
+
+    /// Called when a keeper is gone: nothing will be written to its pipes or folder any more.
+    public var keeperIsGone: ((InstanceID) -> Void)?
+
+    private func recheckUnknown() {
+        var isAnyUnknown = false
+        for entry in held.values where entry.keeper == nil && entry.keeperPid == nil {
+            try? watchKeeper(of: entry)
+            guard entry.keeper == nil else {
+                readAll(entry, keeperLives: true)
+                continue
+            }
+            if entry.folder.isLocked() {
+                isAnyUnknown = true
+            } else if Files.exists(entry.folder.path), entry.folder.record("exit") == nil {
+                entry.keeperPid = 0
+                readAll(entry, keeperLives: false)
+            }
+        }
+        if isAnyUnknown { recheck?.arm(at: loop.now + Self.recheckInterval) }
+    }
+
+    /// 128 random bits in hex.
+    private static func randomToken() -> String {
+        var generator = SystemRandomNumberGenerator()
+        let text = [generator.next(), generator.next()].map { String($0, radix: 16) }
+        return text.map { String(repeating: "0", count: 16 - $0.count) + $0 }.joined()
+    }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+public import HostCore
+public import HostLinux
+
+/// The runtime folder of one launch: `run/gateway.17` with its lock, records, FIFOs and tails.
+public nonisolated struct InstanceFolder: Hashable, Sendable {
+    /// The launch it belongs to.
+    public let instance: InstanceID
+    /// Its absolute path.
+    public let path: String
+
+    /// The folder of `instance` under the runtime folder `run`.
+    public init(run: String, instance: InstanceID) {
+        self.instance = instance
+        path = "\(run)/\(instance)"
+    }
+
+    /// The lock file; whoever holds its flock is the instance's keeper.
+    public var lock: String { path + "/lock" }
+
+    /// The FIFO of a stream and the tail that its keeper may leave.
+    public func pipe(_ stream: String) -> (fifo: String, tail: String) {
+        ("\(path)/\(stream)", "\(path)/\(stream).tail")
+    }
+
+    /// Makes the folder and takes its lock: from here on the launch exists. `token` is written into the lock file.
+    public func create(token: String) throws(SystemError) -> Descriptor {
+        try check("mkdir", path) { mkdir(path, 0o700) }
+        let lock = try Descriptor(opening: lock, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW)
+        guard try lock.tryLock() else { throw SystemError(code: EBUSY, call: "lock", subject: self.lock) }
+        var fields = FieldText()
+        fields["instance"] = instance.description
+        fields["token"] = token
+        try lock.write(all: fields.text.utf8)
+        return lock
+    }
+
+    /// Whether a keeper lives: the lock cannot be had.
+    public func isLocked() -> Bool {
+        guard let lock = try? Descriptor(opening: lock, O_RDWR | O_NOFOLLOW) else { return false }
+        return (try? lock.tryLock()) == false
+    }
+
+    /// The token that every process of the instance carries as HOSTD_INSTANCE.
+    public func token() -> String? {
+        record("lock")?["token"]
+    }
+
+    /// A record (`start`, `exit`), nil when it is not there (yet).
+    public func record(_ name: String) -> FieldText? {
+        (try? Files.readText("\(path)/\(name)", limit: 65536)).flatMap { FieldText(parsing: $0) }
+    }
+
+    /// Removes the folder with all that is in it.
+    public func remove() throws(SystemError) {
+        try Files.removeFlatFolder(path)
+    }
+
+    /// The folders of all launches under `run`, oldest first.
+    public static func all(under run: String) throws(SystemError) -> [InstanceFolder] {
+        try Files.list(run).compactMap { InstanceID($0) }
+            .sorted { ($0.service, $0.launch) < ($1.service, $1.launch) }
+            .map { InstanceFolder(run: run, instance: $0) }
+    }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CHost
+internal import Glibc
+internal import HostCore
+internal import HostLinux
+internal import HostLoop
+
+/// A keeper process that hostd started: its pidfd and pid.
+struct KeeperProcess: ~Copyable {
+    let pid: Int32
+    let pidfd: Descriptor
+}
+
+/// Starts keepers: from the one that waits ready when it can, else by clone and exec.
+final class KeeperStarter {
+    private static let magic: UInt32 = 0x4b50_4552
+    private static let messageLimitBytes = 128 * 1024
+    /// The next spare is made when the launch that took the last one is through with its own exec.
+    private static let refillDelay: Duration = .milliseconds(20)
+
+    private let loop: EventLoop
+    private let path: String
+    private var refill: TimerSource?
+    private var spare: Spare?
+
+    private final class Spare {
+        let pid: Int32
+        let pidfd: Int32
+        let socket: Int32
+
+        init(pid: Int32, pidfd: consuming Descriptor, socket: consuming Descriptor) {
+            self.pid = pid
+            self.pidfd = pidfd.release()
+            self.socket = socket.release()
+        }
+
+        deinit {
+            close(socket)
+        }
+    }
+
+    init(loop: EventLoop, path: String) throws(SystemError) {
+        self.loop = loop
+        self.path = path
+        refill = try loop.timer { [weak self] in self?.makeSpare() }
+        makeSpare()
+    }
+
+    /// Starts a keeper for `command`; it takes over the flock of `lock`.
+    func start(
+        _ command: KeeperCommand, environment: [String], lock: borrowing Descriptor
+    ) throws(SystemError) -> KeeperProcess {
+        refill?.arm(at: loop.now + Self.refillDelay)
+        let arguments = command.arguments
+        if let keeper = hand(arguments, environment, lock) { return keeper }
+        let kept = [lock.raw]
+        return try spawn(["--lock-fd", "3"] + arguments, environment: environment, keeping: kept)
+    }
+
+    private func hand(
+        _ arguments: [String], _ environment: [String], _ lock: borrowing Descriptor
+    ) -> KeeperProcess? {
+        guard let spare else { return nil }
+        var message: [UInt8] = []
+        for number in [Self.magic, UInt32(arguments.count), UInt32(environment.count), 0] {
+            withUnsafeBytes(of: number) { message += $0 }
+        }
+        for text in arguments + environment {
+            message += text.utf8
+            message.append(0)
+        }
+        guard message.count <= Self.messageLimitBytes else { return nil }
+        self.spare = nil
+        let sent = message.withUnsafeBytes {
+            chost_send_with_descriptor(spare.socket, $0.baseAddress, $0.count, lock.raw)
+        }
+        guard sent == message.count else {
+            close(spare.pidfd)
+            return nil
+        }
+        return KeeperProcess(pid: spare.pid, pidfd: Descriptor(owning: spare.pidfd))
+    }
+
+    private func makeSpare() {
+        guard spare == nil, let pair = try? Sockets.pair() else { return }
+        let child = pair.second
+        guard let keeper = try? spawn(["--spare", "3"], environment: [], keeping: [child]) else {
+            close(child)
+            close(pair.first)
+            return
+        }
+        close(child)
+        let pid = keeper.pid
+        spare = Spare(pid: pid, pidfd: keeper.takeDescriptor(), socket: Descriptor(owning: pair.first))
+    }
+
+    private func spawn(
+        _ arguments: [String], environment: [String], keeping: [Int32]
+    ) throws(SystemError) -> KeeperProcess {
+        var pidfd: Int32 = -1
+        let path = self.path
+        let pid = try check("start", path) {
+            CStrings.with([path] + arguments) { argv in
+                CStrings.with(environment) { envp in
+                    chost_spawn(path, argv, envp, keeping, Int32(keeping.count), 2, &pidfd)
+                }
+            }
+        }
+        return KeeperProcess(pid: pid, pidfd: Descriptor(owning: pidfd))
+    }
+}
+
+extension KeeperProcess {
+    /// The pidfd alone.
+    consuming func takeDescriptor() -> Descriptor { pidfd }
+}
