@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What `GET /v1/services/NAME/logs` answers.
+public struct LogLines: Hashable, Sendable {
+    /// One line of output.
+    public struct Line: Hashable, Sendable {
+        /// When it arrived; nil when the index does not say.
+        public var at: WallTime?
+        /// The line without its end; bytes that are not UTF-8 are replaced.
+        public var text: String
+
+        /// A line.
+        public init(at: WallTime?, text: String) {
+            self.at = at
+            self.text = text
+        }
+
+        init(json: JSON, at place: String) throws(JSONError) {
+            let fields = try Fields(json, at: place)
+            at = try fields.optionalTime("at")
+            text = try fields.text("text")
+        }
+
+        var json: JSON { ["at": JSON(at?.text), "text": .string(text)] }
+    }
+
+    /// The lines, oldest first.
+    public var lines: [Line]
+    /// Where they end: what to ask `after` next.
+    public var cursor: String
+
+    /// These lines.
+    public init(lines: [Line], cursor: String) {
+        self.lines = lines
+        self.cursor = cursor
+    }
+
+    /// Reads the JSON form.
+    public init(json: JSON) throws(JSONError) {
+        let fields = try Fields(json, at: "")
+        lines = try fields.list("lines", Line.init)
+        cursor = try fields.text("cursor")
+    }
+
+    /// The JSON form.
+    public var json: JSON { ["lines": .array(lines.map(\.json)), "cursor": .string(cursor)] }
+}
