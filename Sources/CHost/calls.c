@@ -103,3 +103,9 @@ ssize_t chost_receive_with_credentials(int socket, void *bytes, size_t length, p
     if (received >= 0) take_control(&message, pid, uid);
     return received;
 }
+
+pid_t chost_peer_pid(int socket) {
+    struct ucred peer;
+    socklen_t length = sizeof peer;
+    return getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0 ? -1 : peer.pid;
+}

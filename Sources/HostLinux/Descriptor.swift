@@ -51,7 +51,9 @@ public struct Descriptor: ~Copyable, Sendable {
         var written = 0
         while written < whole.count {
             written += try check("write") {
-                whole.withUnsafeBytes { Glibc.write(number, $0.baseAddress?.advanced(by: written), whole.count - written) }
+                whole.withUnsafeBytes {
+                    Glibc.write(number, $0.baseAddress?.advanced(by: written), whole.count - written)
+                }
             }
         }
     }

@@ -58,7 +58,9 @@ public enum Files {
         defer { closedir(folder) }
         var names: [String] = []
         while let entry = readdir(folder) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
             if name != "." && name != ".." { names.append(name) }
         }
         return names.sorted()
@@ -83,6 +85,11 @@ public enum Files {
             let count = readlink(path, base, 4096)
             return count < 0 ? nil : String(decoding: buffer.prefix(count), as: UTF8.self)
         }
+    }
+
+    /// The working folder of this process, links resolved.
+    public static func currentFolder() -> String {
+        linkTarget("/proc/self/cwd") ?? "/"
     }
 
     /// Whether anything stands at `path`.

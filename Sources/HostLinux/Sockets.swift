@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CHost
 internal import Glibc
 
 /// Unix sockets: pairs, datagram and stream addresses.
@@ -18,9 +19,12 @@ public enum Sockets {
 
     /// A bound datagram socket at `path` (mode 0600) that gets the sender's pid with each message.
     public static func datagramReceiver(at path: String) throws(SystemError) -> Descriptor {
-        let descriptor = Descriptor(owning: try check("socket") {
-            socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
-        })
+        let descriptor = Descriptor(
+            owning: try check("socket") {
+                socket(
+                    AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue),
+                    0)
+            })
         let raw = descriptor.raw
         var on: Int32 = 1
         try check("setsockopt SO_PASSCRED", path) {
@@ -37,14 +41,23 @@ public enum Sockets {
 
     /// A stream socket connected to `path`, non-blocking afterwards.
     public static func connect(to path: String) throws(SystemError) -> Descriptor {
-        let descriptor = Descriptor(owning: try check("socket") {
-            socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
-        })
+        let descriptor = Descriptor(
+            owning: try check("socket") {
+                socket(
+                    AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue),
+                    0)
+            })
         let raw = descriptor.raw
         try withAddress(path) { address, length throws(SystemError) in
             try check("connect", path) { Glibc.connect(raw, address, length) }
         }
         return descriptor
+    }
+
+    /// The pid of the process at the other end, as the kernel saw it connect or listen; nil when it cannot be told.
+    public static func peerPid(_ socket: borrowing Descriptor) -> Int32? {
+        let pid = chost_peer_pid(socket.raw)
+        return pid > 0 ? pid : nil
     }
 
     private static func withAddress(

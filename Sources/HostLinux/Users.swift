@@ -38,21 +38,26 @@ public enum Users {
         var storage = group()
         var found: UnsafeMutablePointer<group>?
         let number = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 65536) { buffer -> UInt32? in
-            guard let base = buffer.baseAddress, getgrnam_r(text, &storage, base, 65536, &found) == 0 else { return nil }
+            guard let base = buffer.baseAddress, getgrnam_r(text, &storage, base, 65536, &found) == 0 else {
+                return nil
+            }
             return found?.pointee.gr_gid
         }
         return number ?? UInt32(text)
     }
 
     private typealias Lookup = (
-        UnsafeMutablePointer<passwd>, UnsafeMutablePointer<CChar>, Int, UnsafeMutablePointer<UnsafeMutablePointer<passwd>?>
+        UnsafeMutablePointer<passwd>, UnsafeMutablePointer<CChar>, Int,
+        UnsafeMutablePointer<UnsafeMutablePointer<passwd>?>
     ) -> Int32
 
     private static func entry(_ lookup: Lookup) -> UserAccount? {
         var storage = passwd()
         var found: UnsafeMutablePointer<passwd>?
         return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 65536) { buffer in
-            guard let base = buffer.baseAddress, lookup(&storage, base, 65536, &found) == 0, let found else { return nil }
+            guard let base = buffer.baseAddress, lookup(&storage, base, 65536, &found) == 0, let found else {
+                return nil
+            }
             let entry = found.pointee
             let name = String(cString: entry.pw_name)
             return UserAccount(

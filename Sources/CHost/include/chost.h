@@ -46,4 +46,7 @@ ssize_t chost_send_with_descriptor(int socket, const void *bytes, size_t length,
 // message carries no credentials. Descriptors that were sent along are closed.
 ssize_t chost_receive_with_credentials(int socket, void *bytes, size_t length, pid_t *pid, uid_t *uid);
 
+// The pid of the process at the other end of a Unix socket (SO_PEERCRED), -1 with errno on error.
+pid_t chost_peer_pid(int socket);
+
 #endif

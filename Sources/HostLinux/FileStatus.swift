@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CHost
+internal import Glibc
+
+/// What fstat(2) says of an open file.
+public struct FileStatus: Hashable, Sendable {
+    /// What kind of file it is.
+    public enum Kind: Hashable, Sendable {
+        case regular, fifo, other
+    }
+
+    /// The kind.
+    public let kind: Kind
+    /// Size in bytes.
+    public let size: Int64
+    /// The inode number.
+    public let inode: UInt64
+    /// How many names it has; 0 when it was removed.
+    public let links: UInt64
+    /// When it was last written, in microseconds since 1970.
+    public let modifiedMicroseconds: Int64
+
+    /// Asks for an open descriptor.
+    public init(of raw: Int32) throws(SystemError) {
+        var info = stat()
+        try check("fstat") { fstat(raw, &info) }
+        switch info.st_mode & S_IFMT {
+        case S_IFREG: kind = .regular
+        case S_IFIFO: kind = .fifo
+        default: kind = .other
+        }
+        size = Int64(info.st_size)
+        inode = UInt64(info.st_ino)
+        links = UInt64(info.st_nlink)
+        modifiedMicroseconds = Int64(info.st_mtim.tv_sec) * 1_000_000 + Int64(info.st_mtim.tv_nsec) / 1000
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+
+/// A TCP address, of either family.
+public struct SocketAddress: Sendable {
+    private let family: Int32
+    private let bytes: [UInt8]
+
+    /// The address that a literal or `localhost` names; nil for names that need a lookup.
+    public static func literals(host: String, port: UInt16) -> [SocketAddress]? {
+        if host == "localhost" { return [v4("127.0.0.1", port), v6("::1", port)].compactMap(\.self) }
+        return (v4(host, port) ?? v6(host, port)).map { [$0] }
+    }
+
+    /// Asks the resolver. Blocks: for the Worker.
+    public static func lookUp(host: String, port: UInt16) -> [SocketAddress] {
+        var hints = addrinfo()
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        var list: UnsafeMutablePointer<addrinfo>?
+        guard getaddrinfo(host, "\(port)", &hints, &list) == 0 else { return [] }
+        defer { freeaddrinfo(list) }
+        var found: [SocketAddress] = []
+        var entry = list
+        while let item = entry {
+            let bytes = Array(UnsafeRawBufferPointer(start: item.pointee.ai_addr, count: Int(item.pointee.ai_addrlen)))
+            found.append(SocketAddress(family: item.pointee.ai_family, bytes: bytes))
+            entry = item.pointee.ai_next
+        }
+        return found
+    }
+
+    /// Begins a connection without waiting: the socket is writable when it stands or has failed (`pendingError`).
+    public func startConnect() throws(SystemError) -> Descriptor {
+        let raw = try check("socket") {
+            socket(
+                family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+        }
+        let descriptor = Descriptor(owning: raw)
+        let result = bytes.withUnsafeBytes { buffer -> Int32 in
+            guard let address = buffer.baseAddress?.assumingMemoryBound(to: sockaddr.self) else { return -1 }
+            return connect(raw, address, socklen_t(buffer.count))
+        }
+        guard result == 0 || errno == EINPROGRESS else { throw SystemError(code: errno, call: "connect") }
+        return descriptor
+    }
+
+    /// How a connection that was begun ended: 0, or its errno.
+    public static func pendingError(_ raw: Int32) -> Int32 {
+        var code: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        return getsockopt(raw, SOL_SOCKET, SO_ERROR, &code, &length) == 0 ? code : errno
+    }
+
+    private static func v4(_ host: String, _ port: UInt16) -> SocketAddress? {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        guard inet_pton(AF_INET, host, &address.sin_addr) == 1 else { return nil }
+        return SocketAddress(family: AF_INET, bytes: withUnsafeBytes(of: address) { Array($0) })
+    }
+
+    private static func v6(_ host: String, _ port: UInt16) -> SocketAddress? {
+        var address = sockaddr_in6()
+        address.sin6_family = sa_family_t(AF_INET6)
+        address.sin6_port = port.bigEndian
+        let bare = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
+        guard inet_pton(AF_INET6, bare, &address.sin6_addr) == 1 else { return nil }
+        return SocketAddress(family: AF_INET6, bytes: withUnsafeBytes(of: address) { Array($0) })
+    }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CHost
+internal import Glibc
+
+/// A listening stream socket in the file system, owned: closed, and its path removed if it is still ours, when its owner
+/// goes away.
+public struct UnixListener: ~Copyable {
+    /// Where it listens.
+    public let path: String
+    private let socket: Descriptor
+    private let inode: UInt64
+
+    /// The number, for the loop to watch.
+    public var raw: Int32 { socket.raw }
+
+    /// Listens at `path` with exactly the rights of `mode`. The socket gets its name only when connections are
+    /// accepted, so a client never finds a name with nobody behind it; what stood there before is replaced.
+    public init(path: String, mode: UInt32 = 0o600) throws(SystemError) {
+        guard path.utf8.count <= Sockets.pathLimitBytes else {
+            throw SystemError(
+                code: ENAMETOOLONG, call: "listen at",
+                subject: "\(path) (\(path.utf8.count) bytes; a socket's path has at most \(Sockets.pathLimitBytes))")
+        }
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+        let (raw, inode) = try Self.listening(at: path, under: folder + ".new", mode: mode)
+        socket = Descriptor(owning: raw)
+        self.inode = inode
+        self.path = path
+    }
+
+    deinit {
+        var info = stat()
+        if lstat(path, &info) == 0, UInt64(info.st_ino) == inode { unlink(path) }
+    }
+
+    /// The next connection, non-blocking and close-on-exec; nil when none waits.
+    public borrowing func accept() throws(SystemError) -> Descriptor? {
+        let raw = socket.raw
+        do throws(SystemError) {
+            // accept4 is not in Glibc's module. Nothing can leak in between: children get no descriptor but those named.
+            let connection = try check("accept", path) { Glibc.accept(raw, nil, nil) }
+            let descriptor = Descriptor(owning: connection)
+            try check("fcntl") { chost_fcntl_int(connection, F_SETFD, FD_CLOEXEC) }
+            try check("fcntl") { chost_fcntl_int(connection, F_SETFL, O_NONBLOCK) }
+            return descriptor
+        } catch {
+            if error.code == EAGAIN || error.code == ECONNABORTED { return nil }
+            throw error
+        }
+    }
+
+    /// Binds and listens under a temporary name, then gives it the right one. The caller owns the descriptor.
+    private static func listening(
+        at path: String, under temporary: String, mode: UInt32
+    ) throws(SystemError) -> (raw: Int32, inode: UInt64) {
+        let socket = try bound(to: temporary, mode: mode)
+        let raw = socket.raw
+        do throws(SystemError) {
+            var info = stat()
+            try check("stat", temporary) { stat(temporary, &info) }
+            try check("listen", path) { listen(raw, SOMAXCONN) }
+            try check("rename to", path) { rename(temporary, path) }
+            return (socket.release(), UInt64(info.st_ino))
+        } catch {
+            unlink(temporary)
+            throw error
+        }
+    }
+
+    private static func bound(to path: String, mode: UInt32) throws(SystemError) -> Descriptor {
+        let raw = try check("socket") {
+            Glibc.socket(
+                AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+        }
+        let descriptor = Descriptor(owning: raw)
+        unlink(path)
+        let before = umask(~mode & 0o777)
+        defer { umask(before) }
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        guard path.utf8.count <= Sockets.pathLimitBytes else {
+            throw SystemError(code: ENAMETOOLONG, call: "bind", subject: path)
+        }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        try check("bind", path) {
+            withUnsafePointer(to: &address) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    bind(raw, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+                }
+            }
+        }
+        return descriptor
+    }
+}

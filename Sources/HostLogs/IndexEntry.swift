@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One entry of an index file: the bytes of the log file up to `end` had arrived by `wallMicroseconds`.
+struct IndexEntry: Equatable {
+    /// Bytes of an entry, and of the header of the file.
+    static let size: Int64 = 16
+    /// `hostdidx`, version 1, reserved.
+    static let header: [UInt8] = Array("hostdidx".utf8) + [1, 0, 0, 0, 0, 0, 0, 0]
+    /// The rotation cut a line here.
+    static let cutFlag: UInt8 = 1
+
+    /// Offset in the log file.
+    var end: Int64
+    /// Microseconds since 1970.
+    var wallMicroseconds: Int64
+    /// See `cutFlag`.
+    var flags: UInt8 = 0
+
+    /// The two words as they stand in the file.
+    var words: (UInt64, UInt64) {
+        let time = UInt64(bitPattern: wallMicroseconds) & 0x00ff_ffff_ffff_ffff
+        return (UInt64(end).littleEndian, (time | UInt64(flags) << 56).littleEndian)
+    }
+
+    /// Reads the 16 bytes of an entry.
+    init(bytes: UnsafeRawBufferPointer) {
+        let first = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self))
+        let second = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+        end = Int64(clamping: first)
+        wallMicroseconds = Int64(bitPattern: second << 8) >> 8
+        flags = UInt8(second >> 56)
+    }
+
+    /// Describes an entry.
+    init(end: Int64, wallMicroseconds: Int64, flags: UInt8 = 0) {
+        self.end = end
+        self.wallMicroseconds = wallMicroseconds
+        self.flags = flags
+    }
+}

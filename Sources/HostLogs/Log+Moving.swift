@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import HostCore
+internal import HostLinux
+
+/// Moving bytes from pipes to the file.
+extension Log {
+    /// A line may be so long after the size for rotation is reached; then it is cut.
+    private static let longestLine = Int64(LookAhead.reach)
+    private static let lineWait: Duration = .seconds(1)
+
+    /// Moves one share of `pipe`; true when more lies there.
+    func pump(_ pipe: LogPipe) throws(SystemError) -> Bool {
+        var left = Tools.share
+        var hasMoved = false
+        while left > 0 {
+            let room = (file?.end).map { maxSize - $0 } ?? 0
+            let asked = room > 0 ? Int(min(Int64(left), room)) : 0
+            let moved = asked > 0 ? take(pipe, asked) : try takeToLineEnd(pipe)
+            if moved == Int(-EAGAIN) { break }
+            if moved < 0 { throw SystemError(code: Int32(-moved), call: "write", subject: folder + "/current") }
+            if moved == 0 {
+                if pipe.isHungUp { end(pipe) }
+                break
+            }
+            isTroubled = false
+            hasMoved = true
+            left -= moved
+            try rotateIfDue()
+            // Less than asked for: it is empty now. Should it not be, epoll says so.
+            if moved < asked { break }
+        }
+        if pipes.count > 1 { decideLineOwner(pipe, hasMoved: hasMoved) }
+        return left <= 0
+    }
+
+    /// Rotates when `current` has its size and ends with a line.
+    func rotateIfDue() throws(SystemError) {
+        guard let end = file?.end, end >= maxSize, file?.endsWithLine() == true else { return }
+        try rotate(isCut: false)
+    }
+
+    private func rotate(isCut: Bool) throws(SystemError) {
+        do {
+            try file?.rotate(isCut: isCut, keep: keep)
+        } catch {
+            file = nil
+            throw error
+        }
+    }
+
+    private func take(_ pipe: LogPipe, _ limit: Int) -> Int {
+        file?.take(from: pipe.raw, limit: limit, now: tools.now) ?? Int(-EAGAIN)
+    }
+
+    /// `current` has its size: no more than the line under way.
+    private func takeToLineEnd(_ pipe: LogPipe) throws(SystemError) -> Int {
+        guard let end = file?.end else { return Int(-EAGAIN) }
+        let room = maxSize + Self.longestLine - end
+        if room <= 0 {
+            try rotate(isCut: true)
+            return take(pipe, Int(min(maxSize, Int64(Tools.share))))
+        }
+        let count = tools.lookAhead.bytesToLineEnd(in: pipe.raw, limit: Int(room))
+        return count > 0 ? take(pipe, count) : count
+    }
+
+    /// So that lines of several pipes do not run into each other, a line that has been begun is waited for.
+    private func decideLineOwner(_ pipe: LogPipe, hasMoved: Bool) {
+        if pipe.stage != .reading || (hasMoved && file?.endsWithLine() != false) {
+            if lineOwner === pipe { releaseLine() }
+        } else if hasMoved {
+            lineOwner = pipe
+            lineDeadline = tools.now + Self.lineWait
+            tools.tick(at: lineDeadline)
+        }
+    }
+
+    func releaseLine() {
+        lineOwner = nil
+        mustRearm = true
+        tools.queue(self)
+    }
+}
+
+extension Log {
+    /// Before the end of the program: finishes a tail that has been begun and moves what lies in the pipes now.
+    func drain() {
+        retryAt = nil
+        serve()
+        while takeover != nil, retryAt == nil { serve() }
+        for pipe in pipes where pipe.stage == .reading {
+            releaseLine()
+            var left = Pipes.readable(pipe.raw)
+            while left > 0, retryAt == nil, pipe.stage == .reading {
+                let before = Pipes.readable(pipe.raw)
+                do throws(SystemError) {
+                    _ = try pump(pipe)
+                } catch {
+                    fail(error)
+                }
+                left -= max(before, 1)
+            }
+        }
+        file?.flushIndex(now: tools.now)
+    }
+}

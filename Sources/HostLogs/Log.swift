@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import HostCore
+internal import HostLinux
+
+/// One log: its file and the pipes that flow into it, in the order in which they were named.
+final class Log {
+    let name: String
+    let folder: String
+    let tools: Tools
+    var maxSize: Int64
+    var keep: Int
+    var isWanted = true
+    var isQueued = false
+    var isIndexQueued = false
+    var pipes: [LogPipe] = []
+    var file: LogFile?
+    /// The pipe whose tail is being copied: nothing else moves meanwhile.
+    var takeover: LogPipe?
+    /// With several pipes: the one whose line is under way, until when the others wait for its end.
+    var lineOwner: LogPipe?
+    var lineDeadline: Instant = .zero
+    /// Set while the disk refuses: nothing is tried before.
+    var retryAt: Instant?
+    /// An error was reported and nothing has succeeded since.
+    var isTroubled = false
+    /// Which pipes epoll watches may have to change.
+    var mustRearm = false
+
+    init(name: String, folder: String, tools: Tools, maxSize: Int64, keep: Int) {
+        self.name = name
+        self.folder = folder
+        self.tools = tools
+        self.maxSize = maxSize
+        self.keep = keep
+    }
+
+    /// Moves what can be moved now, one share a pipe.
+    func serve() {
+        if let retryAt {
+            guard retryAt <= tools.now else { return rearm() }
+            self.retryAt = nil
+            mustRearm = true
+            for pipe in pipes { pipe.mustLookForTail = true }
+        }
+        do throws(SystemError) {
+            try openFile()
+            try servePipes()
+        } catch {
+            fail(error)
+        }
+        if file?.isIndexPending == true { tools.flushLater(self) }
+        if mustRearm || pipes.count > 1 { rearm() }
+    }
+
+    /// What no event tells of: retries, FIFOs that are not there yet, silent pipes, an owner of the line that is slow.
+    func tick() {
+        if let retryAt {
+            retryAt <= tools.now ? tools.queue(self) : tools.tick(at: retryAt)
+        }
+        if lineOwner != nil {
+            lineDeadline <= tools.now ? tools.queue(self) : tools.tick(at: lineDeadline)
+        }
+        for pipe in pipes where needsLooks(pipe) {
+            pipe.nextLook <= tools.now ? tools.queue(self) : tools.tick(at: pipe.nextLook)
+        }
+    }
+
+    func flushIndexIfDue() -> Bool { file?.flushIndexIfDue(now: tools.now) ?? true }
+
+    /// Reports an error once and tries again later; the bytes stay in the pipes.
+    func fail(_ error: SystemError) {
+        retryAt = tools.now + Tools.retryDelay
+        tools.tick(at: tools.now + Tools.retryDelay)
+        mustRearm = true
+        guard !isTroubled else { return }
+        isTroubled = true
+        let busy = error.code == EWOULDBLOCK && error.call == "lock"
+        let reason = busy ? "another process holds \(error.subject)" : "\(error)"
+        tools.reply(.error(name: name, text: reason + "; the bytes stay in the pipe, tried again each second"))
+    }
+
+    private func openFile() throws(SystemError) {
+        if file?.refresh() == true { return }
+        file = nil
+        if let slash = name.lastIndex(of: "/") {
+            try Files.makeFolder(String(folder.dropLast(name[slash...].count)), mode: 0o750)
+        }
+        try Files.makeFolder(folder, mode: 0o750)
+        file = try LogFile(folder: folder, keep: keep)
+    }
+
+    private func servePipes() throws(SystemError) {
+        if takeover == nil { takeover = pipes.first { $0.stage == .opening && TailTakeover.isUnderWay($0.tail) } }
+        if let pipe = takeover {
+            if pipe.stage == .opening { pipe.stage = .tailFirst }
+            guard try advanceTail(pipe) else { return tools.queue(self) }
+        }
+        try rotateIfDue()
+        if lineOwner != nil, lineDeadline <= tools.now { releaseLine() }
+        for pipe in pipes {
+            let isBusy = try advance(pipe)
+            if takeover != nil { return tools.queue(self) }
+            if isBusy { break }
+        }
+        if pipes.contains(where: { $0.isLeaving }) { removeEmptyLeavers() }
+    }
+
+    private func removeEmptyLeavers() {
+        for pipe in pipes where pipe.isLeaving {
+            let isEmpty = pipe.raw < 0 || Pipes.readable(pipe.raw) <= 0
+            guard pipe.stage == .drained || pipe.stage == .refused || (isEmpty && takeover !== pipe) else { continue }
+            close(pipe)
+            pipe.stage = .drained
+            tools.forget(pipe)
+        }
+        pipes.removeAll { $0.isLeaving && $0.stage == .drained }
+    }
+}

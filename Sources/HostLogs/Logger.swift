@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import HostCore
+public import HostLinux
+
+/// The log mover (docs/logger.md): one thread around epoll.
+public final class Logger {
+    private enum Token {
+        static let listener = UInt64.max
+        static let signals = UInt64.max - 1
+        static let connection = UInt64.max - 2
+    }
+
+    private let lock: Descriptor
+    private let listener: StreamListener
+    private let signals: SignalDescriptor
+    private let tools: Tools
+    private let wanted: WantedSet
+    private var connection: Connection?
+    /// What was told since `begin`; nil outside.
+    private var batch: [LoggerMessage]?
+    private var isQuitting = false
+    private var mustSweep = false
+
+    /// Takes the runtime folder `run` and moves bytes into folders below `log`. Nil when another logger has it already.
+    /// SIGTERM and SIGINT must be blocked.
+    public init?(run: String, log: String) throws(SystemError) {
+        try Files.makeFolder(run, mode: 0o700)
+        try Files.makeFolder(log, mode: 0o750)
+        let held = try Descriptor(opening: run + "/logger.lock", O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600)
+        guard try held.tryLock() else { return nil }
+        lock = held
+        signals = try SignalDescriptor([SIGTERM, SIGINT])
+        listener = try StreamListener(at: run + "/logger.sock")
+        tools = try Tools()
+        wanted = WantedSet(folder: log, tools: tools)
+        tools.reply = { [unowned self] in reply($0) }
+        try tools.epoll.add(listener.raw, .readable, token: Token.listener)
+        try tools.epoll.add(signals.raw, .readable, token: Token.signals)
+    }
+
+    /// Moves bytes until SIGTERM or `quit`, then drains what the pipes hold.
+    public func run() {
+        while !isQuitting {
+            let count = tools.epoll.wait(milliseconds: tools.waitMilliseconds)
+            tools.now = Clock.now
+            for index in 0..<count { handle(tools.epoll.event(index)) }
+            if tools.takeDueTick() { wanted.tick() }
+            tools.serveReady()
+            tools.flushDue()
+            settle()
+        }
+        wanted.drainAll()
+        connection?.flush()
+    }
+
+    private func handle(_ event: (token: UInt64, events: EpollEvents)) {
+        switch event.token {
+        case Token.listener:
+            accept()
+        case Token.signals:
+            isQuitting = true
+        case Token.connection:
+            if !event.events.isDisjoint(with: [.readable, .hangup, .error]) {
+                connection?.receive { [unowned self] line in take(line) }
+            }
+        default:
+            wanted.ready(slot: Int(event.token), event.events)
+        }
+    }
+
+    private func settle() {
+        if let connection {
+            connection.flush()
+            if connection.isClosed {
+                self.connection = nil
+                batch = nil
+            }
+        }
+        if mustSweep {
+            mustSweep = false
+            wanted.sweep()
+        }
+    }
+
+    private func accept() {
+        while let socket = listener.accept() {
+            batch = nil
+            connection = nil
+            connection = try? Connection(socket, tools: tools, token: Token.connection)
+        }
+    }
+
+    private func reply(_ message: LoggerReply) {
+        if case .error(let name, let text) = message { StandardDescriptors.sayError("hostd-logger: \(name): \(text)") }
+        connection?.send(message.line)
+    }
+
+    private func take(_ line: String?) {
+        guard let message = line.flatMap({ LoggerMessage(line: $0) }) else {
+            let shown =
+                line.map { "\"\($0.prefix(80))\"" } ?? "a line of more than \(LoggerMessage.lineLimitBytes) bytes"
+            return reply(.error(name: "-", text: "\(shown) is no message to a logger"))
+        }
+        switch message {
+        case .begin: batch = []
+        case .commit: commit()
+        case .quit: isQuitting = true
+        case .log, .pipe, .drop:
+            guard batch != nil else { return apply(message) }
+            guard (batch?.count ?? 0) < 32768 else {
+                return reply(.error(name: "-", text: "more than 32768 lines before commit"))
+            }
+            batch?.append(message)
+        }
+    }
+
+    private func commit() {
+        guard let told = batch else { return reply(.error(name: "-", text: "commit without begin")) }
+        batch = nil
+        var logs: Set<String> = []
+        var pipes: Set<String> = []
+        for message in told {
+            switch message {
+            case .log(let name, _, _): logs.insert(name)
+            case .pipe(let log, let instance, _, _):
+                logs.insert(log)
+                pipes.insert(instance)
+            case .drop(let instance): pipes.remove(instance)
+            case .begin, .commit, .quit: break
+            }
+        }
+        wanted.keepOnly(logs: logs, pipes: pipes)
+        for message in told { apply(message) }
+        mustSweep = true
+        reply(.ok)
+    }
+
+    private func apply(_ message: LoggerMessage) {
+        switch message {
+        case .log(let name, let maxSizeBytes, let keep): wanted.want(log: name, maxSizeBytes: maxSizeBytes, keep: keep)
+        case .pipe(let log, let instance, let fifo, let tail):
+            wanted.want(pipe: instance, log: log, fifo: fifo, tail: tail)
+        case .drop(let instance): wanted.drop(instance)
+        case .begin, .commit, .quit: break
+        }
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One line from hostd to hostd-logger.
+public enum LoggerMessage: Hashable, Sendable {
+    /// Settings of a log: rotate at the first line end after `maxSizeBytes`, keep so many rotated files.
+    case log(name: String, maxSizeBytes: UInt64, keep: Int)
+    /// Move the bytes of the FIFO into the log; the tail is read first when it exists.
+    case pipe(log: String, instance: String, fifo: String, tail: String)
+    /// Forget the pipe of this instance.
+    case drop(instance: String)
+    /// The whole wanted set begins.
+    case begin
+    /// The whole wanted set has been told.
+    case commit
+    /// Drain all and end.
+    case quit
+
+    /// The longest line in bytes, its newline included.
+    public static let lineLimitBytes = 8192
+
+    /// The line with its newline.
+    public var line: String {
+        switch self {
+        case .log(let name, let maxSizeBytes, let keep): "log\t\(name)\tmax_size=\(maxSizeBytes)\tkeep=\(keep)\n"
+        case .pipe(let log, let instance, let fifo, let tail): "pipe\t\(log)\t\(instance)\t\(fifo)\t\(tail)\n"
+        case .drop(let instance): "drop\t\(instance)\n"
+        case .begin: "begin\n"
+        case .commit: "commit\n"
+        case .quit: "quit\n"
+        }
+    }
+
+    /// Reads a line without its newline; nil when it is no message.
+    public init?(line: some StringProtocol) {
+        let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
+        switch (fields[0], fields.count) {
+        case ("log", 4):
+            guard LogName.isValid(fields[1]), let size = Self.value("max_size", fields[2], as: UInt64.self), size > 0,
+                let keep = Self.value("keep", fields[3], as: Int.self), keep >= 0
+            else { return nil }
+            self = .log(name: String(fields[1]), maxSizeBytes: size, keep: keep)
+        case ("pipe", 5):
+            guard LogName.isValid(fields[1]), LogName.isInstance(fields[2]), LogName.isPath(fields[3]),
+                LogName.isPath(fields[4])
+            else { return nil }
+            self = .pipe(
+                log: String(fields[1]), instance: String(fields[2]), fifo: String(fields[3]), tail: String(fields[4]))
+        case ("drop", 2):
+            guard LogName.isInstance(fields[1]) else { return nil }
+            self = .drop(instance: String(fields[1]))
+        case ("begin", 1): self = .begin
+        case ("commit", 1): self = .commit
+        case ("quit", 1): self = .quit
+        default: return nil
+        }
+    }
+
+    private static func value<Value: FixedWidthInteger>(
+        _ key: String, _ field: some StringProtocol, as type: Value.Type
+    ) -> Value? {
+        guard field.hasPrefix(key + "=") else { return nil }
+        return Value(field.dropFirst(key.count + 1))
+    }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One line from hostd-logger to hostd.
+public enum LoggerReply: Hashable, Sendable {
+    /// The pipe has ended and every byte of it and of its tail is in the file.
+    case drained(instance: String)
+    /// Something is wrong with this log, or with a line that was sent (`name` is `-` then).
+    case error(name: String, text: String)
+    /// A `commit` has been taken.
+    case ok
+
+    /// The line with its newline. Tabs and newlines in the text of an error become spaces.
+    public var line: String {
+        switch self {
+        case .drained(let instance): "drained\t\(instance)\n"
+        case .error(let name, let text):
+            "error\t\(name)\t\(String(text.map { $0 == "\t" || $0.isNewline ? " " : $0 }))\n"
+        case .ok: "ok\n"
+        }
+    }
+
+    /// Reads a line without its newline; nil when it is no reply.
+    public init?(line: some StringProtocol) {
+        let fields = line.split(separator: "\t", maxSplits: 2, omittingEmptySubsequences: false)
+        switch (fields[0], fields.count) {
+        case ("drained", 2): self = .drained(instance: String(fields[1]))
+        case ("error", 3): self = .error(name: String(fields[1]), text: String(fields[2]))
+        case ("ok", 1): self = .ok
+        default: return nil
+        }
+    }
+}

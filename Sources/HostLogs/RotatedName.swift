@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import HostLinux
+
+/// The names of rotated files: the UTC time of the rotation, `20261124T131502.123456Z`, so that they sort by time.
+enum RotatedName {
+    /// The name for `microseconds` since 1970.
+    static func text(_ microseconds: Int64) -> String {
+        var seconds = time_t(microseconds / 1_000_000)
+        var parts = tm()
+        gmtime_r(&seconds, &parts)
+        let date = digits(parts.tm_year + 1900, 4) + digits(parts.tm_mon + 1, 2) + digits(parts.tm_mday, 2)
+        let time = digits(parts.tm_hour, 2) + digits(parts.tm_min, 2) + digits(parts.tm_sec, 2)
+        return date + "T" + time + "." + digits(Int32(microseconds % 1_000_000), 6) + "Z"
+    }
+
+    /// A name for now that sorts behind `last`, also when the clock was set back.
+    static func next(after last: String?, wallMicroseconds: Int64) -> String {
+        let name = text(wallMicroseconds)
+        guard let last, name <= last else { return name }
+        return following(last)
+    }
+
+    /// The rotated names in a folder without their endings, oldest first.
+    static func list(_ folder: String) throws(SystemError) -> [String] {
+        try Files.list(folder).filter { $0.hasSuffix("Z.log") }.map { String($0.dropLast(4)) }
+    }
+
+    /// The next name in order: the last one counted up as a number, its digits taken together.
+    private static func following(_ name: String) -> String {
+        var bytes = Array(name.utf8)
+        var index = bytes.count - 1
+        while index >= 0 {
+            let byte = bytes[index]
+            if (UInt8(ascii: "0")..<UInt8(ascii: "9")).contains(byte) {
+                bytes[index] += 1
+                break
+            }
+            if byte == UInt8(ascii: "9") { bytes[index] = UInt8(ascii: "0") }
+            index -= 1
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func digits(_ value: Int32, _ width: Int) -> String {
+        let text = String(value)
+        return String(repeating: "0", count: max(width - text.utf8.count, 0)) + text
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HostCore
+internal import HostLinux
+
+/// What all logs of one logger share.
+final class Tools {
+    /// How many bytes one pipe may move before the others have their turn.
+    static let share = 1 << 20
+    /// A log whose disk refuses is tried again after this; silent pipes are looked at so often.
+    static let retryDelay: Duration = .seconds(1)
+
+    let epoll: Epoll
+    let lookAhead: LookAhead
+    /// The time of this round.
+    var now = Clock.now
+    /// Logs that have something to do in this round.
+    private(set) var ready: [Log] = []
+    /// Logs whose index has a pending entry.
+    private(set) var unflushed: [Log] = []
+    /// When logs and pipes are to be looked at that no event tells of.
+    private(set) var nextTick: Instant?
+    /// Takes what hostd is to be told.
+    var reply: (LoggerReply) -> Void = { _ in }
+    /// Takes a pipe that is gone for good.
+    var forget: (LogPipe) -> Void = { _ in }
+
+    init() throws(SystemError) {
+        epoll = try Epoll(capacity: 256)
+        lookAhead = try LookAhead()
+    }
+
+    /// Serves `log` in this round or, during one, in the next.
+    func queue(_ log: Log) {
+        guard !log.isQueued else { return }
+        log.isQueued = true
+        ready.append(log)
+    }
+
+    /// Serves what is queued; what queues itself meanwhile waits for the next round.
+    func serveReady() {
+        let count = ready.count
+        for index in 0..<count {
+            ready[index].isQueued = false
+            ready[index].serve()
+        }
+        ready.removeFirst(count)
+    }
+
+    /// Writes the index of `log` when its time has come.
+    func flushLater(_ log: Log) {
+        guard !log.isIndexQueued else { return }
+        log.isIndexQueued = true
+        unflushed.append(log)
+    }
+
+    func flushDue() {
+        guard !unflushed.isEmpty else { return }
+        unflushed.removeAll { log in
+            guard log.flushIndexIfDue() else { return false }
+            log.isIndexQueued = false
+            return true
+        }
+    }
+
+    /// Asks for a tick at `time` at the latest.
+    func tick(at time: Instant) {
+        nextTick = nextTick.map { min($0, time) } ?? time
+    }
+
+    /// True once when the tick is due.
+    func takeDueTick() -> Bool {
+        guard let time = nextTick, time <= now else { return false }
+        nextTick = nil
+        return true
+    }
+
+    /// How long epoll may wait, in milliseconds; -1: for ever.
+    var waitMilliseconds: Int32 {
+        if !ready.isEmpty { return 0 }
+        var wait: Int64 = unflushed.isEmpty ? .max : IndexWriter.spacing.nanoseconds
+        if let nextTick { wait = min(wait, max((nextTick - now).nanoseconds, 0)) }
+        return wait == .max ? -1 : Int32(clamping: (wait + 999_999) / 1_000_000)
+    }
+}
