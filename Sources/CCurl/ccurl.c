@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ccurl.h"
+
+#include <curl/curl.h>
+#include <dlfcn.h>
+#include <stdlib.h>
+
+struct ccurl_multi {
+    CURLM *handle;
+    void *owner;
+    ccurl_socket_function on_socket;
+    ccurl_timer_function on_timer;
+};
+
+struct ccurl_easy {
+    CURL *handle;
+    void *owner;
+    ccurl_body_function on_body;
+    struct curl_slist *resolve;
+    char error[CURL_ERROR_SIZE];
+};
+
+const int ccurl_code_timeout = CURLE_OPERATION_TIMEDOUT;
+const int ccurl_code_refused = CURLE_COULDNT_CONNECT;
+const int ccurl_code_resolve = CURLE_COULDNT_RESOLVE_HOST;
+const int ccurl_code_write_ended = CURLE_WRITE_ERROR;
+
+// The functions of libcurl that are used, found by name.
+static struct {
+    __typeof__(curl_global_init) *global_init;
+    __typeof__(curl_easy_init) *easy_init;
+    __typeof__(curl_easy_cleanup) *easy_cleanup;
+    __typeof__(curl_easy_strerror) *easy_strerror;
+    CURLcode (*easy_setopt)(CURL *, CURLoption, ...);
+    CURLcode (*easy_getinfo)(CURL *, CURLINFO, ...);
+    __typeof__(curl_multi_init) *multi_init;
+    __typeof__(curl_multi_cleanup) *multi_cleanup;
+    CURLMcode (*multi_setopt)(CURLM *, CURLMoption, ...);
+    __typeof__(curl_multi_add_handle) *multi_add_handle;
+    __typeof__(curl_multi_remove_handle) *multi_remove_handle;
+    __typeof__(curl_multi_socket_action) *multi_socket_action;
+    __typeof__(curl_multi_info_read) *multi_info_read;
+    __typeof__(curl_slist_append) *slist_append;
+    __typeof__(curl_slist_free_all) *slist_free_all;
+} lib;
+
+static const char *find_all(void *library) {
+    const struct {
+        void *place;
+        const char *name;
+    } wanted[] = {
+        {&lib.global_init, "curl_global_init"},
+        {&lib.easy_init, "curl_easy_init"},
+        {&lib.easy_cleanup, "curl_easy_cleanup"},
+        {&lib.easy_strerror, "curl_easy_strerror"},
+        {&lib.easy_setopt, "curl_easy_setopt"},
+        {&lib.easy_getinfo, "curl_easy_getinfo"},
+        {&lib.multi_init, "curl_multi_init"},
+        {&lib.multi_cleanup, "curl_multi_cleanup"},
+        {&lib.multi_setopt, "curl_multi_setopt"},
+        {&lib.multi_add_handle, "curl_multi_add_handle"},
+        {&lib.multi_remove_handle, "curl_multi_remove_handle"},
+        {&lib.multi_socket_action, "curl_multi_socket_action"},
+        {&lib.multi_info_read, "curl_multi_info_read"},
+        {&lib.slist_append, "curl_slist_append"},
+        {&lib.slist_free_all, "curl_slist_free_all"},
+    };
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        void *found = dlsym(library, wanted[i].name);
+        if (!found) return "libcurl.so.4 lacks a function that hostd needs";
+        *(void **)wanted[i].place = found;
+    }
+    return NULL;
+}
+
+const char *ccurl_load(void) {
+    static bool loaded;
+    if (loaded) return NULL;
+    void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
+    if (!library) return dlerror();
+    const char *missing = find_all(library);
+    if (missing) return missing;
+    if (lib.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) return "curl_global_init failed";
+    loaded = true;
+    return NULL;
+}
+
+static int socket_changed(CURL *easy, curl_socket_t socket, int what, void *owner, void *unused) {
+    (void)easy;
+    (void)unused;
+    ccurl_multi *multi = owner;
+    multi->on_socket(multi->owner, socket, what);
+    return 0;
+}
+
+static int timer_changed(CURLM *handle, long timeout_ms, void *owner) {
+    (void)handle;
+    ccurl_multi *multi = owner;
+    multi->on_timer(multi->owner, timeout_ms);
+    return 0;
+}
+
+ccurl_multi *ccurl_multi_new(void *owner, ccurl_socket_function on_socket, ccurl_timer_function on_timer) {
+    ccurl_multi *multi = calloc(1, sizeof *multi);
+    if (!multi || !(multi->handle = lib.multi_init())) {
+        free(multi);
+        return NULL;
+    }
+    multi->owner = owner;
+    multi->on_socket = on_socket;
+    multi->on_timer = on_timer;
+    lib.multi_setopt(multi->handle, CURLMOPT_SOCKETFUNCTION, socket_changed);
+    lib.multi_setopt(multi->handle, CURLMOPT_SOCKETDATA, multi);
+    lib.multi_setopt(multi->handle, CURLMOPT_TIMERFUNCTION, timer_changed);
+    lib.multi_setopt(multi->handle, CURLMOPT_TIMERDATA, multi);
+    return multi;
+}
+
+void ccurl_multi_free(ccurl_multi *multi) {
+    lib.multi_cleanup(multi->handle);
+    free(multi);
+}
+
+void ccurl_multi_act(ccurl_multi *multi, int socket, int events) {
+    int running;
+    lib.multi_socket_action(multi->handle, socket < 0 ? CURL_SOCKET_TIMEOUT : socket, events, &running);
+}
+
+ccurl_easy *ccurl_multi_finished(ccurl_multi *multi, int *code) {
+    int left;
+    for (CURLMsg *message; (message = lib.multi_info_read(multi->handle, &left));) {
+        if (message->msg != CURLMSG_DONE) continue;
+        char *easy = NULL;
+        *code = (int)message->data.result;
+        lib.easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &easy);
+        return (ccurl_easy *)easy;
+    }
+    return NULL;
+}
+
+static size_t body_came(char *bytes, size_t size, size_t count, void *owner) {
+    ccurl_easy *easy = owner;
+    return easy->on_body(easy->owner, bytes, size * count);
+}
+
+ccurl_easy *ccurl_easy_new(const char *url, const char *resolve, long timeout_ms, void *owner,
+                           ccurl_body_function on_body) {
+    ccurl_easy *easy = calloc(1, sizeof *easy);
+    if (!easy || !(easy->handle = lib.easy_init())) {
+        free(easy);
+        return NULL;
+    }
+    easy->owner = owner;
+    easy->on_body = on_body;
+    CURL *handle = easy->handle;
+    lib.easy_setopt(handle, CURLOPT_PRIVATE, (char *)easy);
+    lib.easy_setopt(handle, CURLOPT_URL, url);
+    lib.easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+    lib.easy_setopt(handle, CURLOPT_PROXY, "");
+    lib.easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+    lib.easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L);
+    lib.easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
+    lib.easy_setopt(handle, CURLOPT_FRESH_CONNECT, 1L);
+    lib.easy_setopt(handle, CURLOPT_FORBID_REUSE, 1L);
+    lib.easy_setopt(handle, CURLOPT_TIMEOUT_MS, timeout_ms);
+    lib.easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, timeout_ms);
+    lib.easy_setopt(handle, CURLOPT_BUFFERSIZE, 4096L);
+    lib.easy_setopt(handle, CURLOPT_USERAGENT, "hostd");
+    lib.easy_setopt(handle, CURLOPT_ERRORBUFFER, easy->error);
+    lib.easy_setopt(handle, CURLOPT_WRITEFUNCTION, body_came);
+    lib.easy_setopt(handle, CURLOPT_WRITEDATA, easy);
+    if (resolve) {
+        easy->resolve = lib.slist_append(NULL, resolve);
+        lib.easy_setopt(handle, CURLOPT_RESOLVE, easy->resolve);
+    }
+    return easy;
+}
+
+void ccurl_easy_free(ccurl_easy *easy) {
+    lib.easy_cleanup(easy->handle);
+    lib.slist_free_all(easy->resolve);
+    free(easy);
+}
+
+bool ccurl_multi_add(ccurl_multi *multi, ccurl_easy *easy) {
+    return lib.multi_add_handle(multi->handle, easy->handle) == CURLM_OK;
+}
+
+void ccurl_multi_remove(ccurl_multi *multi, ccurl_easy *easy) {
+    lib.multi_remove_handle(multi->handle, easy->handle);
+}
+
+void *ccurl_easy_owner(ccurl_easy *easy) { return easy->owner; }
+
+long ccurl_easy_status(ccurl_easy *easy) {
+    long status = 0;
+    lib.easy_getinfo(easy->handle, CURLINFO_RESPONSE_CODE, &status);
+    return status;
+}
+
+void ccurl_easy_times(ccurl_easy *easy, double *resolved, double *connected, double *first_byte, double *total) {
+    lib.easy_getinfo(easy->handle, CURLINFO_NAMELOOKUP_TIME, resolved);
+    lib.easy_getinfo(easy->handle, CURLINFO_CONNECT_TIME, connected);
+    lib.easy_getinfo(easy->handle, CURLINFO_STARTTRANSFER_TIME, first_byte);
+    lib.easy_getinfo(easy->handle, CURLINFO_TOTAL_TIME, total);
+}
+
+const char *ccurl_easy_error(ccurl_easy *easy) { return easy->error; }
+
+const char *ccurl_code_text(int code) { return lib.easy_strerror((CURLcode)code); }

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// libcurl, loaded when the first HTTP probe is made: a host without one does not pay for it. The setopt functions are
+// variadic, so each option that hostd sets has a typed function here.
+#ifndef HOSTD_CCURL_H
+#define HOSTD_CCURL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct ccurl_multi ccurl_multi;
+typedef struct ccurl_easy ccurl_easy;
+
+// Why libcurl could not be loaded, or NULL when it is there.
+const char *ccurl_load(void);
+
+// A socket to watch: what is 1 in, 2 out, 3 both, 4 none any more. A timeout in ms, -1 for none.
+typedef void (*ccurl_socket_function)(void *owner, int socket, int what);
+typedef void (*ccurl_timer_function)(void *owner, long timeout_ms);
+ccurl_multi *ccurl_multi_new(void *owner, ccurl_socket_function on_socket, ccurl_timer_function on_timer);
+void ccurl_multi_free(ccurl_multi *multi);
+// events: 1 readable, 2 writable, 4 error; socket -1 means that the timeout has come.
+void ccurl_multi_act(ccurl_multi *multi, int socket, int events);
+// The next finished transfer and its CURLcode; NULL when there is none.
+ccurl_easy *ccurl_multi_finished(ccurl_multi *multi, int *code);
+
+// Receives body bytes; returning fewer than length ends the transfer.
+typedef size_t (*ccurl_body_function)(void *owner, const char *bytes, size_t length);
+// A GET of url: http and https only, no redirects, no proxy, no signals, a fresh connection. resolve may be NULL or
+// "HOST:PORT:ADDRESS[,ADDRESS]", which keeps the resolver out.
+ccurl_easy *ccurl_easy_new(const char *url, const char *resolve, long timeout_ms, void *owner,
+                           ccurl_body_function on_body);
+void ccurl_easy_free(ccurl_easy *easy);
+bool ccurl_multi_add(ccurl_multi *multi, ccurl_easy *easy);
+void ccurl_multi_remove(ccurl_multi *multi, ccurl_easy *easy);
+void *ccurl_easy_owner(ccurl_easy *easy);
+// HTTP status, 0 when no answer came.
+long ccurl_easy_status(ccurl_easy *easy);
+// Seconds since the start: name looked up, connected, first byte, end.
+void ccurl_easy_times(ccurl_easy *easy, double *resolved, double *connected, double *first_byte, double *total);
+// The text of libcurl for the error, more exact than the code's.
+const char *ccurl_easy_error(ccurl_easy *easy);
+const char *ccurl_code_text(int code);
+
+extern const int ccurl_code_timeout, ccurl_code_refused, ccurl_code_resolve, ccurl_code_write_ended;
+
+#endif

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CCurl
+internal import Glibc
+internal import HostCore
+internal import HostLinux
+public import HostLoop
+
+/// What an HTTP GET came to.
+public nonisolated enum FetchResult: Hashable, Sendable {
+    /// An answer: its status, the beginning of its body, and how long it took.
+    case answer(status: Int, body: [UInt8], took: Duration)
+    /// No answer: why, in words, and after which time.
+    case failure(String, took: Duration)
+}
+
+/// HTTP GETs on the loop: one libcurl multi for all, no thread for any number of literal addresses.
+public final class Fetcher {
+    /// Names that libcurl looks up at the same time, each in a thread of its own; more wait here, their time running.
+    private static let lookupLimit = 8
+
+    private let loop: EventLoop
+    private var multi: OpaquePointer?
+    private var timer: TimerSource?
+    private var sockets: [Int32: IOSource] = [:]
+    private var transfers: [UInt: Transfer] = [:]
+    private var lookups = 0
+    private var waiting: [Transfer] = []
+
+    /// A fetcher that loads libcurl when it is first used.
+    public init(loop: EventLoop) {
+        self.loop = loop
+    }
+
+    isolated deinit {
+        for transfer in transfers.values { drop(transfer) }
+        if let multi { ccurl_multi_free(multi) }
+    }
+
+    /// GETs `url`, following no redirect; `then` is called once, never before `get` returns. The body is kept up to
+    /// `bodyLimit` bytes, after which the answer counts as complete.
+    public func get(_ url: String, timeout: Duration, bodyLimit: Int = 16384, then: @escaping (FetchResult) -> Void) {
+        if let problem = prepare() {
+            return loop.later { then(.failure("cannot load libcurl: \(problem)", took: .zero)) }
+        }
+        let transfer = Transfer(url: url, began: loop.now, timeout: timeout, bodyLimit: bodyLimit, then: then)
+        guard transfer.needsLookup, lookups >= Self.lookupLimit else { return start(transfer) }
+        waiting.append(transfer)
+        transfer.expiry = try? loop.timer { [weak self, weak transfer] in
+            guard let self, let transfer else { return }
+            self.waiting.removeAll { $0 === transfer }
+            transfer.finish(
+                .failure("name not looked up in \(timeout.text): too many other lookups hang", took: timeout))
+        }
+        transfer.expiry?.arm(at: transfer.began + timeout)
+    }
+
+    private func prepare() -> String? {
+        guard multi == nil else { return nil }
+        if let problem = ccurl_load() { return String(cString: problem) }
+        do throws(SystemError) {
+            timer = try loop.timer { [weak self] in self?.act(-1, 0) }
+        } catch {
+            return "\(error)"
+        }
+        multi = ccurl_multi_new(
+            Unmanaged.passUnretained(self).toOpaque(),
+            { owner, socket, what in
+                let address = UInt(bitPattern: owner)
+                MainActor.assumeIsolated { fetcher(at: address)?.watch(socket, what) }
+            },
+            { owner, milliseconds in
+                let address = UInt(bitPattern: owner)
+                MainActor.assumeIsolated { fetcher(at: address)?.wake(after: milliseconds) }
+            })
+        return multi == nil ? "out of memory" : nil
+    }
+
+    private func start(_ transfer: Transfer) {
+        transfer.expiry = nil
+        let spent = loop.now - transfer.began
+        let left = max(1, (transfer.timeout - spent).nanoseconds / 1_000_000)
+        guard let multi, let easy = transfer.makeEasy(timeoutMilliseconds: Int(left)) else {
+            return transfer.finish(.failure("out of memory", took: .zero))
+        }
+        transfers[UInt(bitPattern: easy)] = transfer
+        if transfer.needsLookup { lookups += 1 }
+        if !ccurl_multi_add(multi, easy) {
+            drop(transfer)
+            loop.later { transfer.finish(.failure("libcurl refused the transfer", took: .zero)) }
+        }
+    }
+
+    private func watch(_ socket: Int32, _ what: Int32) {
+        sockets[socket] = nil
+        var events: IOEvents = []
+        if what & 1 != 0 { events.insert(.readable) }
+        if what & 2 != 0 { events.insert(.writable) }
+        guard what < 4, !events.isEmpty else { return }
+        sockets[socket] = try? loop.watch(socket, events) { [weak self] ready in
+            var bits: Int32 = 0
+            if !ready.isDisjoint(with: [.readable, .hangup]) { bits |= 1 }
+            if ready.contains(.writable) { bits |= 2 }
+            if ready.contains(.error) { bits |= 4 }
+            self?.act(socket, bits)
+        }
+    }
+
+    private func wake(after milliseconds: Int) {
+        if milliseconds < 0 { return timer?.disarm() ?? () }
+        timer?.arm(at: loop.now + .milliseconds(milliseconds))
+    }
+
+    private func act(_ socket: Int32, _ events: Int32) {
+        guard let multi else { return }
+        ccurl_multi_act(multi, socket, events)
+        var code: Int32 = 0
+        var finished: [(Transfer, FetchResult)] = []
+        while let easy = ccurl_multi_finished(multi, &code) {
+            guard let transfer = transfers[UInt(bitPattern: easy)] else { continue }
+            finished.append((transfer, transfer.result(code: code, took: loop.now - transfer.began)))
+            drop(transfer)
+        }
+        while lookups < Self.lookupLimit, !waiting.isEmpty { start(waiting.removeFirst()) }
+        for (transfer, result) in finished { transfer.finish(result) }
+    }
+
+    private func drop(_ transfer: Transfer) {
+        guard let multi, let easy = transfer.easy else { return }
+        ccurl_multi_remove(multi, easy)
+        transfers[UInt(bitPattern: easy)] = nil
+        if transfer.needsLookup { lookups -= 1 }
+        transfer.freeEasy()
+    }
+}
+
+/// The fetcher behind the address that libcurl keeps; it outlives its multi handle.
+private func fetcher(at address: UInt) -> Fetcher? {
+    UnsafeRawPointer(bitPattern: address).map { Unmanaged<Fetcher>.fromOpaque($0).takeUnretainedValue() }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CCurl
+internal import Glibc
+internal import HostCore
+internal import HostLoop
+
+/// One GET under way.
+final class Transfer {
+    let url: String
+    let began: Instant
+    let timeout: Duration
+    /// libcurl would ask the resolver for this host.
+    let needsLookup: Bool
+    var expiry: TimerSource?
+    private(set) var easy: OpaquePointer?
+    private let bodyLimit: Int
+    private var body: [UInt8] = []
+    private var then: ((FetchResult) -> Void)?
+    private let resolve: String?
+
+    init(url: String, began: Instant, timeout: Duration, bodyLimit: Int, then: @escaping (FetchResult) -> Void) {
+        self.url = url
+        self.began = began
+        self.timeout = timeout
+        self.bodyLimit = bodyLimit
+        self.then = then
+        let host = HostPart(url: url)
+        needsLookup = host?.needsLookup ?? false
+        // localhost needs no resolver: the loopback addresses, the old one first as most servers bind it.
+        resolve = host.flatMap { $0.name == "localhost" ? "localhost:\($0.port):127.0.0.1,[::1]" : nil }
+    }
+
+    func makeEasy(timeoutMilliseconds: Int) -> OpaquePointer? {
+        easy = ccurl_easy_new(
+            url, resolve, timeoutMilliseconds, Unmanaged.passUnretained(self).toOpaque(),
+            { owner, bytes, length in
+                let address = UInt(bitPattern: owner)
+                let source = UInt(bitPattern: bytes)
+                return MainActor.assumeIsolated { takeBody(address, source, length) }
+            })
+        return easy
+    }
+
+    func freeEasy() {
+        if let easy { ccurl_easy_free(easy) }
+        easy = nil
+    }
+
+    fileprivate func take(_ bytes: UnsafeRawBufferPointer) -> Int {
+        let room = bodyLimit - body.count
+        body += bytes.prefix(room)
+        return bytes.count <= room ? bytes.count : 0
+    }
+
+    func result(code: Int32, took: Duration) -> FetchResult {
+        guard let easy else { return .failure("no transfer", took: took) }
+        let status = ccurl_easy_status(easy)
+        // A body beyond the limit ends the transfer from our side; the answer stands.
+        let isCut = code == ccurl_code_write_ended && body.count >= bodyLimit
+        if (code == 0 || isCut) && status > 0 { return .answer(status: status, body: body, took: took) }
+        return .failure(text(of: easy, code: code), took: took)
+    }
+
+    private func text(of easy: OpaquePointer, code: Int32) -> String {
+        var resolved = 0.0
+        var connected = 0.0
+        var firstByte = 0.0
+        var total = 0.0
+        ccurl_easy_times(easy, &resolved, &connected, &firstByte, &total)
+        switch code {
+        case ccurl_code_timeout where connected > 0:
+            return "no answer in \(timeout.text) (connected after \(Duration.nanoseconds(Int64(connected * 1e9)).text))"
+        case ccurl_code_timeout: return "no connection in \(timeout.text)"
+        case ccurl_code_refused: return "connection refused"
+        case ccurl_code_resolve: return "name not found"
+        default:
+            let exact = String(cString: ccurl_easy_error(easy))
+            return exact.isEmpty ? String(cString: ccurl_code_text(code)) : exact
+        }
+    }
+
+    func finish(_ result: FetchResult) {
+        expiry = nil
+        let then = self.then
+        self.then = nil
+        then?(result)
+    }
+}
+
+private func takeBody(_ owner: UInt, _ source: UInt, _ length: Int) -> Int {
+    guard let owner = UnsafeRawPointer(bitPattern: owner), let start = UnsafeRawPointer(bitPattern: source) else {
+        return 0
+    }
+    let bytes = UnsafeRawBufferPointer(start: start, count: length)
+    return Unmanaged<Transfer>.fromOpaque(owner).takeUnretainedValue().take(bytes)
+}
