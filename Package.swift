@@ -64,11 +64,13 @@ let package = Package(
         .target(name: "HostLogs", dependencies: ["HostCore", "HostLinux"], swiftSettings: shared),
         .target(
             name: "HostLaunch", dependencies: ["HostCore", "HostLinux", "HostLoop", "CHost"], swiftSettings: onLoop),
-        .target(name: "HostStore", dependencies: ["HostCore", "HostLinux", "HostLoop", "CSQLite"], swiftSettings: onLoop),
+        .target(
+            name: "HostStore", dependencies: ["HostCore", "HostLinux", "HostLoop", "CSQLite"], swiftSettings: onLoop),
         .target(
             name: "HostControl", dependencies: ["HostWire", "HostLinux", "HostLoop", "CMicrohttpd"],
             swiftSettings: onLoop),
-        .target(name: "HostFetch", dependencies: ["HostCore", "HostLinux", "HostLoop", "CCurl"], swiftSettings: onLoop),
+        .target(
+            name: "HostFetch", dependencies: ["HostCore", "HostLinux", "HostLoop", "CCurl"], swiftSettings: onLoop),
         .target(name: "HostSimulation", dependencies: ["HostCore"], swiftSettings: shared),
         .target(
             name: "HostRuntime",
@@ -95,7 +97,8 @@ let package = Package(
         .target(name: "TestKit", dependencies: ["HostLinux", "CHost"], path: "Tests/TestKit", swiftSettings: shared),
         .testTarget(name: "TidyTests", dependencies: ["TestKit", "HostLinux"], swiftSettings: shared),
         .testTarget(name: "HostCoreTests", dependencies: ["HostCore", "HostSimulation"], swiftSettings: shared),
-        .testTarget(name: "HostConfigTests", dependencies: ["HostConfig", "HostCore", "TestKit"], swiftSettings: shared),
+        .testTarget(
+            name: "HostConfigTests", dependencies: ["HostConfig", "HostCore", "TestKit"], swiftSettings: shared),
         .testTarget(
             name: "HostWireTests", dependencies: ["HostWire", "HostControl", "HostLoop", "TestKit"],
             swiftSettings: shared),

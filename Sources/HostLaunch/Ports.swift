@@ -48,7 +48,9 @@ public nonisolated enum Ports {
     private static func isRefused<Address>(_ descriptor: borrowing Descriptor, _ address: inout Address) -> Bool {
         let raw = descriptor.raw
         let result = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(raw, $0, socklen_t(MemoryLayout<Address>.size)) }
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(raw, $0, socklen_t(MemoryLayout<Address>.size))
+            }
         }
         return result != 0 && errno == EADDRINUSE
     }

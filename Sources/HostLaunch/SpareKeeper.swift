@@ -6,12 +6,6 @@ internal import HostCore
 internal import HostLinux
 internal import HostLoop
 
-/// A keeper process that hostd started: its pidfd and pid.
-struct KeeperProcess: ~Copyable {
-    let pid: Int32
-    let pidfd: Descriptor
-}
-
 /// Starts keepers: from the one that waits ready when it can, else by clone and exec.
 final class KeeperStarter {
     private static let magic: UInt32 = 0x4b50_4552
@@ -50,17 +44,18 @@ final class KeeperStarter {
     /// Starts a keeper for `command`; it takes over the flock of `lock`.
     func start(
         _ command: KeeperCommand, environment: [String], lock: borrowing Descriptor
-    ) throws(SystemError) -> KeeperProcess {
+    ) throws(SystemError) -> SpawnedProcess {
         refill?.arm(at: loop.now + Self.refillDelay)
         let arguments = command.arguments
         if let keeper = hand(arguments, environment, lock) { return keeper }
         let kept = [lock.raw]
-        return try spawn(["--lock-fd", "3"] + arguments, environment: environment, keeping: kept)
+        return try Processes.spawn(
+            path, ["--lock-fd", "3"] + arguments, environment: environment, output: STDERR_FILENO, keeping: kept)
     }
 
     private func hand(
         _ arguments: [String], _ environment: [String], _ lock: borrowing Descriptor
-    ) -> KeeperProcess? {
+    ) -> SpawnedProcess? {
         guard let spare else { return nil }
         var message: [UInt8] = []
         for number in [Self.magic, UInt32(arguments.count), UInt32(environment.count), 0] {
@@ -79,13 +74,13 @@ final class KeeperStarter {
             close(spare.pidfd)
             return nil
         }
-        return KeeperProcess(pid: spare.pid, pidfd: Descriptor(owning: spare.pidfd))
+        return SpawnedProcess(pid: spare.pid, pidfd: Descriptor(owning: spare.pidfd))
     }
 
     private func makeSpare() {
         guard spare == nil, let pair = try? Sockets.pair() else { return }
         let child = pair.second
-        guard let keeper = try? spawn(["--spare", "3"], environment: [], keeping: [child]) else {
+        guard let keeper = try? Processes.spawn(path, ["--spare", "3"], output: STDERR_FILENO, keeping: [child]) else {
             close(child)
             close(pair.first)
             return
@@ -94,24 +89,4 @@ final class KeeperStarter {
         let pid = keeper.pid
         spare = Spare(pid: pid, pidfd: keeper.takeDescriptor(), socket: Descriptor(owning: pair.first))
     }
-
-    private func spawn(
-        _ arguments: [String], environment: [String], keeping: [Int32]
-    ) throws(SystemError) -> KeeperProcess {
-        var pidfd: Int32 = -1
-        let path = self.path
-        let pid = try check("start", path) {
-            CStrings.with([path] + arguments) { argv in
-                CStrings.with(environment) { envp in
-                    chost_spawn(path, argv, envp, keeping, Int32(keeping.count), 2, &pidfd)
-                }
-            }
-        }
-        return KeeperProcess(pid: pid, pidfd: Descriptor(owning: pidfd))
-    }
-}
-
-extension KeeperProcess {
-    /// The pidfd alone.
-    consuming func takeDescriptor() -> Descriptor { pidfd }
 }

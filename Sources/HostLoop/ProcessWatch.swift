@@ -12,7 +12,9 @@ public final class ProcessWatch {
 
     /// Watches the process behind `pidfd`. A child of ours is reaped before `ended` is called; `ended` gets its wait
     /// status (waitpid(2)), nil for a process that is not our child.
-    public init(loop: EventLoop, pidfd: consuming Descriptor, ended: @escaping (_ status: Int32?) -> Void) throws(SystemError) {
+    public init(loop: EventLoop, pidfd: consuming Descriptor, ended: @escaping (_ status: Int32?) -> Void)
+        throws(SystemError)
+    {
         let raw = pidfd.raw
         self.pidfd = pidfd
         source = try loop.watch(raw, .readable) { [weak self] _ in

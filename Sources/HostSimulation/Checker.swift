@@ -59,7 +59,9 @@ struct Checker {
         for _ in 0..<min(past.quickFailures, 40) where floor < rule.maxBackoff.nanoseconds { floor *= 2 }
         floor = min(floor, rule.maxBackoff.nanoseconds)
         let least = Duration.nanoseconds(Int64(Double(floor) * (1 - rule.jitter)) - 1000)
-        require(now - end.at >= least, "\(instance) came \((now - end.at).text) after a failure, the rule says \(least.text)")
+        require(
+            now - end.at >= least,
+            "\(instance) came \((now - end.at).text) after a failure, the rule says \(least.text)")
         past.quickFailures += 1
         past.lastEnd = nil
     }
@@ -119,7 +121,9 @@ struct Checker {
             let followers = specifications.values.filter { $0.after.contains(name) }.count
             let stop = service.specification.stop
             let bound = (stop.grace + stop.leftovers + .seconds(240)) * (1 + followers * 12) + .seconds(4100)
-            require(now - wanted <= bound, "\(name) is still \(service.phase.rawValue) \((now - wanted).text) after its stop")
+            require(
+                now - wanted <= bound,
+                "\(name) is still \(service.phase.rawValue) \((now - wanted).text) after its stop")
         }
     }
 }

@@ -66,7 +66,8 @@ struct Scenario {
         if service.startup != nil, chance(0.2) { behaviour.startupTakes = duration(3...200) }
         if chance(0.5) {
             behaviour.crashesAfter = chance(0.5) ? duration(0...2) : duration(2...600)
-            behaviour.crashStatus = [.code(1), .code(0), .signal(9), .signal(11), .code(78), .code(1)]
+            behaviour.crashStatus =
+                [.code(1), .code(0), .signal(9), .signal(11), .code(78), .code(1)]
                 .randomElement(using: &random) ?? .code(1)
         }
         if service.live != nil, chance(0.15) { behaviour.hangsAfter = duration(0...300) }

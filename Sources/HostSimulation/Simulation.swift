@@ -24,7 +24,8 @@ public enum Simulation {
         host.effectsToLive = nil
         host.portTaken.removeAll()
         // Instances whose bad end was already drawn still come to it.
-        let worst = host.specifications.values.map { $0.restart.maxBackoff.seconds * 2 + $0.restart.window.seconds }.max()
+        let worst = host.specifications.values.map { $0.restart.maxBackoff.seconds * 2 + $0.restart.window.seconds }
+            .max()
         try host.run(until: host.now + .seconds(Int64(worst ?? 0) + 4000))
         guard let machine = host.machine else { throw host.fail("hostd did not come back") }
         for (name, service) in machine.services {

@@ -23,7 +23,9 @@ public enum Programs {
     private static func readLink(_ path: String) throws -> String {
         var buffer = [UInt8](repeating: 0, count: 4096)
         let count = buffer.withUnsafeMutableBytes {
-            readlink(path, $0.baseAddress?.assumingMemoryBound(to: CChar.self) ?? UnsafeMutablePointer.allocate(capacity: 1), 4096)
+            readlink(
+                path, $0.baseAddress?.assumingMemoryBound(to: CChar.self) ?? UnsafeMutablePointer.allocate(capacity: 1),
+                4096)
         }
         guard count > 0 else { throw SystemError(code: errno, call: "readlink", subject: path) }
         return String(decoding: buffer.prefix(count), as: UTF8.self)

@@ -14,7 +14,9 @@ public final class TemporaryFolder: Sendable {
         var template = Array((parent + "/hostd-test-XXXXXX").utf8CString)
         let made = template.withUnsafeMutableBufferPointer { $0.baseAddress.flatMap { mkdtemp($0) } != nil }
         guard made else { throw SystemError(code: errno, call: "mkdtemp", subject: parent) }
-        path = template.withUnsafeBufferPointer { String(decoding: $0.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self) }
+        path = template.withUnsafeBufferPointer {
+            String(decoding: $0.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        }
     }
 
     deinit {

@@ -137,7 +137,8 @@ extension ServiceMachine {
             enter(.pausing(ServiceState.Pause(until: now + delay, isLoop: true)), as: .looping, because: why, at: now)
         case .hold:
             effects.append(.mark(.held))
-            let why = "\(text): this exit code says \"do not restart\" (hold_on_exit); start it when the cause is mended"
+            let why =
+                "\(text): this exit code says \"do not restart\" (hold_on_exit); start it when the cause is mended"
             enter(.held, as: .held, because: why, at: now)
         case .leaveStopped:
             let why = "\(text), and restart.policy is \"\(specification.restart.policy.rawValue)\""

@@ -18,7 +18,8 @@ extension ServiceMachine {
         restart = RestartMachine(
             specification.restart, failuresInRow: fields.integer("failures_in_row") ?? 0,
             recentFailures: recent.map { Instant(nanoseconds: $0) }, seed: seed)
-        if let launch: UInt64 = fields.integer("last_exit_launch"), let report = fields.exitReport(prefix: "last_exit") {
+        if let launch: UInt64 = fields.integer("last_exit_launch"), let report = fields.exitReport(prefix: "last_exit")
+        {
             let instance = InstanceID(service: specification.name, launch: launch)
             lastExit = LastExit(instance: instance, report: report, lastLine: fields["last_line"])
         }

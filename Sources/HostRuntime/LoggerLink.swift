@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import HostCore
+internal import HostLinux
+internal import HostLogs
+internal import HostLoop
+
+/// hostd's end of the logger: keeps one running, tells it the wanted set, hears what is drained (docs/logger.md).
+final class LoggerLink {
+    /// A pipe that is wanted.
+    struct Pipe: Hashable {
+        let log: String
+        let key: String
+        let fifo: String
+        let tail: String
+    }
+
+    private static let retryFirst: Duration = .milliseconds(5)
+    private static let retryLimit: Duration = .seconds(2)
+    /// A logger that takes nothing for this many bytes is started anew.
+    private static let outputLimitBytes = 16 << 20
+
+    private let loop: EventLoop
+    private let folders: Folders
+    private let program: String
+    private let drained: (String) -> Void
+    private var logs: [String: LogSpecification] = [:]
+    private var pipes: [Pipe] = []
+    private var connection: Descriptor?
+    private var source: IOSource?
+    private var process: ProcessWatch?
+    private var retry: TimerSource?
+    private var retryDelay = retryFirst
+    private var input: [UInt8] = []
+    private var output: [UInt8] = []
+    private var isQuitting = false
+    private var quitDone: (() -> Void)?
+
+    init(
+        loop: EventLoop, folders: Folders, program: String, drained: @escaping (String) -> Void
+    ) throws(SystemError) {
+        self.loop = loop
+        self.folders = folders
+        self.program = program
+        self.drained = drained
+        retry = try loop.timer { [weak self] in self?.connect() }
+    }
+
+    /// The process id of the logger that we started or found.
+    private(set) var pid: Int32?
+
+    /// Connects to the logger that runs, or starts one.
+    func begin() {
+        connect()
+    }
+
+    /// A log is wanted with these settings.
+    func want(log name: String, _ settings: LogSpecification) {
+        guard logs[name] != settings else { return }
+        logs[name] = settings
+        send(LoggerMessage.log(name: name, maxSizeBytes: settings.maxSizeBytes, keep: settings.keep).line)
+    }
+
+    /// The bytes of a pipe are wanted.
+    func want(_ pipe: Pipe) {
+        guard !pipes.contains(pipe) else { return }
+        pipes.append(pipe)
+        send(Self.line(pipe))
+    }
+
+    /// A pipe's folder goes.
+    func drop(_ key: String) {
+        guard pipes.contains(where: { $0.key == key }) else { return }
+        pipes.removeAll { $0.key == key }
+        send(LoggerMessage.drop(instance: key).line)
+    }
+
+    /// Lets the logger drain everything and end; `done` is called then, or when it is gone anyway.
+    func quit(done: @escaping () -> Void) {
+        isQuitting = true
+        quitDone = done
+        guard connection != nil else { return finishQuit() }
+        send(LoggerMessage.quit.line)
+    }
+
+    private func finishQuit() {
+        let done = quitDone
+        quitDone = nil
+        done?()
+    }
+
+    private static func line(_ pipe: Pipe) -> String {
+        LoggerMessage.pipe(log: pipe.log, instance: pipe.key, fifo: pipe.fifo, tail: pipe.tail).line
+    }
+
+    private func connect() {
+        guard connection == nil else { return }
+        if isQuitting { return finishQuit() }
+        do throws(SystemError) {
+            let socket = try Sockets.connect(to: folders.run + "/logger.sock")
+            pid = Sockets.peerPid(socket)
+            let raw = socket.raw
+            connection = consume socket
+            source = try loop.watch(raw, .readable) { [weak self] in self?.ready($0) }
+            retryDelay = Self.retryFirst
+            sendAll()
+        } catch {
+            connection = nil
+            startIfGone()
+            retry?.arm(at: loop.now + retryDelay)
+            retryDelay = min(retryDelay * 2, Self.retryLimit)
+        }
+    }
+
+    private func startIfGone() {
+        guard process == nil else { return }
+        let child: Descriptor
+        do throws(SystemError) {
+            let arguments = ["--run", folders.run, "--log", folders.log]
+            child = try Processes.spawn(program, arguments, output: STDERR_FILENO).takeDescriptor()
+        } catch {
+            return Journal.say(.error, "\(error); log pipes fill up until hostd-logger runs")
+        }
+        process = try? ProcessWatch(loop: loop, pidfd: child) { [weak self] _ in
+            guard let self else { return }
+            self.process = nil
+            self.lost()
+        }
+    }
+
+    private func sendAll() {
+        output = []
+        var text = LoggerMessage.begin.line
+        for (name, settings) in logs.sorted(by: { $0.key < $1.key }) {
+            text += LoggerMessage.log(name: name, maxSizeBytes: settings.maxSizeBytes, keep: settings.keep).line
+        }
+        for pipe in pipes { text += Self.line(pipe) }
+        send(text + LoggerMessage.commit.line)
+    }
+
+    private func send(_ text: String) {
+        guard connection != nil else { return }
+        output += text.utf8
+        flush()
+    }
+
+    private func flush() {
+        while !output.isEmpty {
+            guard let count = output.withUnsafeBytes({ connection?.send($0) }) else { return }
+            if count == Int(-EINTR) { continue }
+            guard count > 0 else {
+                if count != Int(-EAGAIN) || output.count > Self.outputLimitBytes { return lost() }
+                break
+            }
+            output.removeFirst(count)
+        }
+        source?.setEvents(output.isEmpty ? .readable : [.readable, .writable])
+    }
+
+    private func ready(_ events: IOEvents) {
+        if events.contains(.writable) { flush() }
+        guard !events.isDisjoint(with: [.readable, .hangup, .error]) else { return }
+        do throws(SystemError) {
+            guard let part = try connection?.read(upTo: 16384), !part.isEmpty else { return lost() }
+            input += part
+        } catch {
+            return error.code == EAGAIN ? () : lost()
+        }
+        while let end = input.firstIndex(of: UInt8(ascii: "\n")) {
+            hear(String(decoding: input[..<end], as: UTF8.self))
+            input.removeSubrange(...end)
+        }
+    }
+
+    private func hear(_ line: String) {
+        switch LoggerReply(line: line) {
+        case .drained(let key)?: drained(key)
+        case .error(let name, let text)?: Journal.say(.warning, "Log \(name): \(text)")
+        case .ok?, nil: break
+        }
+    }
+
+    private func lost() {
+        source = nil
+        connection = nil
+        input = []
+        retry?.arm(at: loop.now)
+    }
+}
