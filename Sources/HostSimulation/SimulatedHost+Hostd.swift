@@ -113,7 +113,8 @@ extension SimulatedHost {
         let services = specifications.values.sorted { $0.name < $1.name }.map { specification in
             snapshots[specification.name].flatMap {
                 ServiceMachine(specification, from: $0, seed: seed &+ UInt64(life), at: now)
-            } ?? ServiceMachine(specification, reason: "not started yet", seed: seed, at: now)
+            } ?? ServiceMachine(
+                specification, mark: marks[specification.name], reason: "not started yet", seed: seed, at: now)
         }
         machine = HostMachine(services)
         timers.removeAll()

@@ -54,14 +54,18 @@ public struct ServiceMachine: Hashable, Sendable {
         static let startupExtensions: Int64 = 6
     }
 
-    /// A service that is stopped, with `reason` to show for it. `seed` feeds the jitter of its restarts.
-    public init(_ specification: ServiceSpecification, reason: String, seed: UInt64, at now: Instant) {
+    /// A service that rests, with `reason` to show for it: held when that is what its `mark` says, else stopped.
+    /// `restarts` goes on from what is remembered of earlier boots; `seed` feeds the jitter of its restarts.
+    public init(
+        _ specification: ServiceSpecification, mark: ServiceMark? = nil, restarts: UInt64 = 0, reason: String,
+        seed: UInt64, at now: Instant
+    ) {
         self.specification = specification
-        state = .stopped
+        state = mark == .held ? .held : .stopped
         since = now
         self.reason = reason
         launches = 0
-        restarts = 0
+        self.restarts = restarts
         wasReady = false
         restart = RestartMachine(specification.restart, seed: seed)
     }
