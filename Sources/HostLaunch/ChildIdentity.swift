@@ -14,6 +14,8 @@ public nonisolated struct ChildIdentity: Hashable, Sendable {
     public var groups: [UInt32]
     /// Whether the child must switch at all.
     public var switches: Bool
+    /// Where it works when the configuration does not say: the user's home, or `/` where that is missing.
+    public var directory: String
 
     /// Resolves the names of a specification. Throws text for people: `user "agentx" does not exist`.
     public static func resolve(_ specification: LaunchSpecification) throws(LaunchError) -> ChildIdentity {
@@ -40,7 +42,9 @@ public nonisolated struct ChildIdentity: Hashable, Sendable {
         guard !switches || own == 0 || (account.uid == own && gid == getgid() && specification.groups == nil) else {
             throw LaunchError("hostd runs as uid \(own) and cannot switch to \(account.name) (run it as root)")
         }
-        return ChildIdentity(account: account, gid: gid, groups: groups, switches: switches && own == 0)
+        let directory = Files.exists(account.home) ? account.home : "/"
+        return ChildIdentity(
+            account: account, gid: gid, groups: groups, switches: switches && own == 0, directory: directory)
     }
 }
 

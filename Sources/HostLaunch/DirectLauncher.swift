@@ -34,39 +34,36 @@ public final class DirectLauncher {
     private var doorbell: Doorbell?
     private var held: [InstanceID: Held] = [:]
     private var recheck: TimerSource?
-    private let news: (InstanceID, KeeperNews) -> Void
 
-    /// Takes over the runtime folder `run`. `keeper` is the path of hostd-keeper; `news` gets what records say.
-    public init(
-        loop: EventLoop, run: String, keeper: String, epoch: String,
-        news: @escaping (InstanceID, KeeperNews) -> Void
-    ) throws(SystemError) {
+    /// Gets what the records say, whenever they say something new.
+    public var news: ((InstanceID, KeeperNews) -> Void)?
+    /// Called when a keeper is gone: nothing will be written to its pipes or folder any more.
+    public var keeperIsGone: ((InstanceID) -> Void)?
+
+    /// Takes over the runtime folder `run`. `keeper` is the path of hostd-keeper.
+    public init(loop: EventLoop, run: String, keeper: String, epoch: String) throws(SystemError) {
         self.loop = loop
         self.run = run
         self.epoch = epoch
-        self.news = news
         doorbellPath = run + "/doorbell"
         starter = try KeeperStarter(loop: loop, path: keeper)
         doorbell = try Doorbell(loop: loop, path: doorbellPath) { [weak self] in self?.take($0) }
         recheck = try loop.timer { [weak self] in self?.recheckUnknown() }
     }
 
-    /// Starts an instance. `logPipes` says how large its pipes may be.
+    /// Starts an instance, prepared for it and for no other.
     public func launch(
-        _ instance: InstanceID, _ service: ServiceSpecification, _ identity: ChildIdentity, pipeSizeBytes: Int,
-        extraEnvironment: [String]
+        _ instance: InstanceID, _ service: ServiceSpecification, _ prepared: PreparedLaunch, pipeSizeBytes: Int
     ) throws(LaunchError) {
         let folder = InstanceFolder(run: run, instance: instance)
-        let token = Self.randomToken()
-        let environment = try ChildEnvironment.entries(for: instance, token: token, service.launch, identity)
         let command = KeeperCommand(
-            folder: folder, token: token, epoch: epoch, doorbell: doorbellPath, launch: service.launch,
-            identity: identity, stop: service.stop, streams: service.log.streams, pipeSizeBytes: pipeSizeBytes,
-            cgroup: nil)
+            folder: folder, token: prepared.token, epoch: epoch, doorbell: doorbellPath, launch: service.launch,
+            identity: prepared.identity, stop: service.stop, streams: service.log.streams,
+            pipeSizeBytes: pipeSizeBytes, cgroup: nil)
         do throws(SystemError) {
-            let lock = try folder.create(token: token)
-            let entry = Held(folder: folder, token: token)
-            let keeper = try starter.start(command, environment: environment + extraEnvironment, lock: lock)
+            let lock = try folder.create(token: prepared.token)
+            let entry = Held(folder: folder, token: prepared.token)
+            let keeper = try starter.start(command, environment: prepared.environment, lock: lock)
             entry.keeperPid = keeper.pid
             held[instance] = entry
             try watch(entry, keeper.takeDescriptor())
@@ -107,6 +104,11 @@ public final class DirectLauncher {
         held[instance]?.token ?? held[instance]?.folder.record("start")?["token"]
     }
 
+    /// The pid of the keeper, while it lives and is known.
+    public func keeperPid(_ instance: InstanceID) -> Int32? {
+        held[instance].flatMap { $0.keeper == nil ? nil : $0.keeperPid }
+    }
+
     /// Whether the keeper still lives: it may still hold bytes of the log.
     public func keeperLives(_ instance: InstanceID) -> Bool {
         held[instance]?.keeper != nil
@@ -130,7 +132,7 @@ public final class DirectLauncher {
         guard entry.keeperPid == nil || entry.keeperPid == ring.pid else { return }
         guard let record = ring.record else { return }
         let said: KeeperNews? = ring.event == "started" ? .start(record) : .exit(record)
-        if let said { news(ring.instance, said) }
+        if let said { news?(ring.instance, said) }
     }
 
     /// The keeper of an instance that this hostd did not start: known from its start record.
@@ -152,12 +154,9 @@ public final class DirectLauncher {
     }
 
     private func readAll(_ entry: Held, keeperLives: Bool) {
-        for item in KeeperNews.read(entry.folder, keeperLives: keeperLives) { news(entry.folder.instance, item) }
+        for item in KeeperNews.read(entry.folder, keeperLives: keeperLives) { news?(entry.folder.instance, item) }
         if !keeperLives { keeperIsGone?(entry.folder.instance) }
     }
-
-    /// Called when a keeper is gone: nothing will be written to its pipes or folder any more.
-    public var keeperIsGone: ((InstanceID) -> Void)?
 
     private func recheckUnknown() {
         var isAnyUnknown = false
@@ -175,12 +174,5 @@ public final class DirectLauncher {
             }
         }
         if isAnyUnknown { recheck?.arm(at: loop.now + Self.recheckInterval) }
-    }
-
-    /// 128 random bits in hex.
-    private static func randomToken() -> String {
-        var generator = SystemRandomNumberGenerator()
-        let text = [generator.next(), generator.next()].map { String($0, radix: 16) }
-        return text.map { String(repeating: "0", count: 16 - $0.count) + $0 }.joined()
     }
 }

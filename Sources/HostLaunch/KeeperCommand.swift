@@ -34,8 +34,19 @@ public nonisolated struct KeeperCommand: Hashable, Sendable {
             "--stop-signal", "\(stop.signal)", "--stop-to", stop.target.rawValue,
             "--grace-ms", "\(stop.grace.nanoseconds / 1_000_000)",
             "--leftovers-ms", "\(stop.leftovers.nanoseconds / 1_000_000)",
+        ]
+        result += ChildOptions.arguments(launch, identity)
+        if let cgroup { result += ["--cgroup", cgroup] }
+        return result + ["--"] + launch.command
+    }
+}
+
+/// The options of a keeper that say how its child is set up, whatever the child is.
+nonisolated enum ChildOptions {
+    static func arguments(_ launch: LaunchSpecification, _ identity: ChildIdentity) -> [String] {
+        var result = [
             "--umask", String(launch.umask ?? 0o022, radix: 8),
-            "--directory", launch.directory ?? (identity.switches ? identity.account.home : "/"),
+            "--directory", launch.directory ?? identity.directory,
         ]
         if identity.switches {
             result += ["--uid", "\(identity.account.uid)", "--gid", "\(identity.gid)"]
@@ -46,7 +57,6 @@ public nonisolated struct KeeperCommand: Hashable, Sendable {
         for limit in launch.limits {
             result += ["--rlimit", "\(limit.name)=\(limit.value.map(String.init) ?? "infinity")"]
         }
-        if let cgroup { result += ["--cgroup", cgroup] }
-        return result + ["--"] + launch.command
+        return result
     }
 }

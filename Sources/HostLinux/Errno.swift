@@ -45,3 +45,8 @@ public func check<Value: SignedInteger>(
         if code != EINTR { throw SystemError(code: code, call: call, subject: subject()) }
     }
 }
+
+extension SystemError {
+    /// There is nothing at that path.
+    public var isMissing: Bool { code == ENOENT || code == ENOTDIR }
+}

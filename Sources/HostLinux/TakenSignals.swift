@@ -31,6 +31,12 @@ public enum StandardDescriptors {
         }
     }
 
+    /// Writes a line to stdout.
+    public static func say(_ text: String) {
+        var line = text + "\n"
+        line.withUTF8 { _ = Glibc.write(1, $0.baseAddress, $0.count) }
+    }
+
     /// Writes a line to stderr, without waiting for anything that comes of it.
     public static func sayError(_ text: String) {
         var line = text + "\n"

@@ -4,7 +4,7 @@ internal import Glibc
 public import HostLinux
 
 /// Reads a log's files in order, with the times of its lines from the index. At most 4 MiB of text are read in one call.
-public struct LogReader {
+public struct LogReader: Sendable {
     private static let limitBytes = 4 << 20
     private static let lineFeed = UInt8(ascii: "\n")
     private let folder: String

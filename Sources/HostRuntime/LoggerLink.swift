@@ -24,7 +24,10 @@ final class LoggerLink {
     private let loop: EventLoop
     private let folders: Folders
     private let program: String
-    private let drained: (String) -> Void
+
+    /// Told when every byte of a pipe is in its file.
+    var drained: ((_ key: String) -> Void)?
+
     private var logs: [String: LogSpecification] = [:]
     private var pipes: [Pipe] = []
     private var connection: Descriptor?
@@ -37,13 +40,10 @@ final class LoggerLink {
     private var isQuitting = false
     private var quitDone: (() -> Void)?
 
-    init(
-        loop: EventLoop, folders: Folders, program: String, drained: @escaping (String) -> Void
-    ) throws(SystemError) {
+    init(loop: EventLoop, folders: Folders, program: String) throws(SystemError) {
         self.loop = loop
         self.folders = folders
         self.program = program
-        self.drained = drained
         retry = try loop.timer { [weak self] in self?.connect() }
     }
 
@@ -175,7 +175,7 @@ final class LoggerLink {
 
     private func hear(_ line: String) {
         switch LoggerReply(line: line) {
-        case .drained(let key)?: drained(key)
+        case .drained(let key)?: drained?(key)
         case .error(let name, let text)?: Journal.say(.warning, "Log \(name): \(text)")
         case .ok?, nil: break
         }

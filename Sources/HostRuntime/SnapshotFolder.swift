@@ -6,36 +6,59 @@ internal import HostLinux
 /// The snapshots of the service machines: `run/services/NAME`, replaced atomically, belonging to one epoch.
 final class SnapshotFolder {
     private let path: String
-    private let epoch: String
+    let epoch: String
     private var written: [ServiceName: FieldText] = [:]
-    private let failed: (SystemError) -> Void
+    private var isFailing = false
 
-    /// `failed` is told of writes that did not succeed; supervision goes on without them.
-    init(path: String, epoch: String, failed: @escaping (SystemError) -> Void) {
+    init(path: String, epoch: String) {
         self.path = path
         self.epoch = epoch
-        self.failed = failed
     }
 
     /// The snapshot of a service, nil when there is none of this epoch.
-    func read(_ name: ServiceName) -> FieldText? {
+    func read(_ name: ServiceName) -> Snapshot? {
         guard let text = try? Files.readText("\(path)/\(name)", limit: 1 << 20),
             let fields = FieldText(parsing: text), fields["epoch"] == epoch
         else { return nil }
-        return fields
+        return Snapshot(
+            machine: fields, mark: fields["mark"].flatMap { ServiceMark(rawValue: $0) },
+            isShuttingDown: fields["shutting_down"] == "1")
     }
 
-    /// Writes the snapshot of a machine unless it stands there already.
-    func write(_ machine: ServiceMachine) {
+    /// Writes the snapshot of a machine unless it stands there already. A failure is said once: supervision goes on
+    /// without it.
+    func write(_ machine: ServiceMachine, mark: ServiceMark?, isShuttingDown: Bool) {
         var fields = machine.snapshot
         fields["epoch"] = epoch
+        fields["mark"] = mark?.rawValue
+        fields["shutting_down"] = isShuttingDown ? "1" : nil
         let name = machine.specification.name
         guard written[name] != fields else { return }
         do throws(SystemError) {
             try Files.replace("\(path)/\(name)", with: fields.text.utf8)
             written[name] = fields
+            isFailing = false
         } catch {
-            failed(error)
+            // What stands there now is old: the next write must not be taken for a repetition.
+            written[name] = nil
+            if !isFailing { Journal.say(.error, "\(error); a restart of hostd would not know where its services are") }
+            isFailing = true
         }
     }
+
+    /// Everything was stopped in order: the next hostd begins anew.
+    func removeAll() {
+        for name in (try? Files.list(path)) ?? [] { try? Files.remove("\(path)/\(name)") }
+        written = [:]
+    }
+}
+
+/// What stands in a snapshot.
+struct Snapshot {
+    /// The fields of the machine.
+    let machine: FieldText
+    /// What must be remembered over reboots.
+    let mark: ServiceMark?
+    /// hostd was stopping everything when it was written.
+    let isShuttingDown: Bool
 }

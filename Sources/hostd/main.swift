@@ -1,1 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
+import HostRuntime
+
+exit(HostdProgram.main(Array(CommandLine.arguments.dropFirst())))

@@ -64,6 +64,11 @@ public struct HostMachine: Hashable, Sendable {
         (services[name]?.resume(at: now) ?? []).map { .service(name, $0) }
     }
 
+    /// Takes in what is remembered of a service from earlier boots, unless it has left its rest already.
+    public mutating func recall(_ name: ServiceName, mark: ServiceMark?, restarts: UInt64, reason: String) {
+        services[name]?.recall(mark: mark, restarts: restarts, reason: reason)
+    }
+
     /// Takes over an instance that only the runtime folder knows of.
     public mutating func adopt(
         _ instance: InstanceID, _ process: ProcessIdentity, startedAt: Instant, at now: Instant

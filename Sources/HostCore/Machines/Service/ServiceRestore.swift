@@ -48,6 +48,15 @@ extension ServiceMachine {
         return effects
     }
 
+    /// Takes in what is remembered of earlier boots, unless it has left its rest already.
+    public mutating func recall(mark: ServiceMark?, restarts: UInt64, reason: String) {
+        guard case .stopped = state, lastExit == nil else { return }
+        self.restarts = max(restarts, self.restarts)
+        guard let mark else { return }
+        if mark == .held { state = .held }
+        self.reason = reason
+    }
+
     /// Takes over an instance of which only the runtime folder knows, the snapshot being lost or older.
     public mutating func adopt(
         _ instance: InstanceID, _ process: ProcessIdentity, startedAt: Instant, at now: Instant

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HostCore
+internal import HostLoop
+internal import HostStore
+
+/// Something about the host that is not as it should be, or is again.
+struct Condition {
+    /// How bad it is.
+    enum Level: String {
+        case ok, warn, critical
+    }
+
+    /// `config` or `store` in this version.
+    let kind: String
+    var level: Level
+    var since: Instant
+    var reason: String
+}
+
+extension Supervisor {
+    /// Sets a condition and says so when its level changes.
+    func setCondition(_ kind: String, _ level: Condition.Level, _ reason: String) {
+        let old = conditions.first { $0.kind == kind }
+        guard old?.level != level || old?.reason != reason else { return }
+        conditions.removeAll { $0.kind == kind }
+        let since = old.flatMap { $0.level == level ? $0.since : nil } ?? loop.now
+        conditions.append(Condition(kind: kind, level: level, since: since, reason: reason))
+        guard old?.level ?? .ok != level else { return }
+        let text = level == .ok ? "\(kind) is ok again" : "\(kind) is \(level.rawValue): \(reason)"
+        history.add(host: "condition", text, level == .critical ? .error : .warning)
+    }
+
+    func storeHealthChanged(_ health: StoreHealth) {
+        switch health {
+        case .ok: setCondition("store", .ok, "")
+        case .failing(_, let why):
+            setCondition("store", .warn, "history and stop marks are kept in memory and tried again: \(why)")
+        }
+    }
+}

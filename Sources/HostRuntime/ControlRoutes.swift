@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HostControl
+internal import HostCore
+internal import HostLinux
+internal import HostLogs
+internal import HostLoop
+internal import HostStore
+internal import HostWire
+
+/// The control API: which request does what.
+extension Supervisor {
+    private nonisolated static let lineLimit = 10_000
+    private static let eventLimit = 10_000
+    private nonisolated static let logAnswerBytes = 4 << 20
+
+    /// Answers one request, at once or when it is done.
+    func answer(_ request: ControlRequest, _ responder: ControlResponder) {
+        guard request.path.first == "v1" else { return Self.unknown(request, responder) }
+        let rest = Array(request.path.dropFirst())
+        switch (rest.first, rest.count) {
+        case ("status", 1): allow(["GET"], request, responder) { responder.finish(status: 200, json: status().json) }
+        case ("services", 1): allow(["GET"], request, responder) { listServices(responder) }
+        case ("services", 2): withService(rest[1], responder) { showService($0, request, responder) }
+        case ("services", 3): withService(rest[1], responder) { serve($0, rest[2], request, responder) }
+        case ("events", 1): allow(["GET"], request, responder) { listEvents(request, responder) }
+        default: Self.unknown(request, responder)
+        }
+    }
+
+    private static func unknown(_ request: ControlRequest, _ responder: ControlResponder) {
+        let path = "/" + request.path.joined(separator: "/")
+        responder.finish(status: 404, json: ErrorAnswer("there is nothing at \(path)", hint: "see /v1/status").json)
+    }
+
+    private func allow(
+        _ methods: [String], _ request: ControlRequest, _ responder: ControlResponder, _ body: () -> Void
+    ) {
+        if methods.contains(request.method) || (request.method == "HEAD" && methods.contains("GET")) { return body() }
+        let error = ErrorAnswer("\(request.method) is not possible here", hint: methods.joined(separator: ", "))
+        responder.finish(status: 405, json: error.json, headers: [("Allow", methods.joined(separator: ", "))])
+    }
+
+    private func withService(_ text: String, _ responder: ControlResponder, _ body: (ServiceName) -> Void) {
+        if let name = ServiceName(text), machine.services[name] != nil { return body(name) }
+        let names = machine.services.keys.map(\.text).sorted()
+        let hint =
+            Nearest.to(text, among: names).map { "did you mean \($0)?" }
+            ?? (names.isEmpty ? "no service is configured" : "there is: \(names.prefix(20).joined(separator: ", "))")
+        responder.finish(status: 404, json: ErrorAnswer("no service is called \"\(text)\"", hint: hint).json)
+    }
+
+    private func listServices(_ responder: ControlResponder) {
+        responder.finish(status: 200, json: ServiceList(services: status().services).json)
+    }
+
+    private func showService(_ name: ServiceName, _ request: ControlRequest, _ responder: ControlResponder) {
+        allow(["GET"], request, responder) {
+            guard let service = machine.services[name] else { return }
+            responder.finish(status: 200, json: status(of: service, WallClock(now: loop.now)).json)
+        }
+    }
+
+    private func serve(
+        _ name: ServiceName, _ verb: String, _ request: ControlRequest, _ responder: ControlResponder
+    ) {
+        if verb == "logs" { return allow(["GET"], request, responder) { readLog(of: name, request, responder) } }
+        guard let kind = PendingAction.Kind(rawValue: verb) else { return Self.unknown(request, responder) }
+        allow(["POST"], request, responder) {
+            Journal.say(.info, "\(name): \(verb) asked for by uid \(request.peer.uid), pid \(request.peer.pid)")
+            act(kind, on: name, wait: request.query["wait"] != "false", responder)
+        }
+    }
+
+    private func readLog(of name: ServiceName, _ request: ControlRequest, _ responder: ControlResponder) {
+        let isStderr = request.query["stream"] == "stderr"
+        let reader = LogReader(folder: "\(folders.log)/\(name)" + (isStderr ? "/stderr" : ""))
+        let after = request.query["after"].map { LogCursor($0) }
+        if case .some(nil) = after {
+            return responder.finish(status: 400, json: ErrorAnswer("after is no cursor", hint: "INODE:OFFSET").json)
+        }
+        let lines = request.query["lines"].flatMap { Int($0) } ?? 100
+        files.submit(deadline: .seconds(10)) { () -> Result<LogLines, SystemError> in
+            Result { () throws(SystemError) in
+                let (found, next) =
+                    if case .some(.some(let after)) = after {
+                        try reader.read(after: after, limitBytes: Self.logAnswerBytes)
+                    } else {
+                        try reader.tail(lines: min(max(lines, 0), Self.lineLimit))
+                    }
+                return LogLines(lines: found.map(Self.line), cursor: next.description)
+            }
+        } then: { (outcome: WorkOutcome<Result<LogLines, SystemError>>) in
+            switch outcome {
+            case .done(.success(let lines)): responder.finish(status: 200, json: lines.json)
+            // Nothing was ever written: an empty log, not an error.
+            case .done(.failure(let error)) where error.isMissing:
+                responder.finish(status: 200, json: LogLines(lines: [], cursor: LogCursor.start.description).json)
+            case .done(.failure(let error)): responder.finish(status: 503, json: ErrorAnswer("\(error)").json)
+            case .late, .full:
+                responder.finish(status: 503, json: ErrorAnswer("the log's disk does not answer").json)
+            }
+        }
+    }
+
+    private nonisolated static func line(_ line: LogLine) -> LogLines.Line {
+        LogLines.Line(
+            at: WallTime(milliseconds: line.wallMicroseconds / 1000), text: String(decoding: line.text, as: UTF8.self))
+    }
+
+    private func listEvents(_ request: ControlRequest, _ responder: ControlResponder) {
+        let since = request.query["since"].flatMap { Int64($0) }
+        let limit = min(max(request.query["limit"].flatMap { Int($0) } ?? 100, 1), Self.eventLimit)
+        store.events(since: since ?? 0, service: request.query["service"], limit: limit, newest: since == nil) {
+            found in
+            guard let found else {
+                return responder.finish(status: 503, json: ErrorAnswer("the history cannot be read now").json)
+            }
+            let records = found.map(\.record)
+            let page = EventPage(events: records, lastID: records.last?.id ?? since ?? 0)
+            responder.finish(status: 200, json: page.json)
+        }
+    }
+}
+
+nonisolated extension StoredEvent {
+    fileprivate var record: EventRecord {
+        let word = kind.drop { $0 != "." }.dropFirst().replacing("_", with: " ")
+        return EventRecord(
+            id: id, at: WallTime(milliseconds: wallMilliseconds), service: service, kind: kind, instance: instance,
+            reason: reason, text: service.map { "\($0) \(word): \(reason)" } ?? reason)
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HostCore
+internal import HostLinux
+internal import HostStore
+
+/// Tells what happens: one line for people now, one entry in the store for later.
+final class History {
+    private let store: Store
+
+    init(store: Store) {
+        self.store = store
+    }
+
+    /// A service machine's report.
+    func add(_ report: ServiceReport, of name: ServiceName) {
+        add("service.\(report.kind.rawValue)", service: name, report.instance, report.reason, report.kind.priority)
+    }
+
+    /// The last line that an ended instance wrote: the evidence for the entry of its end.
+    func addLastLine(_ line: String, of instance: InstanceID) {
+        add("service.last_line", service: instance.service, instance, line, .info)
+    }
+
+    /// Something about an instance that no machine reports.
+    func add(_ kind: String, _ instance: InstanceID, _ reason: String) {
+        add(kind, service: instance.service, instance, reason, .warning)
+    }
+
+    /// Something about the host itself.
+    func add(host kind: String, _ reason: String, _ priority: Journal.Priority = .notice) {
+        Journal.say(priority, reason)
+        append("host.\(kind)", service: nil, instance: nil, reason)
+    }
+
+    private func add(
+        _ kind: String, service: ServiceName, _ instance: InstanceID?, _ reason: String, _ priority: Journal.Priority
+    ) {
+        let word = kind.drop { $0 != "." }.dropFirst()
+        Journal.say(priority, "\(service): \(word.replacing("_", with: " ")): \(reason)")
+        append(kind, service: service.text, instance: instance?.description, reason)
+    }
+
+    private func append(_ kind: String, service: String?, instance: String?, _ reason: String) {
+        store.append(
+            StoredEvent(
+                wallMilliseconds: Clock.wallMilliseconds, service: service, kind: kind, instance: instance,
+                reason: reason))
+    }
+}
+
+nonisolated extension ServiceReport.Kind {
+    fileprivate var priority: Journal.Priority {
+        switch self {
+        case .looping, .held, .launchFailed: .error
+        case .unhealthy, .backoff, .killing, .keeperLost, .swept, .waiting: .warning
+        case .ready, .stopped, .adopted: .notice
+        case .starting, .started, .running, .exited, .stopping, .cleared, .progress: .info
+        }
+    }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What hostd is asked to do on its command line.
+nonisolated enum HostdArguments {
+    case run(Folders)
+    case check(Folders)
+    case version
+    case help
+
+    /// What is wrong with a command line.
+    struct Problem: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    static let usage = """
+        usage: hostd [--dir DIR | --config FILE]          run in the foreground
+               hostd --check [--dir DIR | --config FILE]  read the configuration, print every error, exit 0 or 78
+               hostd --version | --help
+        DIR holds hostd.toml, state, run and log; without it the places of the system (root) or the user are taken.
+        """
+
+    static func parse(_ arguments: [String]) -> Result<HostdArguments, Problem> {
+        var dir: String?
+        var configuration: String?
+        var isCheck = false
+        var rest = arguments[...]
+        while let argument = rest.popFirst() {
+            switch argument {
+            case "--help", "-h": return .success(.help)
+            case "--version": return .success(.version)
+            case "--check": isCheck = true
+            case "--dir", "--config":
+                guard let value = rest.popFirst() else {
+                    return .failure(Problem(description: "\(argument) takes a path"))
+                }
+                if argument == "--dir" { dir = value } else { configuration = value }
+            default: return .failure(Problem(description: "\"\(argument)\" is no option of hostd"))
+            }
+        }
+        if dir != nil, configuration != nil {
+            return .failure(Problem(description: "--dir and --config exclude each other"))
+        }
+        let folders = dir.map { Folders(dir: $0) } ?? Folders(configuration: configuration)
+        return .success(isCheck ? .check(folders) : .run(folders))
+    }
+}

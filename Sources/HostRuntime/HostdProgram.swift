@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import HostConfig
+internal import HostControl
+internal import HostLinux
+internal import HostLoop
+internal import HostWire
+
+/// The program `hostd`.
+public enum HostdProgram {
+    /// Runs with these arguments (without the program's name) and returns the exit status.
+    public static func main(_ arguments: [String]) -> Int32 {
+        StandardDescriptors.fill()
+        switch HostdArguments.parse(arguments) {
+        case .failure(let problem):
+            StandardDescriptors.sayError("hostd: \(problem)\n\(HostdArguments.usage)")
+            return ExitCode.usage.rawValue
+        case .success(.help):
+            StandardDescriptors.say(HostdArguments.usage)
+            return 0
+        case .success(.version):
+            StandardDescriptors.say("hostd \(Release.version)")
+            return 0
+        case .success(.check(let folders)): return check(folders)
+        case .success(.run(let folders)): return run(folders)
+        }
+    }
+
+    private static func check(_ folders: Folders) -> Int32 {
+        switch ConfigurationLoader(folders: folders).load() {
+        case .success: return ExitCode.fine.rawValue
+        case .failure(let failure):
+            StandardDescriptors.sayError(failure.description)
+            return ExitCode.badFile.rawValue
+        }
+    }
+
+    private static func run(_ folders: Folders) -> Int32 {
+        Signals.ignorePipe()
+        // Before any thread is made: all of them inherit the mask.
+        Signals.block([SIGTERM, SIGINT, SIGHUP, SIGCHLD])
+        ProcessLimits.raiseOpenFiles()
+        ProcessLimits.setFileMask(0o077)
+        do throws(FolderError) {
+            try folders.prepare()
+            let lock = try HostdLock(folders)
+            let programs = try Programs.find().get()
+            let status = try serve(folders, programs)
+            lock.release()
+            return status
+        } catch {
+            Journal.say(.error, error.description)
+            return ExitCode.failed.rawValue
+        }
+    }
+
+    private static func serve(_ folders: Folders, _ programs: Programs) throws(FolderError) -> Int32 {
+        let (configuration, problem) = configuration(in: folders)
+        do throws(SystemError) {
+            let loop = try EventLoop()
+            let supervisor = try Supervisor(
+                loop: loop, folders: folders, configuration: configuration, programs: programs,
+                epoch: Processes.epoch())
+            let signals = [
+                try loop.onSignal(SIGTERM) { supervisor.shutDown("SIGTERM") },
+                try loop.onSignal(SIGINT) { supervisor.shutDown("SIGINT") },
+                try loop.onSignal(SIGHUP) {
+                    Journal.say(.warning, "SIGHUP: this version reads its configuration only at its start")
+                },
+            ]
+            let control = try ControlServer(loop: loop, socketPath: folders.socket) {
+                supervisor.answer($0, $1)
+            }
+            supervisor.history.add(
+                host: "started",
+                "hostd \(Release.version) runs as pid \(getpid()), \(configuration.services.count) services")
+            if let problem { supervisor.setCondition("config", .critical, problem) }
+            try supervisor.begin()
+            defer { withExtendedLifetime((signals, control)) {} }
+            return try loop.run()
+        } catch {
+            throw FolderError(description: "\(error)")
+        }
+    }
+
+    /// The configuration to run with, and what is wrong with the one that was wanted. A bad file never leaves the host dark.
+    private static func configuration(in folders: Folders) -> (HostConfiguration, problem: String?) {
+        let loader = ConfigurationLoader(folders: folders)
+        switch loader.load() {
+        case .success((let configuration, let files)):
+            do throws(SystemError) {
+                try loader.keep(files)
+            } catch {
+                Journal.say(
+                    .warning, "\(error); a later start with a bad configuration would have none to fall back on")
+            }
+            return (configuration, nil)
+        case .failure(let failure):
+            for line in failure.description.split(separator: "\n") { Journal.say(.error, String(line)) }
+            let first = failure.description.split(separator: "\n").first.map(String.init) ?? ""
+            guard let accepted = loader.lastAccepted() else {
+                return (HostConfiguration(), "\(first); there is no accepted one, so no service is known")
+            }
+            return (accepted, "\(first); running with the configuration that was accepted last")
+        }
+    }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HostCore
+internal import HostLoop
+
+/// What hostd still has to do with a launch: move its output, find its last line, remove its folder.
+final class InstanceTrace {
+    /// Its output streams: the name of the FIFO and the log it goes to.
+    let streams: [(fifo: String, log: String)]
+    /// The logger was told of its pipes.
+    var isTold = false
+    /// Streams whose bytes are not all in their files.
+    var undrained: Set<String>
+    /// Nothing of its tree is left.
+    var isForgotten = false
+    /// Somebody wants to know its last line.
+    var wantsLastLine = false
+    /// Looks for the last line when the log is not drained in time.
+    var lastLineTimer: TimerSource?
+    /// A launch that no service knows: it is ended.
+    var isStray = false
+
+    init(_ instance: InstanceID, _ log: LogSpecification) {
+        let name = instance.service.text
+        switch log.streams {
+        case .merged: streams = [("out", name)]
+        case .separate: streams = [("out", name), ("err", name + "/stderr")]
+        }
+        undrained = Set(streams.map(\.fifo))
+    }
+}

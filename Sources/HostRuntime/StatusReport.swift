@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import HostConfig
+internal import HostCore
+internal import HostLaunch
+internal import HostLinux
+internal import HostLoop
+internal import HostWire
+
+/// The state of everything as users see it.
+extension Supervisor {
+    /// The host at a glance.
+    func status() -> HostStatus {
+        let clock = WallClock(now: loop.now)
+        let facts = HostFacts(
+            name: settings.name ?? HostName.current, version: Release.version, pid: getpid(),
+            uptimeSeconds: (loop.now - startedAt).seconds, launcher: "direct")
+        let conditions = self.conditions.map {
+            ConditionStatus(kind: $0.kind, level: $0.level.rawValue, since: clock.wall($0.since), reason: $0.reason)
+        }
+        let services = machine.services.values.sorted { $0.specification.name < $1.specification.name }
+        return HostStatus(host: facts, conditions: conditions, services: services.map { status(of: $0, clock) })
+    }
+
+    /// One service.
+    func status(of service: ServiceMachine, _ clock: WallClock) -> ServiceStatus {
+        let name = service.specification.name
+        var result = ServiceStatus(
+            name: name.text, state: service.phase.rawValue, since: clock.wall(service.since),
+            pid: service.state.process?.pid, restarts: service.restarts, reason: service.reason)
+        result.ready = service.phase == .ready
+        result.lastExit = service.lastExit.map { Self.lastExit($0) }
+        if let instance = service.state.instance {
+            result.instance = instance.description
+            result.keeperPid = launcher.keeperPid(instance)
+        }
+        if case .up(let life) = service.state {
+            result.uptimeSeconds = (loop.now - life.startedAt).seconds
+            result.ready = life.isReady
+        }
+        result.health = health(of: service, clock)
+        result.nextAttemptAt = service.nextAttempt.map { clock.wall($0) }
+        result.ports = service.specification.ports
+        result.log = "\(folders.log)/\(name)/current"
+        return result
+    }
+
+    private static func lastExit(_ end: ServiceMachine.LastExit) -> LastExit {
+        var result = LastExit(code: nil, signal: nil, at: WallTime(milliseconds: end.report.wallMilliseconds))
+        switch end.report.status {
+        case .code(let code): result.code = code
+        case .signal(let number): result.signal = number
+        case .failedToStart, .unknown: break
+        }
+        result.text = end.text
+        return result
+    }
+
+    private func health(of service: ServiceMachine, _ clock: WallClock) -> [String: ProbeStatus] {
+        var probes: [ProbeKind: ProbeMachine] = [:]
+        if case .up(let life) = service.state {
+            if case .startup(let probe, _, _) = life.stage { probes[.startup] = probe }
+            probes[.live] = life.live
+            probes[.ready] = life.ready
+        }
+        var result: [String: ProbeStatus] = [:]
+        for kind in ProbeKind.allCases {
+            guard let specification = service.specification.probe(kind) else { continue }
+            var status = ProbeStatus(target: specification.target.text)
+            if let probe = probes[kind] {
+                status.failures = probe.failuresInRow
+                if let last = probe.last {
+                    status.ok = last.answer.ok
+                    status.at = clock.wall(last.at)
+                    status.durationMilliseconds = Double(last.answer.took.nanoseconds) / 1e6
+                    status.seen = last.answer.seen
+                }
+            }
+            result[kind.rawValue] = status
+        }
+        return result
+    }
+}
+
+/// Turns points of the monotonic clock into wall time, as of one moment.
+struct WallClock {
+    private let now: Instant
+    private let wallMilliseconds = Clock.wallMilliseconds
+
+    init(now: Instant) {
+        self.now = now
+    }
+
+    func wall(_ instant: Instant) -> WallTime {
+        WallTime(milliseconds: wallMilliseconds + (instant - now).nanoseconds / 1_000_000)
+    }
+}
+
+/// The host's own name.
+nonisolated enum HostName {
+    static var current: String {
+        let text = (try? Files.readText("/proc/sys/kernel/hostname", limit: 256)) ?? ""
+        let name = text.prefix { !$0.isNewline }
+        return name.isEmpty ? "localhost" : String(name)
+    }
+}
+
+nonisolated extension ServiceMachine {
+    /// When it is tried again, where that is planned.
+    fileprivate var nextAttempt: Instant? {
+        switch state {
+        case .pausing(let pause): pause.until
+        case .waiting(.port(_, let again)): again
+        case .waiting(.dependencies(let until)): until
+        default: nil
+        }
+    }
+}
+
+nonisolated extension ProbeSpecification.Target {
+    /// "http http://127.0.0.1:18789/healthz".
+    fileprivate var text: String {
+        switch self {
+        case .http(let url, _): "http \(url)"
+        case .tcp(let host, let port): "tcp \(host):\(port)"
+        case .exec(let command): "exec " + command.joined(separator: " ")
+        }
+    }
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HostCore
+internal import HostLaunch
+internal import HostLinux
+internal import HostLoop
+internal import HostStore
+
+/// What each effect of a service machine means on this host.
+extension Supervisor {
+    private static let sweepDeadline: Duration = .seconds(60)
+    private static let prepareDeadline: Duration = .seconds(15)
+
+    func carryOut(_ effect: ServiceEffect, of name: ServiceName) {
+        switch effect {
+        case .checkPorts(let ports): checkPorts(ports, of: name)
+        case .launch(let instance): launch(instance)
+        case .signal(let instance, let number, let target):
+            launcher.signal(instance, number, to: target)
+            feed(name, .signalled(instance))
+        case .endTree(let instance, let grace): launcher.endTree(instance, grace: grace)
+        case .sweep(let instance): sweep(instance)
+        case .ask(let instance, let kind, let number): ask(instance, kind, number)
+        case .findLastLine(let instance): findLastLine(instance)
+        case .forget(let instance): forget(instance)
+        case .mark(let mark): setMark(mark, of: name)
+        case .report(let report): tell(report, of: name)
+        }
+    }
+
+    private func checkPorts(_ ports: [UInt16], of name: ServiceName) {
+        guard let port = Ports.firstTaken(ports) else { return feed(name, .portsChecked(nil)) }
+        files.submit(deadline: .seconds(5)) {
+            Ports.holder(of: port)
+        } then: { [weak self] (outcome: WorkOutcome<String>) in
+            let holder = if case .done(let text) = outcome { text } else { "a process that was not found in time" }
+            self?.feed(name, .portsChecked(PortHolder(port: port, holder: holder)))
+        }
+    }
+
+    private func launch(_ instance: InstanceID) {
+        guard let service = machine.services[instance.service]?.specification else { return }
+        let known = identities[instance.service]
+        if let known, PreparedLaunch.isQuick(service.launch) {
+            return launch(
+                instance,
+                Result { () throws(LaunchError) in
+                    try PreparedLaunch(instance, service.launch, known: known)
+                })
+        }
+        files.submit(deadline: Self.prepareDeadline) { () -> Result<PreparedLaunch, LaunchError> in
+            Result { () throws(LaunchError) in try PreparedLaunch(instance, service.launch, known: known) }
+        } then: { [weak self] (outcome: WorkOutcome<Result<PreparedLaunch, LaunchError>>) in
+            guard case .done(let prepared) = outcome else {
+                let late = LaunchError("looking up its user and env_file took more than \(Self.prepareDeadline.text)")
+                self?.launch(instance, .failure(late))
+                return
+            }
+            self?.launch(instance, prepared)
+        }
+    }
+
+    private func launch(_ instance: InstanceID, _ prepared: Result<PreparedLaunch, LaunchError>) {
+        let name = instance.service
+        guard let service = machine.services[name], service.state.instance == instance else { return }
+        // Stopped while it was being prepared: then it never runs.
+        guard case .launching = service.state else { return feed(name, .neverRan(instance)) }
+        do throws(LaunchError) {
+            let prepared = try prepared.get()
+            identities[name] = prepared.identity
+            let size = pipeSizeBytes()
+            try launcher.launch(instance, service.specification, prepared, pipeSizeBytes: size)
+            traces[instance] = InstanceTrace(instance, service.specification.log)
+        } catch {
+            feed(name, .launchFailed(instance, error.description))
+        }
+    }
+
+    private func sweep(_ instance: InstanceID) {
+        guard let token = launcher.token(of: instance) else {
+            return feed(instance.service, .swept(instance, killed: 0))
+        }
+        files.submit(deadline: Self.sweepDeadline) {
+            OrphanSweep.run(token: token, cgroup: nil)
+        } then: { [weak self] (outcome: WorkOutcome<Int>) in
+            // Without an answer the machine orders the next sweep.
+            guard case .done(let killed) = outcome else { return }
+            self?.feed(instance.service, .swept(instance, killed: killed))
+        }
+    }
+
+    private func ask(_ instance: InstanceID, _ kind: ProbeKind, _ number: UInt64) {
+        guard let service = machine.services[instance.service]?.specification, let probe = service.probe(kind) else {
+            return
+        }
+        let context = ProbeContext(
+            instance: instance, launch: service.launch, identity: identities[instance.service])
+        prober.ask(probe, context) { [weak self] answer in
+            self?.feed(instance.service, .probed(instance, kind, number: number, answer))
+        }
+    }
+
+    private func setMark(_ mark: ServiceMark?, of name: ServiceName) {
+        marks[name] = mark
+        remember(name)
+        storeService(name)
+    }
+
+    /// Remembers over reboots what must be.
+    func storeService(_ name: ServiceName) {
+        guard let service = machine.services[name] else { return }
+        store.set(
+            StoredService(
+                name: name.text, mark: marks[name]?.rawValue, reason: service.reason, restarts: service.restarts))
+    }
+
+    private func tell(_ report: ServiceReport, of name: ServiceName) {
+        history.add(report, of: name)
+        if report.kind == .starting || report.kind == .held { storeService(name) }
+    }
+}

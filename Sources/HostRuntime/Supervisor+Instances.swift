@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HostCore
+internal import HostLaunch
+internal import HostLinux
+internal import HostLogs
+internal import HostLoop
+
+/// From the first word of a keeper to the removal of its folder.
+extension Supervisor {
+    private static let lastLinePatience: Duration = .milliseconds(300)
+    private nonisolated static let lastLineLimit = 300
+
+    /// A keeper's records say something new.
+    func heard(_ instance: InstanceID, _ news: KeeperNews) {
+        let name = instance.service
+        switch news {
+        case .started(let process, let at):
+            wantPipes(of: instance)
+            feed(name, .started(instance, process, at: at))
+        case .exited(let report, let treeEmpty):
+            wantPipes(of: instance)
+            feed(name, .exited(instance, report, treeEmpty: treeEmpty))
+            if treeEmpty { isOver(stray: instance) }
+        case .keeperLost:
+            if traces[instance]?.isStray == true { sweepStray(instance) }
+            feed(name, .keeperLost(instance))
+        case .neverRan:
+            feed(name, .neverRan(instance))
+            isOver(stray: instance)
+        }
+    }
+
+    /// Lets the logger read the pipes of an instance.
+    func wantPipes(of instance: InstanceID) {
+        guard let trace = traces[instance], !trace.isTold else { return }
+        trace.isTold = true
+        let folder = launcher.folder(of: instance)
+        for stream in trace.streams {
+            let pipe = folder.pipe(stream.fifo)
+            logger.want(
+                LoggerLink.Pipe(
+                    log: stream.log, key: Self.key(instance, stream.fifo), fifo: pipe.fifo, tail: pipe.tail))
+        }
+    }
+
+    private static func key(_ instance: InstanceID, _ stream: String) -> String { "\(instance)/\(stream)" }
+
+    /// All bytes of a pipe are in its log.
+    func drained(_ key: String) {
+        guard let slash = key.lastIndex(of: "/"), let instance = InstanceID(String(key[..<slash])),
+            let trace = traces[instance]
+        else { return }
+        trace.undrained.remove(String(key[key.index(after: slash)...]))
+        if trace.undrained.isEmpty, trace.wantsLastLine { readLastLine(of: instance) }
+        removeIfOver(instance)
+    }
+
+    /// Nothing will be written to the folder any more.
+    func keeperIsGone(_ instance: InstanceID) {
+        // The log is drained soon; the logger says so.
+        removeIfOver(instance)
+    }
+
+    /// Nothing of its tree is left: its folder goes when its output is saved.
+    func forget(_ instance: InstanceID) {
+        guard let trace = traces[instance] else { return launcher.remove(instance) }
+        trace.isForgotten = true
+        removeIfOver(instance)
+    }
+
+    private func removeIfOver(_ instance: InstanceID) {
+        guard let trace = traces[instance], trace.isForgotten, !launcher.keeperLives(instance) else { return }
+        guard !trace.isTold || trace.undrained.isEmpty else { return }
+        if trace.wantsLastLine { readLastLine(of: instance) }
+        traces[instance] = nil
+        for stream in trace.streams where trace.isTold { logger.drop(Self.key(instance, stream.fifo)) }
+        launcher.remove(instance)
+        onFolderRemoved?()
+    }
+
+    /// Finds the last line that an instance wrote, as soon as its output is in the log.
+    func findLastLine(_ instance: InstanceID) {
+        guard let trace = traces[instance] else { return }
+        trace.wantsLastLine = true
+        if trace.undrained.isEmpty { return readLastLine(of: instance) }
+        trace.lastLineTimer = try? loop.timer { [weak self] in self?.readLastLine(of: instance) }
+        trace.lastLineTimer?.arm(at: loop.now + Self.lastLinePatience)
+    }
+
+    private func readLastLine(of instance: InstanceID) {
+        guard let trace = traces[instance], trace.wantsLastLine else { return }
+        trace.wantsLastLine = false
+        trace.lastLineTimer = nil
+        let started = launcher.folder(of: instance).record("start")?.integer("wall_ms", as: Int64.self)
+        guard let started, let log = trace.streams.last?.log else { return }
+        let reader = LogReader(folder: "\(folders.log)/\(log)")
+        let others = trace.streams.dropLast().map { LogReader(folder: "\(folders.log)/\($0.log)") }
+        files.submit(deadline: .seconds(5)) { () -> String? in
+            for reader in [reader] + others {
+                if let line = Self.lastLine(reader, since: started * 1000) { return line }
+            }
+            return nil
+        } then: { [weak self] (outcome: WorkOutcome<String?>) in
+            guard let self, case .done(let line?) = outcome else { return }
+            self.history.addLastLine(line, of: instance)
+            self.feed(instance.service, .lastLine(instance, line))
+        }
+    }
+
+    private nonisolated static func lastLine(_ reader: LogReader, since wallMicroseconds: Int64) -> String? {
+        guard let found = try? reader.tail(lines: 5).lines else { return nil }
+        let line = found.last { $0.wallMicroseconds >= wallMicroseconds && !$0.text.isEmpty }
+        return line.map { String(decoding: $0.text.prefix(lastLineLimit), as: UTF8.self) }
+    }
+
+    /// What each log pipe may hold: design.md §4, "Pipe size".
+    func pipeSizeBytes() -> Int {
+        let pipes = machine.services.values.reduce(1) { $0 + ($1.specification.log.streams == .separate ? 2 : 1) }
+        return min(1 << 20, max(64 << 10, Self.userPipeBytes / 4 / pipes))
+    }
+
+    private static let userPipeBytes: Int = {
+        let text = (try? Files.readText("/proc/sys/fs/pipe-user-pages-soft", limit: 64)) ?? ""
+        return (Int(text.prefix { $0 != "\n" }) ?? 16384) * 4096
+    }()
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HostConfig
+internal import HostCore
+internal import HostLaunch
+internal import HostLoop
+internal import HostStore
+
+/// The end of hostd: with everything stopped, or leaving everything as it is.
+extension Supervisor {
+    /// So long the output of the last instances may take to reach its files.
+    private static let drainPatience: Duration = .seconds(3)
+    private static let flushLimit: Duration = .seconds(5)
+
+    /// Stops all services in reverse order, saves their output, and ends the loop.
+    func shutDown(_ why: String) {
+        guard !machine.isShuttingDown else { return hurry() }
+        guard settings.stopWithHostd else { return detach(why) }
+        history.add(host: "stopping", "hostd stops everything: \(why)")
+        onAllStopped = { [weak self] in self?.drainAndLeave() }
+        feed(.shutDown)
+        for name in machine.services.keys { remember(name) }
+    }
+
+    /// Asked again while it stops: no more grace.
+    private func hurry() {
+        Journal.say(.warning, "asked to stop again: SIGKILL to everything that is left")
+        for service in machine.services.values {
+            if let instance = service.state.instance { launcher.endTree(instance, grace: .zero) }
+        }
+    }
+
+    /// Leaves services, keepers and logger running for the next hostd.
+    private func detach(_ why: String) {
+        history.add(host: "detaching", "hostd leaves its services running: \(why)")
+        leave()
+    }
+
+    private func drainAndLeave() {
+        onAllStopped = nil
+        let timer = try? loop.timer { [weak self] in self?.endLogger() }
+        timer?.arm(at: loop.now + Self.drainPatience)
+        drainTimer = timer
+        onFolderRemoved = { [weak self] in
+            guard let self, self.traces.isEmpty else { return }
+            self.endLogger()
+        }
+        onFolderRemoved?()
+    }
+
+    private func endLogger() {
+        guard onFolderRemoved != nil else { return }
+        onFolderRemoved = nil
+        drainTimer = nil
+        // The logger drains what is left, however long the disk takes: hostd itself waits only so long.
+        let timer = try? loop.timer { [weak self] in self?.leave() }
+        timer?.arm(at: loop.now + Self.drainPatience)
+        drainTimer = timer
+        logger.quit { [weak self] in self?.leave() }
+    }
+
+    private func leave() {
+        guard !isLeaving else { return }
+        isLeaving = true
+        drainTimer = nil
+        if machine.isShuttingDown { snapshots.removeAll() }
+        history.add(host: "stopped", "hostd ends")
+        store.flush(limit: Self.flushLimit) { [loop] in loop.exit(code: 0) }
+    }
+}

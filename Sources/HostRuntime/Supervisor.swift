@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import HostConfig
+internal import HostCore
+internal import HostFetch
+internal import HostLaunch
+internal import HostLinux
+internal import HostLoop
+internal import HostStore
+
+/// Carries out what the machines decide: kernel events become their events, their effects become system calls.
+///
+/// The order is the one that the simulation checks: the snapshot of every service that an event touched is written before
+/// the first of its effects, and what an effect brings about at once waits until all of them are done.
+final class Supervisor {
+    let loop: EventLoop
+    let folders: Folders
+    let settings: HostSettings
+    let launcher: DirectLauncher
+    let logger: LoggerLink
+    let store: Store
+    let files: Worker
+    let prober: Prober
+    let history: History
+    let snapshots: SnapshotFolder
+    let startedAt: Instant
+    var machine: HostMachine
+    var conditions: [Condition] = []
+    /// The services that a person stopped, or that are held: what must be remembered over reboots.
+    var marks: [ServiceName: ServiceMark] = [:]
+    /// Who each service runs as, once looked up.
+    var identities: [ServiceName: ChildIdentity] = [:]
+    /// The instances that have a folder.
+    var traces: [InstanceID: InstanceTrace] = [:]
+    /// Services that may not start before what an unknown launch of theirs left is gone.
+    var blockedStarts: Set<ServiceName> = []
+    /// Services without a snapshot: what the store remembers of them is waited for.
+    var unremembered: Set<ServiceName> = []
+    /// Services whose snapshot says that hostd was stopping everything.
+    var interruptedStops: Set<ServiceName> = []
+    /// Requests that wait for a service to get somewhere.
+    var actions: [PendingAction] = []
+    /// Called when everything is down after `shutDown`.
+    var onAllStopped: (() -> Void)?
+    /// Called when the folder of an instance is gone.
+    var onFolderRemoved: (() -> Void)?
+    /// Ends the wait for output while hostd stops.
+    var drainTimer: TimerSource?
+    /// Nothing is left but to write history down.
+    var isLeaving = false
+    private var inbox: [HostMachine.Event] = []
+    private var isTakingInbox = false
+    private var timers: [ServiceName: (timer: TimerSource, at: Instant?)] = [:]
+
+    /// A supervisor of these services, none of them looked at yet. `programs` are the paths of keeper and logger.
+    init(
+        loop: EventLoop, folders: Folders, configuration: HostConfiguration, programs: Programs, epoch: String
+    ) throws(SystemError) {
+        self.loop = loop
+        self.folders = folders
+        settings = configuration.host
+        startedAt = loop.now
+        launcher = try DirectLauncher(loop: loop, run: folders.run, keeper: programs.keeper, epoch: epoch)
+        logger = try LoggerLink(loop: loop, folders: folders, program: programs.logger)
+        store = try Store(loop: loop, path: folders.state + "/hostd.db")
+        files = try Worker(loop: loop, lane: "files", limit: 4096)
+        prober = Prober(
+            loop: loop, lookups: try Worker(loop: loop, lane: "lookups", limit: 4096), keeper: programs.keeper)
+        history = History(store: store)
+        snapshots = SnapshotFolder(path: folders.run + "/services", epoch: epoch)
+        machine = HostMachine([])
+        hearParts()
+        restoreMachines(configuration.services)
+    }
+
+    private func hearParts() {
+        launcher.news = { [weak self] in self?.heard($0, $1) }
+        launcher.keeperIsGone = { [weak self] in self?.keeperIsGone($0) }
+        logger.drained = { [weak self] in self?.drained($0) }
+        store.healthChanged = { [weak self] in self?.storeHealthChanged($0) }
+    }
+
+    /// Gives the machines an event; what its effects bring about at once follows in order.
+    func feed(_ event: HostMachine.Event) {
+        inbox.append(event)
+        guard !isTakingInbox else { return }
+        isTakingInbox = true
+        var next = 0
+        while next < inbox.count {
+            let event = inbox[next]
+            next += 1
+            carryOut(machine.handle(event, at: loop.now), of: event.names)
+        }
+        inbox.removeAll(keepingCapacity: inbox.capacity < 1024)
+        isTakingInbox = false
+        settleActions()
+    }
+
+    /// Gives one service an event.
+    func feed(_ name: ServiceName, _ event: ServiceEvent) {
+        feed(.service(name, event))
+    }
+
+    /// Carries out effects that came of an event about `names`.
+    func carryOut(_ effects: [HostMachine.Effect], of names: [ServiceName]) {
+        var touched = names
+        for case .service(let name, _) in effects where !touched.contains(name) { touched.append(name) }
+        for name in touched { remember(name) }
+        for effect in effects {
+            switch effect {
+            case .service(let name, let effect): carryOut(effect, of: name)
+            case .allStopped: onAllStopped?()
+            }
+        }
+        for name in touched { armTimer(of: name) }
+    }
+
+    /// Writes down where a service is.
+    func remember(_ name: ServiceName) {
+        guard let service = machine.services[name], !isLeaving else { return }
+        snapshots.write(service, mark: marks[name], isShuttingDown: machine.isShuttingDown)
+    }
+
+    private func armTimer(of name: ServiceName) {
+        let deadline = machine.services[name]?.deadline
+        if timers[name] == nil {
+            guard deadline != nil, let timer = try? loop.timer({ [weak self] in self?.timerFired(name) }) else {
+                return
+            }
+            timers[name] = (timer, nil)
+        }
+        guard timers[name]?.at != deadline else { return }
+        timers[name]?.at = deadline
+        if let deadline { timers[name]?.timer.arm(at: deadline) } else { timers[name]?.timer.disarm() }
+    }
+
+    private func timerFired(_ name: ServiceName) {
+        timers[name]?.at = nil
+        feed(name, .wake)
+        armTimer(of: name)
+    }
+}
+
+nonisolated extension HostMachine.Event {
+    /// The services that the event is about.
+    fileprivate var names: [ServiceName] {
+        switch self {
+        case .service(let name, _): [name]
+        case .stop(let names, _): Array(names)
+        case .shutDown: []
+        }
+    }
+}
