@@ -3,6 +3,7 @@
 #ifndef HOSTD_KEEPER_H
 #define HOSTD_KEEPER_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,6 +16,8 @@ enum {
     rlimits_max = 16,
     path_max = 4096,
     record_max = 8192,
+    kill_pause_ns = 2 * 1000 * 1000,  // between two passes of SIGKILL: whoever forked meanwhile is killed by the next;
+    kill_pause_max_ns = 128 * 1000 * 1000,  // doubled up to this where somebody will not die
 };
 
 enum target { to_main = 0, to_group = 1, to_tree = 2 };
@@ -30,7 +33,8 @@ struct options {
     enum streams streams;
     enum target stop_to;
     int stop_signal, grace_ms, leftovers_ms, pipe_size, lock_fd;
-    bool sync;
+    int timeout_ms;
+    bool sync, probe;
     bool has_uid, has_gid, has_groups, has_umask, has_nice, has_oom;
     uid_t uid;
     gid_t gid;
@@ -95,6 +99,9 @@ int64_t clock_ns(int clock);
 const char *record_start(const struct options *options, const struct identity *identity);
 const char *record_exit(const struct options *options, const struct identity *identity, const struct ending *ending,
                         int left_overs, bool tree_is_empty);
+
+// probe.c: runs the command as a probe and returns the exit code.
+int probe_run(const struct options *options, char **envp, const sigset_t *set);
 
 // doorbell.c
 void doorbell_ring(const struct options *options, const char *event, const char *record);

@@ -190,6 +190,7 @@ int main(int argc, char **argv, char **envp) {
         if (!spare_wait(atoi(argv[1]), &argc, &argv, &envp, &lock_fd)) return 0;
     }
     if (!options_parse(&options, argc, argv)) return 2;
+    if (options.probe) return probe_run(&options, envp, &set);
     if (lock_fd < 0) lock_fd = options.lock_fd;
     if (lock_fd >= 0) fcntl(lock_fd, F_SETFD, FD_CLOEXEC);
     start(envp);

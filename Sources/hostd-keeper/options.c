@@ -108,6 +108,7 @@ static bool set_behaviour(struct options *options, const char *name, const char 
     if (!strcmp(name, "--stop-signal")) return set_int(name, value, 10, 1, 64, &options->stop_signal);
     if (!strcmp(name, "--grace-ms")) return set_int(name, value, 10, 0, INT_MAX, &options->grace_ms);
     if (!strcmp(name, "--leftovers-ms")) return set_int(name, value, 10, 0, INT_MAX, &options->leftovers_ms);
+    if (!strcmp(name, "--timeout-ms")) return set_int(name, value, 10, 1, INT_MAX, &options->timeout_ms);
     if (!strcmp(name, "--streams")) {
         if (!strcmp(value, "merged")) return options->streams = streams_merged, true;
         if (!strcmp(value, "separate")) return options->streams = streams_separate, true;
@@ -159,8 +160,8 @@ bool options_parse(struct options *options, int argc, char **argv) {
                                 .lock_fd = -1};
     int i = 0;
     while (i < argc && strcmp(argv[i], "--")) {
-        if (!strcmp(argv[i], "--sync")) {
-            options->sync = true;
+        if (!strcmp(argv[i], "--sync") || !strcmp(argv[i], "--probe")) {
+            *(argv[i][2] == 's' ? &options->sync : &options->probe) = true;
             i++;
             continue;
         }
@@ -169,8 +170,13 @@ bool options_parse(struct options *options, int argc, char **argv) {
         i += 2;
     }
     if (i + 1 >= argc) return complain("command", NULL, "-- PROGRAM ARGUMENT …");
+    options->command = argv + i + 1;
+    if (options->probe) {
+        if (!options->timeout_ms) return complain("--timeout-ms", NULL, "a probe needs it");
+        // cgroup.kill at the end of a probe would end the service whose cgroup it joined.
+        return options->cgroup ? complain("--cgroup", options->cgroup, "a probe has none") : true;
+    }
     if (!options->dir) return complain("--dir", NULL, "it is needed");
     if (!options->record_dir) options->record_dir = options->dir;
-    options->command = argv + i + 1;
     return true;
 }
