@@ -19,11 +19,12 @@ let onLoop: [SwiftSetting] = shared + [.defaultIsolation(MainActor.self)]
 
 let strictC: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
 
-/// The Swift runtime is linked in, so that a program needs no toolchain where it runs; lld packs the relocations.
+/// The Swift runtime and what it needs of C++ are linked in, so that a program needs no toolchain where it runs; lld packs
+/// the relocations. link/ holds a linker script that turns -lstdc++ into the static library.
 let staticRuntime: [LinkerSetting] = [
     .unsafeFlags([
         "-static-stdlib", "-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs",
-        "-Xclang-linker", "-static-libstdc++", "-Xlinker", "--as-needed",
+        "-L\(Context.packageDirectory)/link", "-Xclang-linker", "-static-libgcc",
     ])
 ]
 
