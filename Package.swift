@@ -112,7 +112,7 @@ let package = Package(
             name: "LoggerTests", dependencies: ["HostLogs", "HostLinux", "CHost", "TestKit"], swiftSettings: shared),
         .testTarget(
             name: "EndToEndTests", dependencies: ["HostWire", "HostLinux", "HostCore", "CHost", "TestKit"],
-            swiftSettings: shared),
+            exclude: ["Fixtures"], swiftSettings: shared),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
