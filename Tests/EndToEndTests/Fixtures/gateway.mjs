@@ -11,7 +11,7 @@
 // Times are in milliseconds; flags are "yes" and "no".
 //
 // Seeing what happened
-//     report=PATH            one line of JSON is appended for each event, each with "event", "pid" and "at_ms" (Unix time):
+//     report=PATH            one line of JSON is appended for each event, with "event", "pid" and "at_ms" (Unix time):
 //                              start     ppid, argv (without node and script), env, cwd, uid, gid: one for each launch
 //                              listening port
 //                              child     child (its pid), kind
@@ -29,7 +29,7 @@
 //     startup, live, ready   = yes|no: what the three say from now on (the default is yes)
 //     answer-after=MS        each answer but that of /control comes so late
 // Failing
-//     hang=yes               the event loop spins for ever: the port accepts, nothing answers, SIGTERM has no effect
+//     hang=yes               the event loop spins for ever: the port accepts, nothing answers, SIGTERM does nothing
 //     hang-after=MS          … only then (needed at the launch, or it never comes to listen)
 //     exit=CODE              exits with CODE, at once or …
 //     exit-after=MS          … then
@@ -55,8 +55,8 @@
 //     rate=N                 … so many in a second
 //     line-bytes=N           each line is filled up with dots to so many bytes, its end included
 //     stream=out|err|both    where to; both: odd numbers to stdout, even ones to stderr
-//     writer=sync|stream     sync (the default) waits for the pipe and loses nothing; stream is process.stdout.write, which
-//                            queues in the heap and loses the queue at exit: what most programs do
+//     writer=sync|stream     sync (the default) waits for the pipe and loses nothing; stream is process.stdout.write,
+//                            which queues in the heap and loses the queue at exit: what most programs do
 
 import { spawn } from "node:child_process";
 import fs from "node:fs";
