@@ -17,6 +17,7 @@ public nonisolated enum WorkOutcome<Value: Sendable>: Sendable {
 
 /// One thread for calls that block; results come back on the loop. Work that hangs past its deadline is abandoned with its
 /// thread, and the next work gets a new one.
+@MainActor
 public final class Worker {
     /// So many threads may hang at once; then work waits.
     private static let abandonedLimit = 4
@@ -44,6 +45,8 @@ public final class Worker {
         try watchLane()
     }
 
+    // The class says @MainActor in so many words for this: Swift 6.3.1, optimising another room, forgets that it is the
+    // default here and refuses the deinit.
     isolated deinit {
         _ = lane.abandon()
     }
