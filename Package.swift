@@ -111,7 +111,8 @@ let package = Package(
         .testTarget(
             name: "LoggerTests", dependencies: ["HostLogs", "HostLinux", "CHost", "TestKit"], swiftSettings: shared),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["HostWire", "HostLinux", "HostCore", "CHost", "TestKit"],
+            name: "EndToEndTests",
+            dependencies: ["HostWire", "HostLaunch", "HostLinux", "HostCore", "CHost", "TestKit"],
             exclude: ["Fixtures"], swiftSettings: shared),
     ],
     swiftLanguageModes: [.v6],

@@ -7,6 +7,11 @@ public struct TimedOut: Error, CustomStringConvertible {
     /// What was waited for.
     public let event: String
 
+    /// Describes an event that did not come.
+    public init(event: String) {
+        self.event = event
+    }
+
     public var description: String { "timed out waiting for \(event)" }
 }
 

@@ -137,12 +137,11 @@ extension ServiceMachine {
             enter(.pausing(ServiceState.Pause(until: now + delay, isLoop: true)), as: .looping, because: why, at: now)
         case .hold:
             effects.append(.mark(.held))
-            let why =
-                "\(text): this exit code says \"do not restart\" (hold_on_exit); start it when the cause is mended"
-            enter(.held, as: .held, because: why, at: now)
+            let meaning = "this exit code says \"do not restart\" (hold_on_exit), start it when the cause is mended"
+            enter(.held, as: .held, because: "\(meaning): \(text)", at: now)
         case .leaveStopped:
-            let why = "\(text), and restart.policy is \"\(specification.restart.policy.rawValue)\""
-            enter(.stopped, as: .stopped, because: why, at: now)
+            let policy = "restart.policy is \"\(specification.restart.policy.rawValue)\""
+            enter(.stopped, as: .stopped, because: "\(policy): \(text)", at: now)
         }
     }
 
