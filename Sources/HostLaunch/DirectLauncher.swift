@@ -73,7 +73,7 @@ public final class DirectLauncher {
     }
 
     /// The instances that the runtime folder knows, oldest first, and what each one's records say now. From here on
-    /// they are watched.
+    /// they are watched, but `news` hears nothing of them before this has returned.
     public func findInstances() throws(SystemError) -> [(instance: InstanceID, news: [KeeperNews])] {
         var found: [(InstanceID, [KeeperNews])] = []
         for folder in try InstanceFolder.all(under: run) {
@@ -83,7 +83,7 @@ public final class DirectLauncher {
             if isAlive { try? watchKeeper(of: entry) }
             found.append((folder.instance, KeeperNews.read(folder, keeperLives: isAlive)))
         }
-        recheckUnknown()
+        recheck?.arm(at: loop.now)
         return found
     }
 

@@ -48,10 +48,14 @@ extension Supervisor {
     /// Finds what earlier lives of hostd left running, and starts what should run.
     func begin() throws(SystemError) {
         let found = try launcher.findInstances()
+        // As the snapshots say, before anything that is found here leads to a new launch.
+        let restored = machine.services.compactMapValues(\.state.instance)
         for (instance, _) in found { traces[instance] = trace(of: instance) }
         let news = Dictionary(found.map { ($0.instance, $0.news) }) { first, _ in first }
         for (instance, words) in found { sort(instance, words) }
-        for name in machine.services.keys.sorted() where !unremembered.contains(name) { resume(name, news) }
+        for name in machine.services.keys.sorted() where !unremembered.contains(name) {
+            resume(name, restored[name], news)
+        }
         logger.begin()
         recallFromStore()
     }
@@ -85,8 +89,7 @@ extension Supervisor {
         return record["epoch"] == snapshots.epoch
     }
 
-    private func resume(_ name: ServiceName, _ news: [InstanceID: [KeeperNews]]) {
-        let instance = machine.services[name]?.state.instance
+    private func resume(_ name: ServiceName, _ instance: InstanceID?, _ news: [InstanceID: [KeeperNews]]) {
         carryOut(machine.resume(name, at: loop.now), of: [name])
         if let instance {
             for item in news[instance] ?? [.neverRan] { heard(instance, item) }

@@ -101,7 +101,9 @@ enum Living {
     /// All living processes whose command line contains `text`.
     static func mentioning(_ text: String) -> [Int32] {
         Processes.all().filter { pid in
-            guard pid != getpid(), let line = try? Files.readText("/proc/\(pid)/cmdline", limit: 1 << 20) else { return false }
+            guard pid != getpid(), let line = try? Files.readText("/proc/\(pid)/cmdline", limit: 1 << 20) else {
+                return false
+            }
             return line.contains(text) && contains(pid)
         }
     }

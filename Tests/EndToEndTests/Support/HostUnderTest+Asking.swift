@@ -41,11 +41,14 @@ extension HostUnderTest {
     /// Waits until the service has one of these states and `condition` holds.
     @discardableResult
     func wait(
-        _ name: String, for states: String..., seconds: Double = 30, where condition: (ServiceStatus) -> Bool = { _ in true }
+        _ name: String, for states: String..., seconds: Double = 30,
+        where condition: (ServiceStatus) -> Bool = { _ in true }
     ) throws -> ServiceStatus {
         do {
             return try waitFor("\(name) to be \(states)", seconds: seconds) {
-                guard let status = try? status(name), states.contains(status.state), condition(status) else { return nil }
+                guard let status = try? status(name), states.contains(status.state), condition(status) else {
+                    return nil
+                }
                 return status
             }
         } catch {
