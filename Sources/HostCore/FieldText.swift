@@ -13,18 +13,20 @@ public struct FieldText: Equatable, Sendable {
     }
 
     /// Reads `text`; nil when the last line is not `end`, which means that the file is torn.
+    ///
+    /// Bytes, not characters: a value may end with a carriage return or begin with a combining accent, and neither
+    /// may swallow the sign beside it.
     public init?(parsing text: some StringProtocol) {
         values = [:]
-        var complete = false
-        for line in text.split(separator: "\n", omittingEmptySubsequences: true) {
-            if line == "end" {
-                complete = true
-                break
+        for line in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true) {
+            guard let equals = line.firstIndex(of: UInt8(ascii: "=")) else {
+                if line.elementsEqual("end".utf8) { return }
+                return nil
             }
-            guard let equals = line.firstIndex(of: "=") else { return nil }
-            values[String(line[..<equals])] = Self.unescape(line[line.index(after: equals)...])
+            let key = String(decoding: line[..<equals], as: UTF8.self)
+            values[key] = Self.unescape(line[line.index(after: equals)...])
         }
-        guard complete else { return nil }
+        return nil
     }
 
     /// The value of `key` as text; setting nil removes the field.
@@ -49,31 +51,31 @@ public struct FieldText: Equatable, Sendable {
 
     private static func escape(_ value: String) -> String {
         guard value.utf8.contains(where: { $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: "\n") }) else { return value }
-        var result = ""
-        for character in value.unicodeScalars {
-            switch character {
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            default: result.unicodeScalars.append(character)
+        var result: [UInt8] = []
+        for byte in value.utf8 {
+            switch byte {
+            case UInt8(ascii: "\\"): result += "\\\\".utf8
+            case UInt8(ascii: "\n"): result += "\\n".utf8
+            default: result.append(byte)
             }
         }
-        return result
+        return String(decoding: result, as: UTF8.self)
     }
 
-    private static func unescape(_ value: some StringProtocol) -> String {
-        guard value.utf8.contains(UInt8(ascii: "\\")) else { return String(value) }
-        var result = String.UnicodeScalarView()
-        var escaped = false
-        for scalar in value.unicodeScalars {
-            if escaped {
-                result.append(scalar == "n" ? "\n" : scalar)
-                escaped = false
-            } else if scalar == "\\" {
-                escaped = true
+    private static func unescape(_ value: some Collection<UInt8>) -> String {
+        guard value.contains(UInt8(ascii: "\\")) else { return String(decoding: value, as: UTF8.self) }
+        var result: [UInt8] = []
+        var isEscaped = false
+        for byte in value {
+            if isEscaped {
+                result.append(byte == UInt8(ascii: "n") ? UInt8(ascii: "\n") : byte)
+                isEscaped = false
+            } else if byte == UInt8(ascii: "\\") {
+                isEscaped = true
             } else {
-                result.append(scalar)
+                result.append(byte)
             }
         }
-        return String(result)
+        return String(decoding: result, as: UTF8.self)
     }
 }

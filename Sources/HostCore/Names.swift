@@ -15,8 +15,10 @@ public struct ServiceName: Hashable, Comparable, Sendable, CustomStringConvertib
         self.text = text
     }
 
+    /// The text.
     public var description: String { text }
 
+    /// By bytes.
     public static func < (left: ServiceName, right: ServiceName) -> Bool { left.text < right.text }
 
     private static func isAllowed(_ byte: UInt8) -> Bool {
@@ -50,6 +52,7 @@ public struct InstanceID: Hashable, Sendable, CustomStringConvertible {
         self.init(service: service, launch: launch)
     }
 
+    /// `gateway.17`
     public var description: String { "\(service).\(launch)" }
 }
 

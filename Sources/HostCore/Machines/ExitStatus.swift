@@ -38,8 +38,11 @@ public struct ExitReport: Hashable, Sendable {
         self.wallMilliseconds = wallMilliseconds
     }
 
-    /// "exit 1 after 0.4 s".
-    public var text: String { "\(status.text) after \(ran.text)" }
+    /// "exit 1 after 400 ms"; what never ran has no time.
+    public var text: String {
+        if case .failedToStart(let why) = status { return why }
+        return "\(status.text) after \(ran.text)"
+    }
 }
 
 /// Names of the signals that end or steer services (numbers of x86_64 and aarch64 Linux).

@@ -6,7 +6,7 @@ public struct HostMachine: Hashable, Sendable {
     public enum Event: Hashable, Sendable {
         /// Something happens to one service.
         case service(ServiceName, ServiceEvent)
-        /// Stop these, those that others come after last.
+        /// Stop these and no others, those that others of them come after last.
         case stop(Set<ServiceName>, by: Author)
         /// hostd shuts down: stop everything in order, start nothing more.
         case shutDown
@@ -16,25 +16,24 @@ public struct HostMachine: Hashable, Sendable {
     public enum Effect: Hashable, Sendable {
         /// For one service.
         case service(ServiceName, ServiceEffect)
-        /// After `shutDown`: nothing runs any more.
+        /// After `shutDown`, once: nothing runs any more.
         case allStopped
     }
 
     /// The services by name.
     public internal(set) var services: [ServiceName: ServiceMachine]
-    /// Services that are to stop once nothing that comes after them is up any more.
-    private var stopQueue: [ServiceName: Author]
-    /// Services that wait for their dependencies, so that an event costs nothing for all the others.
-    private var waiting: Set<ServiceName>
     /// hostd shuts down.
     public private(set) var isShuttingDown: Bool
+    /// Who comes after whom, and who is in whose way.
+    private var order: ServiceOrder
+    private var saidAllStopped: Bool
 
     /// A host with these services, none of them told anything yet.
     public init(_ services: [ServiceMachine]) {
         self.services = Dictionary(services.map { ($0.specification.name, $0) }) { first, _ in first }
-        stopQueue = [:]
-        waiting = Set(services.filter(\.isWaitingForDependencies).map(\.specification.name))
         isShuttingDown = false
+        order = ServiceOrder(self.services)
+        saidAllStopped = false
     }
 
     /// Takes one event and says what is to be done for it, in order.
@@ -42,26 +41,26 @@ public struct HostMachine: Hashable, Sendable {
         var effects: [Effect] = []
         switch event {
         case .service(let name, let event):
-            guard services[name] != nil, !isRefused(event) else { return [] }
-            // A start takes back a stop that was still waiting for its turn.
-            if case .start = event { stopQueue[name] = nil }
-            apply(event, to: name, at: now, &effects)
+            guard !isRefused(event) else { return [] }
+            change(name, &effects) { $0.handle(event, at: now) }
+            settle(at: now, &effects)
         case .stop(let names, let author):
-            for name in names where services[name] != nil { stopQueue[name] = author }
+            stop(names.sorted(), by: author, at: now, &effects)
         case .shutDown:
             isShuttingDown = true
-            for name in services.keys { stopQueue[name] = stopQueue[name] ?? .host }
+            stop(services.keys.sorted(), by: .host, at: now, &effects)
         }
-        settle(at: now, &effects)
-        if isShuttingDown, stopQueue.isEmpty, services.values.allSatisfy({ $0.state.isDown }) {
-            effects.append(.allStopped)
-        }
+        sayAllStopped(&effects)
         return effects
     }
 
-    /// Gives back what must be done again after an adoption, for one service.
+    /// Gives back what must be done again after an adoption, for one service; before that, nothing moves it.
     public mutating func resume(_ name: ServiceName, at now: Instant) -> [Effect] {
-        (services[name]?.resume(at: now) ?? []).map { .service(name, $0) }
+        var effects: [Effect] = []
+        change(name, &effects) { $0.resume(at: now) }
+        order.offer(name)
+        settle(at: now, &effects)
+        return effects
     }
 
     /// Takes in what is remembered of a service from earlier boots, unless it has left its rest already.
@@ -69,17 +68,31 @@ public struct HostMachine: Hashable, Sendable {
         services[name]?.recall(mark: mark, restarts: restarts, reason: reason)
     }
 
-    /// Takes over an instance that only the runtime folder knows of.
+    /// Takes over an instance that only the runtime folder knows of, the snapshot being lost or older. What its records
+    /// say must follow.
+    public mutating func adopt(_ instance: InstanceID, at now: Instant) -> [Effect] {
+        var effects: [Effect] = []
+        change(instance.service, &effects) { $0.adopt(instance, at: now) }
+        settle(at: now, &effects)
+        return effects
+    }
+
+    /// Takes over an instance that only the runtime folder knows of, and which runs.
     public mutating func adopt(
         _ instance: InstanceID, _ process: ProcessIdentity, startedAt: Instant, at now: Instant
     ) -> [Effect] {
-        let effects = services[instance.service]?.adopt(instance, process, startedAt: startedAt, at: now) ?? []
-        waiting.remove(instance.service)
-        return effects.map { .service(instance.service, $0) }
+        adopt(instance, at: now)
+            + handle(.service(instance.service, .started(instance, process, at: startedAt)), at: now)
     }
 
-    /// The earliest time at which a service wants to be woken, and which.
+    /// The earliest time at which a service wants to be woken. Looks at all of them; a runtime with many services keeps a
+    /// timer for each `ServiceMachine.deadline` instead.
     public var deadline: Instant? { services.values.compactMap(\.deadline).min() }
+
+    /// The services that `name` waits for before it starts: evidence for people.
+    public func unready(before name: ServiceName) -> [ServiceName] {
+        order.before(name).filter { services[$0]?.wasReady == false }
+    }
 
     private func isRefused(_ event: ServiceEvent) -> Bool {
         guard isShuttingDown else { return false }
@@ -89,54 +102,35 @@ public struct HostMachine: Hashable, Sendable {
         }
     }
 
-    private mutating func apply(
-        _ event: ServiceEvent, to name: ServiceName, at now: Instant, _ effects: inout [Effect]
+    /// All are told before the first one is stopped, so that each knows who is in its way.
+    private mutating func stop(
+        _ names: [ServiceName], by author: Author, at now: Instant, _ effects: inout [Effect]
     ) {
-        effects += (services[name]?.handle(event, at: now) ?? []).map { .service(name, $0) }
-        if services[name]?.isWaitingForDependencies == true {
-            waiting.insert(name)
-        } else {
-            waiting.remove(name)
-        }
+        for name in names { change(name, &effects) { $0.handle(.queueStop(by: author), at: now) } }
+        settle(at: now, &effects)
+    }
+
+    /// The only way to a service: what it means for the others is noted.
+    private mutating func change(
+        _ name: ServiceName, _ effects: inout [Effect], _ body: (inout ServiceMachine) -> [ServiceEffect]
+    ) {
+        guard let index = services.index(forKey: name) else { return }
+        for effect in body(&services.values[index]) { effects.append(.service(name, effect)) }
+        order.note(services.values[index])
     }
 
     /// Lets go on what no longer has to wait.
     private mutating func settle(at now: Instant, _ effects: inout [Effect]) {
-        for name in waiting.sorted() {
-            guard let service = services[name] else { continue }
-            if service.specification.after.allSatisfy({ services[$0]?.wasReady ?? true }) {
-                apply(.dependenciesReady, to: name, at: now, &effects)
-            }
-        }
-        for name in stopQueue.keys.sorted() where !hasLiveFollower(name) {
-            guard let author = stopQueue.removeValue(forKey: name) else { continue }
-            apply(.stop(by: author), to: name, at: now, &effects)
+        while let name = order.takeFreed() {
+            guard let service = services[name], !service.awaitsResume else { continue }
+            let next: ServiceEvent = service.queuedStop.map { .stop(by: $0) } ?? .dependenciesReady
+            change(name, &effects) { $0.handle(next, at: now) }
         }
     }
 
-    /// Whether a service that comes after `name` is itself on its way to stop and not down yet.
-    private func hasLiveFollower(_ name: ServiceName) -> Bool {
-        services.values.contains { follower in
-            guard follower.specification.after.contains(name), follower.specification.name != name else { return false }
-            if stopQueue[follower.specification.name] != nil { return true }
-            if case .ending(let ending) = follower.state { return ending.next == .stop }
-            return false
-        }
-    }
-}
-
-extension ServiceMachine {
-    fileprivate var isWaitingForDependencies: Bool {
-        if case .waiting(.dependencies) = state { true } else { false }
-    }
-}
-
-extension ServiceState {
-    /// Nothing runs and nothing is about to.
-    public var isDown: Bool {
-        switch self {
-        case .stopped, .held: true
-        case .waiting, .launching, .up, .ending, .pausing: false
-        }
+    private mutating func sayAllStopped(_ effects: inout [Effect]) {
+        guard isShuttingDown, order.isAllDown, !saidAllStopped else { return }
+        saidAllStopped = true
+        effects.append(.allStopped)
     }
 }

@@ -32,6 +32,22 @@ public struct ProbeMachine: Hashable, Sendable {
         case bad
     }
 
+    /// What has to be done when a probe is woken.
+    public enum Due: Hashable, Sendable {
+        /// Ask this question.
+        case ask(number: UInt64)
+        /// The answer to this question was lost: `take` this one in its place.
+        case lost(ProbeAnswer, number: UInt64)
+    }
+
+    /// An answer and when it came.
+    public struct Observation: Hashable, Sendable {
+        /// What was found.
+        public var answer: ProbeAnswer
+        /// When.
+        public var at: Instant
+    }
+
     /// Between two probes, or waiting for an answer.
     private enum Phase: Hashable, Sendable {
         case pausing(until: Instant)
@@ -44,35 +60,33 @@ public struct ProbeMachine: Hashable, Sendable {
     public private(set) var verdict: Verdict
     /// Bad answers in a row.
     public private(set) var failuresInRow: Int
-    /// Good answers in a row.
+    /// Good answers in a row, counted no further than `successes`.
     public private(set) var successesInRow: Int
     /// The newest answer and when it came.
     public private(set) var last: Observation?
     private var phase: Phase
     private var asked: UInt64
 
-    /// An answer and when it came.
-    public struct Observation: Hashable, Sendable {
-        /// What was found.
-        public var answer: ProbeAnswer
-        /// When.
-        public var at: Instant
-    }
-
     /// Beyond the probe's own timeout; an answer that is still missing then was lost.
     private static let lostMargin: Duration = .seconds(2)
+    /// Who notices a loss so much too late slept himself (stopped, suspended, starved) and has nothing to say of others.
+    private static let sleptMargin: Duration = .seconds(1)
 
-    /// A probe whose first question comes at `start`, going on from `verdict` and `failuresInRow` after an adoption.
+    /// A probe whose first question comes at `start`, going on from earlier counts after an adoption.
     public init(
-        _ specification: ProbeSpecification, start: Instant, verdict: Verdict = .unknown, failuresInRow: Int = 0
+        _ specification: ProbeSpecification, start: Instant, verdict: Verdict = .unknown, failuresInRow: Int = 0,
+        successesInRow: Int = 0
     ) {
         self.specification = specification
         self.verdict = verdict
-        self.failuresInRow = failuresInRow
-        successesInRow = verdict == .good ? specification.successes : 0
+        self.failuresInRow = min(max(failuresInRow, 0), Self.countLimit)
+        self.successesInRow = min(max(successesInRow, 0), specification.successes)
         phase = .pausing(until: start)
         asked = 0
     }
+
+    /// Counts go no further.
+    private static let countLimit = 1_000_000
 
     /// When `wake` must be called next.
     public var deadline: Instant {
@@ -82,34 +96,45 @@ public struct ProbeMachine: Hashable, Sendable {
         }
     }
 
-    /// Time has come to `now`. Returns the number of the question to ask now, if any; counts an answer as lost when
-    /// it is overdue.
-    public mutating func wake(at now: Instant) -> UInt64? {
-        guard now >= deadline else { return nil }
-        switch phase {
-        case .pausing:
-            asked += 1
-            phase = .asking(number: asked, lostAfter: now + specification.timeout + Self.lostMargin)
-            return asked
-        case .asking(let number, _):
-            let lost = ProbeAnswer(ok: false, seen: "no answer from the prober", took: specification.timeout)
-            _ = take(lost, number: number, at: now)
-            return nil
-        }
+    /// Whether a question is open.
+    public var isAsking: Bool {
+        if case .asking = phase { true } else { false }
     }
 
-    /// Takes the answer to question `number`. False, and nothing changes, when that question is not the open one.
+    /// The next question comes at `now`, if it was to come later and none is open.
+    public mutating func hurry(at now: Instant) {
+        if case .pausing(let until) = phase { phase = .pausing(until: min(until, now)) }
+    }
+
+    /// Time has come to `now`: says what is due, if anything.
+    public mutating func wake(at now: Instant) -> Due? {
+        guard now >= deadline else { return nil }
+        if case .asking(let number, let lostAfter) = phase, now - lostAfter <= Self.sleptMargin {
+            let seen = "no answer from the prober"
+            return .lost(ProbeAnswer(ok: false, seen: seen, took: specification.timeout), number: number)
+        }
+        asked += 1
+        phase = .asking(number: asked, lostAfter: now + specification.timeout + Self.lostMargin)
+        return .ask(number: asked)
+    }
+
+    /// Takes the answer to question `number`. False when it does not count: that question is not the open one, or the
+    /// answer is bad and comes so late that hostd itself must have slept; then the next question follows at once.
     public mutating func take(_ answer: ProbeAnswer, number: UInt64, at now: Instant) -> Bool {
-        guard case .asking(let open, _) = phase, open == number else { return false }
+        guard case .asking(let open, let lostAfter) = phase, open == number else { return false }
+        guard answer.ok || now - lostAfter <= Self.sleptMargin else {
+            phase = .pausing(until: now)
+            return false
+        }
         phase = .pausing(until: now + specification.interval)
         last = Observation(answer: answer, at: now)
         if answer.ok {
             failuresInRow = 0
-            successesInRow += 1
+            successesInRow = min(successesInRow + 1, specification.successes)
             if successesInRow >= specification.successes { verdict = .good }
         } else {
             successesInRow = 0
-            failuresInRow += 1
+            failuresInRow = min(failuresInRow + 1, Self.countLimit)
             if failuresInRow >= specification.failures { verdict = .bad }
         }
         return true

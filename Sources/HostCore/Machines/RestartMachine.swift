@@ -2,7 +2,8 @@
 
 /// Decides what follows the end of an instance: the restart timing of docs/architecture.md.
 ///
-/// Exponential back-off with bounded jitter; the burst limit slows a crash loop down and never ends the retries.
+/// Exponential back-off with bounded jitter; the burst limit slows a crash loop down and never ends the retries. A crash
+/// loop is over when an instance ran for `stable` (or a person asked for a fresh start), and then forgotten.
 public struct RestartMachine: Hashable, Sendable {
     /// What follows.
     public enum Decision: Hashable, Sendable {
@@ -20,9 +21,15 @@ public struct RestartMachine: Hashable, Sendable {
     public var specification: RestartSpecification
     /// Failures since an instance last ran for `stable`; the exponent of the next delay.
     public private(set) var failuresInRow: Int
-    /// When the last failures were, oldest first; never more than `burst`.
+    /// When the last failures were, oldest first; never more than `burst`. Failures after `stable` count too: what runs
+    /// for 11 seconds and dies, again and again, is a crash loop as well.
     public private(set) var recentFailures: [Instant]
+    /// Whether the last decision was `loop`. It stays so until an instance ran for `stable`, however short `window` is.
+    public private(set) var isLooping: Bool
     private var random: SplitMix64
+
+    /// 2⁴⁰ times the smallest back-off is over any cap.
+    private static let exponentLimit = 40
 
     /// Starts without any failure seen.
     public init(_ specification: RestartSpecification, seed: UInt64) {
@@ -30,10 +37,14 @@ public struct RestartMachine: Hashable, Sendable {
     }
 
     /// Goes on where an earlier one was.
-    public init(_ specification: RestartSpecification, failuresInRow: Int, recentFailures: [Instant], seed: UInt64) {
+    public init(
+        _ specification: RestartSpecification, failuresInRow: Int, recentFailures: [Instant], isLooping: Bool = false,
+        seed: UInt64
+    ) {
         self.specification = specification
-        self.failuresInRow = failuresInRow
+        self.failuresInRow = min(max(failuresInRow, 0), Self.exponentLimit)
         self.recentFailures = recentFailures
+        self.isLooping = isLooping
         random = SplitMix64(seed: seed)
     }
 
@@ -41,13 +52,14 @@ public struct RestartMachine: Hashable, Sendable {
     public mutating func reset() {
         failuresInRow = 0
         recentFailures = []
+        isLooping = false
     }
 
     /// Whether an exit is no failure by the specification.
     public func isSuccess(_ status: ExitStatus) -> Bool {
         switch status {
         case .code(let code): specification.successExit.contains(code)
-        case .signal(let number): specification.successExit.contains(128 + number)
+        case .signal(let number): specification.successExit.contains(128 &+ number)
         case .failedToStart, .unknown: false
         }
     }
@@ -62,19 +74,19 @@ public struct RestartMachine: Hashable, Sendable {
         case .onFailure, .always: break
         }
         let wasStable = report.ran >= specification.stable
-        if wasStable { failuresInRow = 0 }
-        if noteBurst(at: now) {
-            failuresInRow += wasStable ? 0 : 1
-            return .loop(after: jittered(specification.maxBackoff))
+        if wasStable {
+            failuresInRow = 0
+            if isLooping { reset() }
         }
-        if wasStable { return .restart(after: .zero) }
-        let delay = jittered(exponential(failuresInRow))
-        failuresInRow += 1
-        return .restart(after: delay)
+        isLooping = noteFailure(at: now) || (isLooping && specification.burst > 0)
+        let exponent = failuresInRow
+        if !wasStable { failuresInRow = min(failuresInRow + 1, Self.exponentLimit) }
+        if isLooping { return .loop(after: jittered(specification.maxBackoff)) }
+        return .restart(after: wasStable ? .zero : jittered(exponential(exponent)))
     }
 
     /// Notes a failure; true when `burst` of them lie within `window`.
-    private mutating func noteBurst(at now: Instant) -> Bool {
+    private mutating func noteFailure(at now: Instant) -> Bool {
         guard specification.burst > 0 else { return false }
         recentFailures.append(now)
         recentFailures.removeFirst(max(0, recentFailures.count - specification.burst))
@@ -85,13 +97,13 @@ public struct RestartMachine: Hashable, Sendable {
     /// backoff · 2ⁿ, capped.
     private func exponential(_ exponent: Int) -> Duration {
         let base = specification.backoff.nanoseconds
-        let (doubled, overflow) = base.multipliedReportingOverflow(by: 1 << min(exponent, 40))
+        let (doubled, overflow) = base.multipliedReportingOverflow(by: 1 << exponent)
         return overflow ? specification.maxBackoff : min(.nanoseconds(doubled), specification.maxBackoff)
     }
 
     /// Uniform in [delay · (1 − jitter), delay].
     private mutating func jittered(_ delay: Duration) -> Duration {
-        let share = specification.jitter * random.unit()
-        return .nanoseconds(Int64(Double(delay.nanoseconds) * (1 - share)))
+        let share = min(max(specification.jitter, 0), 1) * random.unit()
+        return delay - .nanoseconds(Int64(Double(delay.nanoseconds) * share))
     }
 }

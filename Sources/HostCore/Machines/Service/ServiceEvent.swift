@@ -6,6 +6,8 @@ public enum ServiceEvent: Hashable, Sendable {
     case start(by: Author)
     /// hostd shuts down, or a person says so.
     case stop(by: Author)
+    /// The same, but what comes after it is to go first; `stop` follows when it is gone.
+    case queueStop(by: Author)
     /// A person wants a new instance.
     case restart
     /// All services in `after` have been ready.
@@ -14,7 +16,8 @@ public enum ServiceEvent: Hashable, Sendable {
     case portsChecked(PortHolder?)
     /// Its keeper could not be started: why.
     case launchFailed(InstanceID, String)
-    /// hostd found that this launch never happened (it was killed in between).
+    /// Its keeper is gone, if there ever was one, and nothing was started: hostd was killed before it launched, or the
+    /// keeper was killed before it did anything.
     case neverRan(InstanceID)
     /// The main process runs.
     case started(InstanceID, ProcessIdentity, at: Instant)
@@ -32,12 +35,12 @@ public enum ServiceEvent: Hashable, Sendable {
     case probed(InstanceID, ProbeKind, number: UInt64, ProbeAnswer)
     /// The last line that an ended instance wrote.
     case lastLine(InstanceID, String)
-    /// The deadline of the state has come.
+    /// The deadline of the state has come. Records that lie unread are to be read before.
     case wake
 }
 
 /// Who wants something.
-public enum Author: Hashable, Sendable {
+public enum Author: String, Hashable, Sendable {
     /// A person, through hostctl: lasts over restarts of hostd and of the host.
     case person
     /// hostd itself, at its start and end.
@@ -68,7 +71,8 @@ public enum ServiceEffect: Hashable, Sendable {
     case signal(InstanceID, number: Int32, to: StopSpecification.Target)
     /// End the whole tree: SIGTERM, and SIGKILL after `grace`; with zero, SIGKILL at once.
     case endTree(InstanceID, grace: Duration)
-    /// The keeper is gone: find and kill what is left of the tree; answered by `swept`.
+    /// The keeper is gone or does not obey: kill it, find and kill what is left of the tree; answered by `swept` when
+    /// nothing is left.
     case sweep(InstanceID)
     /// Ask a probe's question; answered by `probed`.
     case ask(InstanceID, ProbeKind, number: UInt64)
@@ -76,7 +80,8 @@ public enum ServiceEffect: Hashable, Sendable {
     case findLastLine(InstanceID)
     /// The instance is over: its folder may go once its log is drained.
     case forget(InstanceID)
-    /// Remember over reboots that it is stopped or held; nil when it is not.
+    /// Remember over reboots that it is stopped or held; nil when it is not. Said once for each change, and again after
+    /// an adoption, since hostd may have been killed before the store took it.
     case mark(ServiceMark?)
     /// Tell people: one entry of history.
     case report(ServiceReport)

@@ -7,16 +7,21 @@ extension ServiceMachine {
         next: ServiceState.Ending.Next, because why: String, grace: Duration = .zero, at now: Instant
     ) {
         guard let instance = state.instance else { return }
-        var ending = ServiceState.Ending(
-            instance: instance, process: state.process, step: .arriving(deadline: now + Limits.launch), next: next)
-        if case .up(let life) = state {
-            ending.startedAt = life.startedAt
+        var ending = takeEnding(of: instance)
+        if ending.next != .stop {
+            ending.next = next
+            ending.why = why
+        }
+        ending.step = .arriving(deadline: now + Limits.launch)
+        if ending.process != nil {
             ending.step = .asking(deadline: now + grace, sent: false)
         }
         enter(.ending(ending), as: .stopping, because: why, at: now)
-        if ending.process != nil {
-            effects.append(.signal(instance, number: specification.stop.signal, to: specification.stop.target))
-        }
+        if ending.process != nil { effects.append(stopSignal(instance)) }
+    }
+
+    func stopSignal(_ instance: InstanceID) -> ServiceEffect {
+        .signal(instance, number: specification.stop.signal, to: specification.stop.target)
     }
 
     mutating func signalled(_ instance: InstanceID) {
@@ -36,37 +41,40 @@ extension ServiceMachine {
             }
         }
         note(instance, report)
-        if treeEmpty { return over(instance, report, at: now) }
+        var ending = takeEnding(of: instance)
+        if treeEmpty { return over(ending, report, at: now) }
         let again = now + specification.stop.leftovers + Limits.again
-        var ending = currentEnding(instance)
-        ending.step = .clearing(report, again: again)
+        ending.step = .clearing(report, round: 0, again: again)
         enter(.ending(ending), because: "\(report.text); ending what it left behind", at: now)
     }
 
     mutating func treeEmpty(_ instance: InstanceID, at now: Instant) {
         guard case .ending(let ending) = state, ending.instance == instance else { return }
         switch ending.step {
-        case .clearing(let report, _), .sweeping(let report, _):
+        case .clearing(let report, _, _), .sweeping(let report, _):
             self.report(.cleared, instance, "nothing of its tree is left")
-            over(instance, report, at: now)
+            over(ending, report, at: now)
         case .arriving, .asking, .killing: break
         }
     }
 
-    mutating func keeperLost(_ instance: InstanceID, at now: Instant) {
+    mutating func keeperLost(
+        _ instance: InstanceID, because why: String = "its keeper was killed; ending what is left of it",
+        at now: Instant
+    ) {
         guard state.instance == instance else { return }
-        var ending = currentEnding(instance)
+        var ending = takeEnding(of: instance)
         let report: ExitReport
         switch ending.step {
         case .sweeping: return
-        case .clearing(let known, _): report = known
+        case .clearing(let known, _, _): report = known
         case .arriving, .asking, .killing:
             let ran = ending.startedAt.map { now - $0 } ?? .zero
             report = ExitReport(status: .unknown, ran: ran, wallMilliseconds: 0)
             note(instance, report)
         }
         ending.step = .sweeping(report, again: now + Limits.again)
-        enter(.ending(ending), as: .keeperLost, because: "its keeper was killed; ending what is left of it", at: now)
+        enter(.ending(ending), as: .keeperLost, because: why, at: now)
         effects.append(.sweep(instance))
     }
 
@@ -75,56 +83,69 @@ extension ServiceMachine {
             case .sweeping(let report, _) = ending.step
         else { return }
         self.report(.swept, instance, "\(killed) left-over processes killed")
-        over(instance, report, at: now)
+        over(ending, report, at: now)
     }
 
     mutating func endingIsDue(_ old: ServiceState.Ending, at now: Instant) {
         var ending = old
         let again = now + Limits.again
         switch old.step {
-        case .asking, .arriving:
-            report(.killing, old.instance, "still there when its grace was over: SIGKILL to the whole tree")
-            ending.step = .killing(again: again)
+        case .asking, .arriving: kill(old, round: 1, at: now)
+        case .killing(let round, _) where round < Limits.killRounds: kill(old, round: round + 1, at: now)
+        case .clearing(let report, let round, _) where round < Limits.killRounds:
+            ending.step = .clearing(report, round: round + 1, again: again)
+            state = .ending(ending)
             effects.append(.endTree(old.instance, grace: .zero))
-        case .killing:
-            ending.step = .killing(again: again)
-            effects.append(.endTree(old.instance, grace: .zero))
-        case .clearing(let report, _):
-            ending.step = .clearing(report, again: again)
-            effects.append(.endTree(old.instance, grace: .zero))
+        // A stop always ends: a keeper that hangs is taken for lost.
+        case .killing, .clearing:
+            let why = "its keeper does not obey; killing it with all that is left"
+            keeperLost(old.instance, because: why, at: now)
         case .sweeping(let report, _):
             ending.step = .sweeping(report, again: again)
+            state = .ending(ending)
             effects.append(.sweep(old.instance))
         }
-        enter(.ending(ending), because: reason, at: now)
     }
 
-    /// Nothing of `instance` is left.
-    mutating func over(_ instance: InstanceID, _ report: ExitReport, at now: Instant) {
-        if lastExit?.instance != instance { note(instance, report) }
-        effects.append(.forget(instance))
-        conclude(currentEnding(instance), report, at: now)
+    mutating func kill(_ old: ServiceState.Ending, round: Int, at now: Instant) {
+        var ending = old
+        ending.step = .killing(round: round, again: now + Limits.again)
+        let why = ending.why.map { "\($0); " } ?? ""
+        let text = "\(why)SIGKILL to the whole tree, its time was over"
+        if round == 1 {
+            enter(.ending(ending), as: .killing, because: text, at: now)
+        } else {
+            enter(.ending(ending), because: "\(text) (\(round) times)", at: now)
+        }
+        effects.append(.endTree(old.instance, grace: .zero))
     }
 
-    mutating func conclude(_ ending: ServiceState.Ending, _ report: ExitReport?, at now: Instant) {
+    /// Nothing of the instance is left.
+    mutating func over(_ ending: ServiceState.Ending, _ report: ExitReport, at now: Instant) {
+        effects.append(.forget(ending.instance))
+        conclude(ending, report, at: now)
+    }
+
+    mutating func conclude(_ ending: ServiceState.Ending, _ report: ExitReport, at now: Instant) {
+        let text = (ending.why.map { "\($0): " } ?? "") + report.text
         switch ending.next {
         case .stop:
-            enter(.stopped, as: .stopped, because: reason, at: now)
+            rest(because: text, at: now)
         case .relaunch:
             restarts += 1
             checkPorts(at: now)
         case .judge(let forced):
-            judge(report ?? ExitReport(status: .unknown, ran: .zero, wallMilliseconds: 0), forced: forced, at: now)
+            judge(report, text, forced: forced, at: now)
         }
     }
 
-    private mutating func judge(_ report: ExitReport, forced: Bool, at now: Instant) {
-        let text = forced ? "\(reason); \(report.text)" : report.text
+    private mutating func judge(_ report: ExitReport, _ text: String, forced: Bool, at now: Instant) {
         let decision = restart.decide(report, forced: forced, at: now)
         switch decision {
         case .restart, .loop: restarts += 1
         case .hold, .leaveStopped: break
         }
+        // Reasons end with the exit's own text, so that the last line can be added when it is found.
         switch decision {
         case .restart(let delay) where delay == .zero:
             checkPorts(at: now)
@@ -132,27 +153,32 @@ extension ServiceMachine {
             let pause = ServiceState.Pause(until: now + delay, isLoop: false)
             enter(.pausing(pause), as: .backoff, because: "\(delay.text): \(text)", at: now)
         case .loop(let delay):
-            let count = specification.restart.burst
-            let why = "\(count) failures in \(specification.restart.window.text), next try in \(delay.text): \(text)"
-            enter(.pausing(ServiceState.Pause(until: now + delay, isLoop: true)), as: .looping, because: why, at: now)
+            let pause = ServiceState.Pause(until: now + delay, isLoop: true)
+            let rule = restart.specification
+            let why = "\(delay.text) after \(rule.burst) failures within \(rule.window.text): \(text)"
+            enter(.pausing(pause), as: .looping, because: why, at: now)
         case .hold:
-            effects.append(.mark(.held))
-            let meaning = "this exit code says \"do not restart\" (hold_on_exit), start it when the cause is mended"
-            enter(.held, as: .held, because: "\(meaning): \(text)", at: now)
+            setMark(.held)
+            wasReady = false
+            let why = "until it is started by a person, as restart.hold_on_exit says: \(text)"
+            enter(.held, as: .held, because: why, at: now)
         case .leaveStopped:
-            let policy = "restart.policy is \"\(specification.restart.policy.rawValue)\""
-            enter(.stopped, as: .stopped, because: "\(policy): \(text)", at: now)
+            rest(because: "restart.policy is \"\(specification.restart.policy.rawValue)\": \(text)", at: now)
         }
     }
 
-    /// The ending under way, or the one that an end by itself begins.
-    private func currentEnding(_ instance: InstanceID) -> ServiceState.Ending {
+    /// The ending under way, or the one that an end by itself begins: after it, a stop that waits has its turn.
+    mutating func takeEnding(of instance: InstanceID) -> ServiceState.Ending {
         if case .ending(let ending) = state { return ending }
-        var startedAt: Instant?
-        if case .up(let life) = state { startedAt = life.startedAt }
-        return ServiceState.Ending(
-            instance: instance, process: state.process, startedAt: startedAt, step: .arriving(deadline: since),
-            next: .judge(forced: false))
+        var ending = ServiceState.Ending(
+            instance: instance, process: state.process, step: .arriving(deadline: since), next: .judge(forced: false))
+        if case .up(let life) = state { ending.startedAt = life.startedAt }
+        if let author = queuedStop {
+            queuedStop = nil
+            ending.next = .stop
+            ending.why = Self.why(author)
+        }
+        return ending
     }
 
     private mutating func note(_ instance: InstanceID, _ report: ExitReport) {

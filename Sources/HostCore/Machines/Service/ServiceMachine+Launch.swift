@@ -5,11 +5,11 @@ extension ServiceMachine {
     /// The last step before a launch; also what follows a back-off and a port that was taken.
     mutating func checkPorts(at now: Instant) {
         guard !specification.ports.isEmpty else { return launch(at: now) }
-        if case .waiting(.port) = state {
-            // Keeps its reason and time: for people it is still the same waiting.
-            state = .waiting(.portCheck(again: now + Limits.again))
-        } else {
-            enter(.waiting(.portCheck(again: now + Limits.again)), because: "checking its ports", at: now)
+        let check = ServiceState.waiting(.portCheck(again: now + Limits.again))
+        switch state {
+        // Keeps its reason and time: for people it is still the same waiting.
+        case .waiting(.port), .waiting(.portCheck): state = check
+        default: enter(check, because: "checking its ports", at: now)
         }
         effects.append(.checkPorts(specification.ports))
     }
@@ -25,9 +25,13 @@ extension ServiceMachine {
     }
 
     private mutating func launch(at now: Instant) {
+        launch(because: lastExit.map { "replaces \($0.instance): \($0.text)" } ?? "first start", at: now)
+    }
+
+    private mutating func launch(because why: String, at now: Instant) {
         launches += 1
+        isInherited = false
         let instance = InstanceID(service: specification.name, launch: launches)
-        let why = lastExit.map { "replaces \($0.instance): \($0.text)" } ?? "first start"
         enter(.launching(instance, deadline: now + Limits.launch), because: why, at: now)
         effects.append(.launch(instance))
         report(.starting, instance, why)
@@ -37,24 +41,23 @@ extension ServiceMachine {
         guard state.instance == instance else { return }
         report(.launchFailed, instance, why)
         let report = ExitReport(status: .failedToStart(why), ran: .zero, wallMilliseconds: 0)
-        over(instance, report, at: now)
+        lastExit = LastExit(instance: instance, report: report)
+        over(takeEnding(of: instance), report, at: now)
     }
 
-    /// hostd was killed between its decision and the launch: the decision still stands.
+    /// A launch that an earlier hostd decided on and may not have got to: the decision still stands. A keeper that was
+    /// killed before it did anything is a failure like any other.
     mutating func neverRan(_ instance: InstanceID, at now: Instant) {
         guard state.instance == instance else { return }
         switch state {
-        case .launching:
+        case .launching where isInherited && queuedStop == nil:
             effects.append(.forget(instance))
-            launches += 1
-            let next = InstanceID(service: specification.name, launch: launches)
-            enter(.launching(next, deadline: now + Limits.launch), because: "\(instance) never ran", at: now)
-            effects.append(.launch(next))
-        case .ending(let ending):
+            launch(because: "\(instance) never ran", at: now)
+        case .launching where isInherited, .ending where isInherited:
             effects.append(.forget(instance))
-            conclude(ending, nil, at: now)
-        case .up:
-            keeperLost(instance, at: now)
+            let report = ExitReport(status: .failedToStart("\(instance) never ran"), ran: .zero, wallMilliseconds: 0)
+            conclude(takeEnding(of: instance), report, at: now)
+        case .launching, .up, .ending: keeperLost(instance, at: now)
         case .stopped, .held, .waiting, .pausing: break
         }
     }
@@ -67,14 +70,15 @@ extension ServiceMachine {
         case .launching:
             report(.started, instance, "pid \(process.pid)")
             arrive(instance, process, startedAt: startedAt, at: now)
-        case .ending(var ending):
-            guard case .arriving = ending.step else { return }
+        case .ending(var ending) where ending.process == nil:
             ending.process = process
             ending.startedAt = startedAt
-            ending.step = .asking(deadline: now + specification.stop.grace, sent: false)
-            enter(.ending(ending), because: reason, at: now)
-            effects.append(.signal(instance, number: specification.stop.signal, to: specification.stop.target))
-        case .up, .stopped, .held, .waiting, .pausing: break
+            if case .arriving = ending.step {
+                ending.step = .asking(deadline: now + specification.stop.grace, sent: false)
+                effects.append(stopSignal(instance))
+            }
+            state = .ending(ending)
+        case .ending, .up, .stopped, .held, .waiting, .pausing: break
         }
     }
 
@@ -115,9 +119,7 @@ extension ServiceMachine {
 
     mutating func launchIsStuck(_ instance: InstanceID, at now: Instant) {
         end(next: .judge(forced: true), because: "its keeper said nothing for \(Limits.launch.text)", at: now)
-        guard case .ending(var ending) = state else { return }
-        ending.step = .killing(again: now + Limits.again)
-        enter(.ending(ending), because: reason, at: now)
-        effects.append(.endTree(instance, grace: .zero))
+        guard case .ending(let ending) = state else { return }
+        kill(ending, round: 1, at: now)
     }
 }

@@ -16,13 +16,16 @@ extension ServiceMachine {
         }
     }
 
+    /// The start deadline falls only with an answer: hostd may have been away when it passed.
     private mutating func startupProbed(
         _ before: ServiceState.Life, _ old: ProbeMachine, _ deadline: Instant, _ limit: Instant, _ number: UInt64,
         _ answer: ProbeAnswer, at now: Instant
     ) {
         var life = before
         var probe = old
-        guard probe.take(answer, number: number, at: now) else { return }
+        let counts = probe.take(answer, number: number, at: now)
+        life.stage = .startup(probe, deadline: deadline, limit: limit)
+        guard counts else { return state = .up(life) }
         if probe.verdict == .good { return serve(&life, at: now) }
         var extended = deadline
         if let last = old.last, last.answer.digest != answer.digest, answer.digest != 0 {
@@ -31,44 +34,55 @@ extension ServiceMachine {
         }
         life.stage = .startup(probe, deadline: extended, limit: limit)
         enter(.up(life), because: "startup probe: \(answer.seen)", at: now)
+        guard now >= extended, !answer.ok else { return }
+        endUnwell("not started after \((now - life.startedAt).text): \(reason)", at: now)
     }
 
     private mutating func liveProbed(
         _ before: ServiceState.Life, _ number: UInt64, _ answer: ProbeAnswer, at now: Instant
     ) {
         var life = before
-        guard var probe = life.live, probe.take(answer, number: number, at: now) else { return }
+        guard var probe = life.live else { return }
+        let counts = probe.take(answer, number: number, at: now)
         life.live = probe
-        let text = "live probe: \(answer.seen) (\(probe.failuresInRow) of \(probe.specification.failures))"
-        if probe.verdict == .bad && !answer.ok {
-            enter(.up(life), as: .unhealthy, because: text, at: now)
-            let grace = min(specification.stop.grace, Limits.hungGrace)
-            return end(next: .judge(forced: true), because: text, grace: grace, at: now)
-        }
-        if !answer.ok { return enter(.up(life), as: .unhealthy, because: text, at: now) }
-        show(life, was: before, at: now)
+        guard counts else { return state = .up(life) }
+        guard !answer.ok else { return show(life, was: before, at: now) }
+        let why = "live probe: \(answer.seen) (\(probe.failuresInRow) of \(probe.specification.failures))"
+        enter(.up(life), as: .unhealthy, because: why, at: now)
+        if probe.verdict == .bad { endUnwell(why, at: now) }
     }
 
     private mutating func readyProbed(
         _ before: ServiceState.Life, _ number: UInt64, _ answer: ProbeAnswer, at now: Instant
     ) {
         var life = before
-        guard var probe = life.ready, probe.take(answer, number: number, at: now) else { return }
+        guard var probe = life.ready else { return }
+        let counts = probe.take(answer, number: number, at: now)
         life.ready = probe
+        guard counts else { return state = .up(life) }
         show(life, was: before, at: now)
+    }
+
+    /// hostd ends an instance that is not well; the restart rules decide what comes then.
+    private mutating func endUnwell(_ why: String, at now: Instant) {
+        let grace = min(specification.stop.grace, Limits.hungGrace)
+        end(next: .judge(forced: true), because: why, grace: grace, at: now)
     }
 
     /// Shows what the probes amount to, and says so when it is news.
     private mutating func show(_ life: ServiceState.Life, was before: ServiceState.Life, at now: Instant) {
+        if life.isReady { wasReady = true }
         switch (life.phase, before.phase) {
         case (.ready, .ready), (.unhealthy, _):
             state = .up(life)
-            if life.isReady { wasReady = true }
+        case (.ready, .unhealthy):
+            let why = "live probe: \(life.live?.last?.answer.seen ?? "good again")"
+            enter(.up(life), as: .ready, because: why, at: now)
         case (.ready, _):
             becomeReady(life, at: now)
-        case (let phase, _):
+        case (let phase, let old):
             let why = "ready probe: \(life.ready?.last?.answer.seen ?? "no answer yet")"
-            if phase == before.phase {
+            if phase == old {
                 enter(.up(life), because: why, at: now)
             } else {
                 enter(.up(life), as: .running, because: why, at: now)
@@ -77,48 +91,19 @@ extension ServiceMachine {
     }
 
     mutating func probesAreDue(at now: Instant) {
-        guard case .up(var life) = state else { return }
-        let before = life
-        switch life.stage {
-        case .startup(_, let deadline, _) where now >= deadline:
-            let why = "not started after \((now - life.startedAt).text): \(reason)"
-            let grace = min(specification.stop.grace, Limits.hungGrace)
-            return end(next: .judge(forced: true), because: why, grace: grace, at: now)
-        case .startup(var probe, let deadline, let limit):
-            ask(&probe, .startup, life.instance, at: now)
-            life.stage = .startup(probe, deadline: deadline, limit: limit)
-        case .serving:
-            if var probe = life.live {
-                ask(&probe, .live, life.instance, at: now)
-                life.live = probe
-            }
-            if var probe = life.ready {
-                ask(&probe, .ready, life.instance, at: now)
-                life.ready = probe
+        for kind in ProbeKind.allCases {
+            guard case .up(var life) = state, var probe = life[kind] else { continue }
+            if case .startup(_, let deadline, _) = life.stage, now >= deadline { probe.hurry(at: now) }
+            switch probe.wake(at: now) {
+            case .ask(let number)?:
+                life[kind] = probe
+                state = .up(life)
+                effects.append(.ask(life.instance, kind, number: number))
+            case .lost(let answer, let number)?:
+                // A lost answer counts like a bad one, with the same consequences.
+                probed(life.instance, kind, number: number, answer, at: now)
+            case nil: break
             }
         }
-        state = .up(before)
-        settleLost(life, was: before, at: now)
-    }
-
-    private mutating func ask(_ probe: inout ProbeMachine, _ kind: ProbeKind, _ instance: InstanceID, at now: Instant) {
-        if let number = probe.wake(at: now) { effects.append(.ask(instance, kind, number: number)) }
-    }
-
-    /// A lost answer counts like a bad one, with the same consequences.
-    private mutating func settleLost(_ life: ServiceState.Life, was before: ServiceState.Life, at now: Instant) {
-        if let live = life.live, live.verdict == .bad, before.live?.verdict != .bad {
-            state = .up(life)
-            let why = "live probe: \(live.last?.answer.seen ?? "lost") (\(live.failuresInRow) times)"
-            let grace = min(specification.stop.grace, Limits.hungGrace)
-            return end(next: .judge(forced: true), because: why, grace: grace, at: now)
-        }
-        guard life.phase != before.phase else {
-            state = .up(life)
-            return
-        }
-        show(life, was: before, at: now)
-        since = now
-        if life.phase == .unhealthy { reason = "live probe: \(life.live?.last?.answer.seen ?? "lost")" }
     }
 }

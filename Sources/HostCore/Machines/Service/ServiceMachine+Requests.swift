@@ -2,58 +2,89 @@
 
 /// What people and hostd ask for.
 extension ServiceMachine {
+    /// hostd starts what nobody stopped: a person's stop, and an exit that says "do not restart", outlast it.
     mutating func start(by author: Author, at now: Instant) {
+        guard author == .person || mark == nil else { return }
+        setMark(nil)
+        queuedStop = nil
+        returnsWithHost = false
+        if author == .person { restart.reset() }
         switch state {
-        case .stopped, .held:
-            effects.append(.mark(nil))
-            restart.reset()
-            wasReady = false
-            begin(at: now)
-        case .pausing where author == .person:
-            restart.reset()
-            checkPorts(at: now)
-        case .ending(var ending):
-            guard author == .person, ending.next == .stop else { return }
-            effects.append(.mark(nil))
+        case .stopped, .held: begin(at: now)
+        case .pausing where author == .person, .waiting(.port) where author == .person: checkPorts(at: now)
+        case .ending(var ending) where ending.next != .relaunch && (author == .person || ending.next == .stop):
             ending.next = .relaunch
+            ending.why = "to be started again"
             enter(.ending(ending), because: "stopping, to be started again", at: now)
-        case .pausing, .waiting, .launching, .up: break
+        case .pausing, .waiting, .launching, .up, .ending: break
         }
     }
 
     mutating func stop(by author: Author, at now: Instant) {
-        if author == .person { effects.append(.mark(.stopped)) }
-        let why = author == .person ? "stopped by a person" : "hostd stops"
+        // Said again, it changes nothing.
+        let isNews = author == .person && mark != .stopped
+        noteStop(by: author)
+        queuedStop = nil
+        let why = Self.why(author)
         switch state {
-        case .stopped, .held:
-            if author == .person { enter(.stopped, because: why, at: now) }
-        case .waiting, .pausing:
-            enter(.stopped, as: .stopped, because: why, at: now)
-        case .launching, .up:
-            end(next: .stop, because: why, grace: specification.stop.grace, at: now)
-        case .ending(var ending):
+        case .stopped where isNews: enter(.stopped, because: why, at: now)
+        case .held where isNews, .waiting, .pausing: rest(because: why, at: now)
+        case .launching, .up: end(next: .stop, because: why, grace: specification.stop.grace, at: now)
+        case .ending(var ending) where isNews || ending.next != .stop:
             ending.next = .stop
-            enter(.ending(ending), because: why, at: now)
+            ending.why = why
+            enter(.ending(ending), as: .stopping, because: why, at: now)
+        case .stopped, .held, .ending: break
+        }
+    }
+
+    /// What runs keeps running until those that come after it are down; nothing new is started meanwhile.
+    mutating func queueStop(by author: Author, at now: Instant) {
+        switch state {
+        case .stopped, .held, .waiting, .pausing, .ending: stop(by: author, at: now)
+        case .launching, .up:
+            guard queuedStop != .person else { return }
+            noteStop(by: author)
+            queuedStop = author
+            enter(state, because: "\(Self.why(author)), after those that come after it", at: now)
+        }
+    }
+
+    static func why(_ author: Author) -> String {
+        author == .person ? "stopped by a person" : "hostd stops"
+    }
+
+    private mutating func noteStop(by author: Author) {
+        if author == .person {
+            setMark(.stopped)
+            returnsWithHost = false
+        } else if mark == nil, !state.isDown {
+            returnsWithHost = true
         }
     }
 
     mutating func restart(at now: Instant) {
         switch state {
-        case .stopped, .held, .pausing:
-            start(by: .person, at: now)
+        case .stopped, .held, .pausing, .waiting, .ending: start(by: .person, at: now)
         case .launching, .up:
+            setMark(nil)
+            queuedStop = nil
+            returnsWithHost = false
             restart.reset()
             end(next: .relaunch, because: "restarted by a person", grace: specification.stop.grace, at: now)
-        case .ending(var ending):
-            effects.append(.mark(nil))
-            ending.next = .relaunch
-            enter(.ending(ending), because: "restarted by a person", at: now)
-        case .waiting: break
         }
+    }
+
+    /// Comes to rest.
+    mutating func rest(because why: String, at now: Instant) {
+        wasReady = false
+        enter(.stopped, as: .stopped, because: why, at: now)
     }
 
     /// A first start: dependencies, then ports, then the launch.
     private mutating func begin(at now: Instant) {
+        restart.reset()
+        wasReady = false
         guard !specification.after.isEmpty else { return checkPorts(at: now) }
         let names = specification.after.map(\.text).joined(separator: ", ")
         let until = specification.afterTimeout.map { now + $0 }
@@ -74,6 +105,8 @@ extension ServiceMachine {
             checkPorts(at: now)
         case .waiting: checkPorts(at: now)
         case .pausing: checkPorts(at: now)
+        case .launching(let instance, _) where now - deadline > Limits.slept:
+            state = .launching(instance, deadline: now + Limits.again)
         case .launching(let instance, _): launchIsStuck(instance, at: now)
         case .up: probesAreDue(at: now)
         case .ending(let ending): endingIsDue(ending, at: now)

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Keeps one service running: start, probe, restart, stop. Pure: see docs/architecture.md for the diagram.
+/// Keeps one service running: start, probe, restart, stop. Pure: see docs/states.md for the diagram.
 ///
 /// Invariants, asserted after every event: at most one instance exists; a new launch is ordered only when nothing of
-/// the one before is left; every state but `stopped`, `held` and unlimited waiting for dependencies has a deadline.
+/// the one before is left; every state but `stopped`, `held`, unlimited waiting for dependencies and serving without
+/// probes has a deadline.
 public struct ServiceMachine: Hashable, Sendable {
     /// What the configuration says.
     public internal(set) var specification: ServiceSpecification
@@ -19,8 +20,18 @@ public struct ServiceMachine: Hashable, Sendable {
     public internal(set) var restarts: UInt64
     /// The newest end of an instance.
     public internal(set) var lastExit: LastExit?
-    /// Whether it has been ready since a person or hostd started it: what `after` of others waits for.
+    /// Whether it has been ready since it was started from rest: what `after` of others waits for.
     public internal(set) var wasReady: Bool
+    /// What must be remembered over reboots; while there is one, only a person starts it.
+    public internal(set) var mark: ServiceMark?
+    /// Who wants it stopped, while it waits for those that come after it to be down.
+    public internal(set) var queuedStop: Author?
+    /// hostd stopped it, or is about to, for its own end: it comes back when hostd does.
+    public internal(set) var returnsWithHost: Bool
+    /// The current instance was launched, if at all, by a hostd before this one.
+    var isInherited: Bool
+    /// Made from a snapshot, and `resume` has not been called yet.
+    var awaitsResume: Bool
     var restart: RestartMachine
     var effects: [ServiceEffect] = []
 
@@ -44,6 +55,10 @@ public struct ServiceMachine: Hashable, Sendable {
     enum Limits {
         /// A keeper that has not said anything for so long is stuck.
         static let launch: Duration = .seconds(60)
+        /// Who is woken so much too late slept himself; what he waited for may be there, unread.
+        static let slept: Duration = .seconds(1)
+        /// A keeper that did not end its tree in so many rounds is swept away with it.
+        static let killRounds = 3
         /// SIGKILL is ordered again, sweeps are made again, after so long.
         static let again: Duration = .seconds(10)
         /// A port that is taken is looked at again after so long.
@@ -67,6 +82,10 @@ public struct ServiceMachine: Hashable, Sendable {
         launches = 0
         self.restarts = restarts
         wasReady = false
+        self.mark = mark
+        returnsWithHost = false
+        isInherited = false
+        awaitsResume = false
         restart = RestartMachine(specification.restart, seed: seed)
     }
 
@@ -82,6 +101,7 @@ public struct ServiceMachine: Hashable, Sendable {
         switch event {
         case .start(let author): start(by: author, at: now)
         case .stop(let author): stop(by: author, at: now)
+        case .queueStop(let author): queueStop(by: author, at: now)
         case .restart: restart(at: now)
         case .dependenciesReady: dependenciesReady(at: now)
         case .portsChecked(let taken): portsChecked(taken, at: now)
@@ -98,9 +118,15 @@ public struct ServiceMachine: Hashable, Sendable {
         case .lastLine(let instance, let line): lastLine(instance, line)
         case .wake: wake(at: now)
         }
-        checkInvariants()
-        defer { effects = [] }
-        return effects
+        return takeEffects()
+    }
+
+    /// The effects collected so far, checked against the invariants.
+    mutating func takeEffects() -> [ServiceEffect] {
+        let taken = effects
+        effects = []
+        assert(violation(in: taken) == nil, violation(in: taken) ?? "")
+        return taken
     }
 
     /// The only way from one state to another.
@@ -121,6 +147,13 @@ public struct ServiceMachine: Hashable, Sendable {
         effects.append(.report(ServiceReport(kind: kind, instance: instance, reason: reason)))
     }
 
+    /// The store is told once for each change.
+    mutating func setMark(_ new: ServiceMark?) {
+        guard mark != new else { return }
+        mark = new
+        effects.append(.mark(new))
+    }
+
     private mutating func lastLine(_ instance: InstanceID, _ line: String) {
         guard lastExit?.instance == instance, lastExit?.lastLine == nil, let before = lastExit?.text else { return }
         lastExit?.lastLine = line
@@ -128,19 +161,32 @@ public struct ServiceMachine: Hashable, Sendable {
         reason = reason.dropLast(before.count) + after
     }
 
-    private func checkInvariants() {
-        precondition(state.instance == nil || state.instance?.launch == launches, "an old instance is still current")
-        let launchesNow = effects.filter { if case .launch = $0 { true } else { false } }
-        precondition(launchesNow.count <= 1, "two launches for one event")
-        if case .launch(let instance)? = launchesNow.first {
-            precondition(state.instance == instance, "a launch that the state does not know")
-        }
-        if deadline == nil {
-            switch state {
-            case .stopped, .held, .waiting(.dependencies(until: nil)): break
-            case .up(let life): precondition(life.live == nil && life.ready == nil, "probes without a deadline")
-            default: preconditionFailure("\(phase) without a deadline")
+    /// The invariant that does not hold after an event with these effects; nil when all is well. hostd asserts it in
+    /// debug builds only: a supervisor that stops itself helps nobody.
+    public func violation(in effects: [ServiceEffect]) -> String? {
+        if let instance = state.instance, instance.launch > launches { return "\(instance) was never launched" }
+        let launched = effects.compactMap { if case .launch(let instance) = $0 { instance } else { nil } }
+        if launched.count > 1 { return "two launches for one event: \(launched)" }
+        if let instance = launched.first, state.instance != instance { return "\(instance) is unknown to the state" }
+        if mark != nil, !state.isDown, queuedStop == nil {
+            guard case .ending(let ending) = state, ending.next == .stop else {
+                return "\(phase) although it is marked"
             }
+        }
+        if queuedStop != nil {
+            guard case .launching = state else {
+                guard case .up = state else { return "\(phase) waits to be stopped" }
+                return nil
+            }
+        }
+        return deadline == nil ? missingDeadline : nil
+    }
+
+    private var missingDeadline: String? {
+        switch state {
+        case .stopped, .held, .waiting(.dependencies(until: nil)): nil
+        case .up(let life) where ProbeKind.allCases.allSatisfy { life[$0] == nil }: nil
+        default: "\(phase) without a deadline"
         }
     }
 }

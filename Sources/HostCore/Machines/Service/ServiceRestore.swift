@@ -2,50 +2,57 @@
 
 /// Coming back after hostd was away.
 extension ServiceMachine {
+    /// Counts beyond this are no counts.
+    private static let countLimit = UInt64.max / 2
+
     /// Goes on from a snapshot of the same epoch; nil when it cannot be read. `resume` must follow, and then what the
     /// world says of the instance: `started`, `exited`, `neverRan` or `keeperLost`.
     public init?(_ specification: ServiceSpecification, from fields: FieldText, seed: UInt64, at now: Instant) {
         guard let since = fields.instant("since"), let launches: UInt64 = fields.integer("launches"),
-            let restarts: UInt64 = fields.integer("restarts"), let state = Self.state(specification, fields, at: now)
+            let restarts: UInt64 = fields.integer("restarts"), max(launches, restarts) < Self.countLimit,
+            let state = Self.state(specification, fields, at: now)
         else { return nil }
-        self.init(specification, reason: fields["reason"] ?? "", seed: seed, at: now)
+        let mark = fields["mark"].flatMap { ServiceMark(rawValue: $0) }
+        self.init(
+            specification, mark: mark, restarts: restarts, reason: fields["reason"] ?? "", seed: seed, at: now)
         self.state = state
         self.since = min(since, now)
         self.launches = launches
-        self.restarts = restarts
-        wasReady = fields["was_ready"] == "1"
+        queuedStop = fields["queued_stop"].flatMap { Author(rawValue: $0) }
+        returnsWithHost = fields.flag("returns_with_host")
+        isInherited = true
+        awaitsResume = true
+        wasReady = fields.flag("was_ready")
+        // The configuration may have lost its probes since.
+        if case .up(let life) = state, life.isReady { wasReady = true }
         let recent = (fields["recent_failures"] ?? "").split(separator: ",").compactMap { Int64($0) }
         restart = RestartMachine(
             specification.restart, failuresInRow: fields.integer("failures_in_row") ?? 0,
-            recentFailures: recent.map { Instant(nanoseconds: $0) }, seed: seed)
+            recentFailures: recent.map { Instant(nanoseconds: $0) }, isLooping: fields.flag("looping"), seed: seed)
         if let launch: UInt64 = fields.integer("last_exit_launch"), let report = fields.exitReport(prefix: "last_exit")
         {
             let instance = InstanceID(service: specification.name, launch: launch)
             lastExit = LastExit(instance: instance, report: report, lastLine: fields["last_line"])
         }
+        if violation(in: []) != nil { return nil }
     }
 
-    /// Does again what hostd may have been killed before doing. Nothing that is known to have been done is repeated.
+    /// Does again what hostd may have been killed before doing, and starts again what it had stopped for its own end.
+    /// Nothing that is known to have been done is repeated but the mark, which a failing store may not have taken.
     public mutating func resume(at now: Instant) -> [ServiceEffect] {
-        effects = []
-        defer { effects = [] }
+        awaitsResume = false
+        effects = [.mark(mark)]
         switch state {
-        case .waiting(.portCheck), .waiting(.port):
-            effects.append(.checkPorts(specification.ports))
-        case .up(let life):
+        case .waiting(.portCheck), .waiting(.port): checkPorts(at: now)
+        case .launching, .up:
+            if queuedStop == .host { queuedStop = nil }
+            guard case .up(let life) = state else { break }
             report(.adopted, life.instance, "pid \(life.process.pid), \(restarts) restarts, \(phase.rawValue)")
-        case .ending(let ending):
-            switch ending.step {
-            case .asking(_, sent: false):
-                let stop = specification.stop
-                effects.append(.signal(ending.instance, number: stop.signal, to: stop.target))
-            case .killing: effects.append(.endTree(ending.instance, grace: .zero))
-            case .arriving, .asking, .clearing: break
-            case .sweeping: effects.append(.sweep(ending.instance))
-            }
-        case .stopped, .held, .waiting(.dependencies), .launching, .pausing: break
+        case .ending(let ending): resume(ending)
+        case .stopped, .held, .waiting(.dependencies), .pausing: break
         }
-        return effects
+        if returnsWithHost { start(by: .host, at: now) }
+        return takeEffects()
     }
 
     /// Takes in what is remembered of earlier boots, unless it has left its rest already.
@@ -57,14 +64,35 @@ extension ServiceMachine {
         self.reason = reason
     }
 
-    /// Takes over an instance of which only the runtime folder knows, the snapshot being lost or older.
+    private mutating func resume(_ ending: ServiceState.Ending) {
+        switch ending.step {
+        case .asking(_, sent: false): effects.append(stopSignal(ending.instance))
+        case .killing: effects.append(.endTree(ending.instance, grace: .zero))
+        case .arriving, .asking, .clearing: break
+        case .sweeping: effects.append(.sweep(ending.instance))
+        }
+    }
+
+    /// Takes over an instance of which only the runtime folder knows, the snapshot being lost or older. What its records
+    /// say must follow: `started`, `exited`, `neverRan` or `keeperLost`.
+    public mutating func adopt(_ instance: InstanceID, at now: Instant) -> [ServiceEffect] {
+        effects = []
+        launches = max(launches, instance.launch)
+        isInherited = true
+        awaitsResume = false
+        queuedStop = nil
+        // After an exit that said "do not restart" only a person can have started this one.
+        if mark == .held { setMark(nil) }
+        enter(.launching(instance, deadline: now + Limits.launch), because: "found, not yet known to run", at: now)
+        if mark == .stopped { stop(by: .person, at: now) }
+        return takeEffects()
+    }
+
+    /// Takes over an instance of which only the runtime folder knows, and which runs.
     public mutating func adopt(
         _ instance: InstanceID, _ process: ProcessIdentity, startedAt: Instant, at now: Instant
     ) -> [ServiceEffect] {
-        launches = max(launches, instance.launch)
-        state = .launching(instance, deadline: now + Limits.launch)
-        reason = "found running"
-        return handle(.started(instance, process, at: startedAt), at: now)
+        adopt(instance, at: now) + handle(.started(instance, process, at: startedAt), at: now)
     }
 
     /// Launch numbers up to `launch` are taken by folders that still exist.
@@ -78,16 +106,20 @@ extension ServiceMachine {
     ) -> ServiceState? {
         let launch: UInt64 = fields.integer("launches") ?? 0
         let instance = InstanceID(service: specification.name, launch: launch)
+        // No time is further away than the rules allow: they may have changed.
+        let nextTry = fields.instant("until").map { min($0, now + specification.restart.maxBackoff) }
         switch fields["state"] {
         case "stopped": return .stopped
         case "held": return .held
         case "waiting_dependencies": return .waiting(.dependencies(until: fields.instant("until")))
         case "waiting_port": return .waiting(.portCheck(again: now + Limits.again))
-        case "launching": return .launching(instance, deadline: fields.instant("deadline") ?? now + Limits.launch)
-        case "up": return life(specification, instance, fields, at: now).map { .up($0) }
-        case "ending": return ending(instance, fields).map { .ending($0) }
-        case "backoff": return fields.instant("until").map { .pausing(.init(until: $0, isLoop: false)) }
-        case "looping": return fields.instant("until").map { .pausing(.init(until: $0, isLoop: true)) }
+        case "launching" where launch > 0:
+            let deadline = fields.instant("deadline") ?? now
+            return .launching(instance, deadline: min(deadline, now + Limits.launch))
+        case "up" where launch > 0: return life(specification, instance, fields, at: now).map { .up($0) }
+        case "ending" where launch > 0: return ending(specification, instance, fields, at: now).map { .ending($0) }
+        case "backoff": return nextTry.map { .pausing(.init(until: $0, isLoop: false)) }
+        case "looping": return nextTry.map { .pausing(.init(until: $0, isLoop: true)) }
         default: return nil
         }
     }
@@ -100,27 +132,22 @@ extension ServiceMachine {
         if let deadline = fields.instant("deadline"), let limit = fields.instant("limit"),
             let startup = specification.startup
         {
-            life.stage = .startup(ProbeMachine(startup, start: now), deadline: deadline, limit: limit)
+            life.stage = .startup(
+                fields.probe(startup, "startup", at: now), deadline: min(deadline, now + startup.deadline),
+                limit: limit)
             return life
         }
-        life.live = probe(specification.live, "live", fields, at: now)
-        life.ready = probe(specification.ready, "ready", fields, at: now)
+        life.live = specification.live.map { fields.probe($0, "live", at: now) }
+        life.ready = specification.ready.map { fields.probe($0, "ready", at: now) }
         return life
     }
 
-    private static func probe(
-        _ specification: ProbeSpecification?, _ name: String, _ fields: FieldText, at now: Instant
-    ) -> ProbeMachine? {
-        specification.map {
-            ProbeMachine(
-                $0, start: now,
-                verdict: fields[name + "_verdict"].flatMap { ProbeMachine.Verdict(rawValue: $0) } ?? .unknown,
-                failuresInRow: fields.integer(name + "_failures") ?? 0)
-        }
-    }
-
-    private static func ending(_ instance: InstanceID, _ fields: FieldText) -> ServiceState.Ending? {
-        guard let deadline = fields.instant("deadline") else { return nil }
+    private static func ending(
+        _ specification: ServiceSpecification, _ instance: InstanceID, _ fields: FieldText, at now: Instant
+    ) -> ServiceState.Ending? {
+        guard let said = fields.instant("deadline") else { return nil }
+        let longest = max(specification.stop.grace, specification.stop.leftovers + Limits.again, Limits.launch)
+        let deadline = min(said, now + longest)
         let next: ServiceState.Ending.Next
         switch fields["next"] {
         case "stop": next = .stop
@@ -129,18 +156,19 @@ extension ServiceMachine {
         case "judge_forced": next = .judge(forced: true)
         default: return nil
         }
+        let round = min(max(fields.integer("round") ?? 0, 0), Limits.killRounds)
         let step: ServiceState.Ending.Step
         switch (fields["step"], fields.exitReport(prefix: "exit")) {
         case ("arriving", _): step = .arriving(deadline: deadline)
         case ("asking", _): step = .asking(deadline: deadline, sent: false)
         case ("asked", _): step = .asking(deadline: deadline, sent: true)
-        case ("killing", _): step = .killing(again: deadline)
-        case ("clearing", let report?): step = .clearing(report, again: deadline)
+        case ("killing", _): step = .killing(round: round, again: deadline)
+        case ("clearing", let report?): step = .clearing(report, round: round, again: deadline)
         case ("sweeping", let report?): step = .sweeping(report, again: deadline)
         default: return nil
         }
         return ServiceState.Ending(
             instance: instance, process: fields.process, startedAt: fields.instant("started_at"), step: step,
-            next: next)
+            next: next, why: fields["why"])
     }
 }

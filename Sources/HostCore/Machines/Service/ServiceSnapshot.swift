@@ -10,7 +10,11 @@ extension ServiceMachine {
         fields["reason"] = reason
         fields["launches"] = "\(launches)"
         fields["restarts"] = "\(restarts)"
-        fields["was_ready"] = wasReady ? "1" : "0"
+        fields.set(wasReady, "was_ready")
+        fields["mark"] = mark?.rawValue
+        fields["queued_stop"] = queuedStop?.rawValue
+        fields.set(returnsWithHost, "returns_with_host")
+        fields.set(restart.isLooping, "looping")
         fields["failures_in_row"] = "\(restart.failuresInRow)"
         fields["recent_failures"] = restart.recentFailures.map { "\($0.nanoseconds)" }.joined(separator: ",")
         if let lastExit {
@@ -44,14 +48,13 @@ extension ServiceMachine {
     private func encode(_ life: ServiceState.Life, into fields: inout FieldText) {
         fields["state"] = "up"
         fields.set(life.process, startedAt: life.startedAt)
-        if case .startup(_, let deadline, let limit) = life.stage {
+        if case .startup(let probe, let deadline, let limit) = life.stage {
             fields.set(deadline, "deadline")
             fields.set(limit, "limit")
+            fields.set(probe, "startup")
         }
-        fields["live_failures"] = life.live.map { "\($0.failuresInRow)" }
-        fields["live_verdict"] = life.live?.verdict.rawValue
-        fields["ready_failures"] = life.ready.map { "\($0.failuresInRow)" }
-        fields["ready_verdict"] = life.ready?.verdict.rawValue
+        fields.set(life.live, "live")
+        fields.set(life.ready, "ready")
     }
 
     private func encode(_ ending: ServiceState.Ending, into fields: inout FieldText) {
@@ -59,6 +62,7 @@ extension ServiceMachine {
         if let process = ending.process, let startedAt = ending.startedAt {
             fields.set(process, startedAt: startedAt)
         }
+        fields["why"] = ending.why
         switch ending.next {
         case .stop: fields["next"] = "stop"
         case .relaunch: fields["next"] = "relaunch"
@@ -71,11 +75,13 @@ extension ServiceMachine {
         case .asking(let deadline, let sent):
             fields["step"] = sent ? "asked" : "asking"
             fields.set(deadline, "deadline")
-        case .killing(let again):
+        case .killing(let round, let again):
             fields["step"] = "killing"
+            fields["round"] = "\(round)"
             fields.set(again, "deadline")
-        case .clearing(let report, let again):
+        case .clearing(let report, let round, let again):
             fields["step"] = "clearing"
+            fields["round"] = "\(round)"
             fields.set(again, "deadline")
             fields.set(report, prefix: "exit")
         case .sweeping(let report, let again):
@@ -83,55 +89,5 @@ extension ServiceMachine {
             fields.set(again, "deadline")
             fields.set(report, prefix: "exit")
         }
-    }
-}
-
-extension FieldText {
-    mutating func set(_ instant: Instant?, _ key: String) {
-        self[key] = instant.map { "\($0.nanoseconds)" }
-    }
-
-    func instant(_ key: String) -> Instant? {
-        integer(key).map { Instant(nanoseconds: $0) }
-    }
-
-    mutating func set(_ process: ProcessIdentity, startedAt: Instant) {
-        self["pid"] = "\(process.pid)"
-        self["start"] = "\(process.startTicks)"
-        set(startedAt, "started_at")
-    }
-
-    /// The process that the fields `pid` and `start` name, as records and snapshots write them.
-    public var process: ProcessIdentity? {
-        guard let pid: Int32 = integer("pid"), let ticks: UInt64 = integer("start") else { return nil }
-        return ProcessIdentity(pid: pid, startTicks: ticks)
-    }
-
-    mutating func set(_ report: ExitReport, prefix: String) {
-        switch report.status {
-        case .code(let code): self[prefix + "_code"] = "\(code)"
-        case .signal(let number): self[prefix + "_signal"] = "\(number)"
-        case .failedToStart(let why): self[prefix + "_failed"] = why
-        case .unknown: self[prefix + "_unknown"] = "1"
-        }
-        self[prefix + "_ran_ns"] = "\(report.ran.nanoseconds)"
-        self[prefix + "_wall_ms"] = "\(report.wallMilliseconds)"
-    }
-
-    func exitReport(prefix: String) -> ExitReport? {
-        guard let ran: Int64 = integer(prefix + "_ran_ns"), let wall: Int64 = integer(prefix + "_wall_ms") else {
-            return nil
-        }
-        let status: ExitStatus
-        if let code: Int32 = integer(prefix + "_code") {
-            status = .code(code)
-        } else if let number: Int32 = integer(prefix + "_signal") {
-            status = .signal(number)
-        } else if let why = self[prefix + "_failed"] {
-            status = .failedToStart(why)
-        } else {
-            status = .unknown
-        }
-        return ExitReport(status: status, ran: .nanoseconds(ran), wallMilliseconds: wall)
     }
 }

@@ -59,10 +59,12 @@ public enum ServiceState: Hashable, Sendable {
             case arriving(deadline: Instant)
             /// The stop signal is out (`sent`) or about to be; SIGKILL follows at `deadline`.
             case asking(deadline: Instant, sent: Bool)
-            /// SIGKILL was ordered for the whole tree; ordered again at `again`.
-            case killing(again: Instant)
-            /// The main process is gone, its keeper ends what it left behind; all of it is killed at `again`.
-            case clearing(ExitReport, again: Instant)
+            /// SIGKILL was ordered for the whole tree, for the `round`th time; again at `again`. A keeper that does not
+            /// obey for some rounds is swept away with its tree.
+            case killing(round: Int, again: Instant)
+            /// The main process is gone, its keeper ends what it left behind. SIGKILL was ordered for it `round` times, 0
+            /// at first; again at `again`.
+            case clearing(ExitReport, round: Int, again: Instant)
             /// The keeper is gone; what lives of the tree is searched for and killed; searched again at `again`.
             case sweeping(ExitReport, again: Instant)
         }
@@ -87,6 +89,8 @@ public enum ServiceState: Hashable, Sendable {
         public var step: Step
         /// What comes after.
         public var next: Next
+        /// Why it ends, where somebody wanted that.
+        public var why: String?
     }
 
     /// Down until the next try.
@@ -114,6 +118,14 @@ extension ServiceState {
         case .up(let life): life.phase
         case .ending: .stopping
         case .pausing(let pause): pause.isLoop ? .looping : .backoff
+        }
+    }
+
+    /// Nothing runs and nothing is about to.
+    public var isDown: Bool {
+        switch self {
+        case .stopped, .held: true
+        case .waiting, .launching, .up, .ending, .pausing: false
         }
     }
 
@@ -170,8 +182,34 @@ extension ServiceState.Life {
 
     fileprivate var deadline: Instant? {
         switch stage {
-        case .startup(let probe, let deadline, _): min(probe.deadline, deadline)
-        case .serving: [live?.deadline, ready?.deadline].compactMap(\.self).min()
+        // The verdict falls with an answer: an open question is waited for, and at the deadline one is asked.
+        case .startup(let probe, let deadline, _): probe.isAsking ? probe.deadline : min(probe.deadline, deadline)
+        case .serving:
+            switch (live?.deadline, ready?.deadline) {
+            case (let live?, let ready?): min(live, ready)
+            case (let live, let ready): live ?? ready
+            }
+        }
+    }
+
+    /// The machine of the probe that answers one of the three questions, while that question is asked.
+    subscript(kind: ProbeKind) -> ProbeMachine? {
+        get {
+            switch (kind, stage) {
+            case (.startup, .startup(let probe, _, _)): probe
+            case (.live, .serving): live
+            case (.ready, .serving): ready
+            case (.startup, .serving), (.live, .startup), (.ready, .startup): nil
+            }
+        }
+        set {
+            switch (kind, stage) {
+            case (.startup, .startup(let old, let deadline, let limit)):
+                stage = .startup(newValue ?? old, deadline: deadline, limit: limit)
+            case (.live, .serving): live = newValue
+            case (.ready, .serving): ready = newValue
+            case (.startup, .serving), (.live, .startup), (.ready, .startup): break
+            }
         }
     }
 }
@@ -180,7 +218,7 @@ extension ServiceState.Ending {
     fileprivate var deadline: Instant {
         switch step {
         case .arriving(let deadline), .asking(let deadline, _): deadline
-        case .killing(let again), .clearing(_, let again), .sweeping(_, let again): again
+        case .killing(_, let again), .clearing(_, _, let again), .sweeping(_, let again): again
         }
     }
 }

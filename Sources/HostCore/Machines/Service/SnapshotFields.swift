@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How snapshots write what they are made of.
+extension FieldText {
+    mutating func set(_ flag: Bool, _ key: String) {
+        self[key] = flag ? "1" : "0"
+    }
+
+    func flag(_ key: String) -> Bool {
+        self[key] == "1"
+    }
+
+    mutating func set(_ probe: ProbeMachine?, _ prefix: String) {
+        guard let probe else { return }
+        self[prefix + "_verdict"] = probe.verdict.rawValue
+        self[prefix + "_failures"] = "\(probe.failuresInRow)"
+        self[prefix + "_successes"] = "\(probe.successesInRow)"
+    }
+
+    /// A probe that goes on from its counts, its next question at once.
+    func probe(_ specification: ProbeSpecification, _ prefix: String, at now: Instant) -> ProbeMachine {
+        ProbeMachine(
+            specification, start: now,
+            verdict: self[prefix + "_verdict"].flatMap { ProbeMachine.Verdict(rawValue: $0) } ?? .unknown,
+            failuresInRow: integer(prefix + "_failures") ?? 0, successesInRow: integer(prefix + "_successes") ?? 0)
+    }
+
+    mutating func set(_ instant: Instant?, _ key: String) {
+        self[key] = instant.map { "\($0.nanoseconds)" }
+    }
+
+    func instant(_ key: String) -> Instant? {
+        integer(key).map { Instant(nanoseconds: $0) }
+    }
+
+    mutating func set(_ process: ProcessIdentity, startedAt: Instant) {
+        self["pid"] = "\(process.pid)"
+        self["start"] = "\(process.startTicks)"
+        set(startedAt, "started_at")
+    }
+
+    /// The process that the fields `pid` and `start` name, as records and snapshots write them.
+    public var process: ProcessIdentity? {
+        guard let pid: Int32 = integer("pid"), let ticks: UInt64 = integer("start") else { return nil }
+        return ProcessIdentity(pid: pid, startTicks: ticks)
+    }
+
+    mutating func set(_ report: ExitReport, prefix: String) {
+        switch report.status {
+        case .code(let code): self[prefix + "_code"] = "\(code)"
+        case .signal(let number): self[prefix + "_signal"] = "\(number)"
+        case .failedToStart(let why): self[prefix + "_failed"] = why
+        case .unknown: self[prefix + "_unknown"] = "1"
+        }
+        self[prefix + "_ran_ns"] = "\(report.ran.nanoseconds)"
+        self[prefix + "_wall_ms"] = "\(report.wallMilliseconds)"
+    }
+
+    func exitReport(prefix: String) -> ExitReport? {
+        guard let ran: Int64 = integer(prefix + "_ran_ns"), let wall: Int64 = integer(prefix + "_wall_ms") else {
+            return nil
+        }
+        let status: ExitStatus
+        if let code: Int32 = integer(prefix + "_code") {
+            status = .code(code)
+        } else if let number: Int32 = integer(prefix + "_signal") {
+            status = .signal(number)
+        } else if let why = self[prefix + "_failed"] {
+            status = .failedToStart(why)
+        } else {
+            status = .unknown
+        }
+        return ExitReport(status: status, ran: .nanoseconds(ran), wallMilliseconds: wall)
+    }
+}
