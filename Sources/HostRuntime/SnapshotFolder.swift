@@ -16,22 +16,18 @@ final class SnapshotFolder {
     }
 
     /// The snapshot of a service, nil when there is none of this epoch.
-    func read(_ name: ServiceName) -> Snapshot? {
+    func read(_ name: ServiceName) -> FieldText? {
         guard let text = try? Files.readText("\(path)/\(name)", limit: 1 << 20),
             let fields = FieldText(parsing: text), fields["epoch"] == epoch
         else { return nil }
-        return Snapshot(
-            machine: fields, mark: fields["mark"].flatMap { ServiceMark(rawValue: $0) },
-            isShuttingDown: fields["shutting_down"] == "1")
+        return fields
     }
 
     /// Writes the snapshot of a machine unless it stands there already. A failure is said once: supervision goes on
     /// without it.
-    func write(_ machine: ServiceMachine, mark: ServiceMark?, isShuttingDown: Bool) {
+    func write(_ machine: ServiceMachine) {
         var fields = machine.snapshot
         fields["epoch"] = epoch
-        fields["mark"] = mark?.rawValue
-        fields["shutting_down"] = isShuttingDown ? "1" : nil
         let name = machine.specification.name
         guard written[name] != fields else { return }
         do throws(SystemError) {
@@ -45,20 +41,4 @@ final class SnapshotFolder {
             isFailing = true
         }
     }
-
-    /// Everything was stopped in order: the next hostd begins anew.
-    func removeAll() {
-        for name in (try? Files.list(path)) ?? [] { try? Files.remove("\(path)/\(name)") }
-        written = [:]
-    }
-}
-
-/// What stands in a snapshot.
-struct Snapshot {
-    /// The fields of the machine.
-    let machine: FieldText
-    /// What must be remembered over reboots.
-    let mark: ServiceMark?
-    /// hostd was stopping everything when it was written.
-    let isShuttingDown: Bool
 }

@@ -23,7 +23,7 @@ extension Supervisor {
         case .ask(let instance, let kind, let number): ask(instance, kind, number)
         case .findLastLine(let instance): findLastLine(instance)
         case .forget(let instance): forget(instance)
-        case .mark(let mark): setMark(mark, of: name)
+        case .mark: storeService(name)
         case .report(let report): tell(report, of: name)
         }
     }
@@ -100,18 +100,12 @@ extension Supervisor {
         }
     }
 
-    private func setMark(_ mark: ServiceMark?, of name: ServiceName) {
-        marks[name] = mark
-        remember(name)
-        storeService(name)
-    }
-
     /// Remembers over reboots what must be.
     func storeService(_ name: ServiceName) {
         guard let service = machine.services[name] else { return }
         store.set(
             StoredService(
-                name: name.text, mark: marks[name]?.rawValue, reason: service.reason, restarts: service.restarts))
+                name: name.text, mark: service.mark?.rawValue, reason: service.reason, restarts: service.restarts))
     }
 
     private func tell(_ report: ServiceReport, of name: ServiceName) {

@@ -18,16 +18,10 @@ extension Supervisor {
         var generator = SystemRandomNumberGenerator()
         var services: [ServiceMachine] = []
         for specification in specifications {
-            let snapshot = snapshots.read(specification.name)
-            let restored = snapshot.flatMap {
-                ServiceMachine(specification, from: $0.machine, seed: generator.next(), at: loop.now)
+            let restored = snapshots.read(specification.name).flatMap {
+                ServiceMachine(specification, from: $0, seed: generator.next(), at: loop.now)
             }
-            if restored != nil {
-                marks[specification.name] = snapshot?.mark
-                if snapshot?.isShuttingDown == true { interruptedStops.insert(specification.name) }
-            } else {
-                unremembered.insert(specification.name)
-            }
+            if restored == nil { unremembered.insert(specification.name) }
             var service =
                 restored
                 ?? ServiceMachine(specification, reason: "not started yet", seed: generator.next(), at: loop.now)
@@ -75,12 +69,12 @@ extension Supervisor {
         if service?.state.instance == instance { return wantPipes(of: instance) }
         wantPipes(of: instance)
         if news.contains(where: \.isOver) || !isOfThisEpoch(instance) { return forget(instance) }
-        guard let service, unremembered.contains(name), instance.launch >= service.launches,
-            case .started(let process, let at)? = news.first
-        else { return endStray(instance, news) }
+        guard let service, unremembered.contains(name), instance.launch >= service.launches else {
+            return endStray(instance, news)
+        }
         unremembered.remove(name)
-        carryOut(machine.adopt(instance, process, startedAt: at, at: loop.now), of: [name])
-        for item in news.dropFirst() { heard(instance, item) }
+        carryOut(machine.adopt(instance, at: loop.now), of: [name])
+        for item in news { heard(instance, item) }
     }
 
     private func isOfThisEpoch(_ instance: InstanceID) -> Bool {
@@ -95,12 +89,6 @@ extension Supervisor {
             for item in news[instance] ?? [.neverRan] { heard(instance, item) }
         }
         feed(name, .wake)
-        guard interruptedStops.contains(name), marks[name] == nil else { return }
-        // Killed while it stopped everything: what it stopped then is wanted now.
-        let isEnding = if case .ending? = machine.services[name]?.state { true } else { false }
-        if machine.services[name]?.specification.autostart == true {
-            feed(name, .start(by: isEnding ? .person : .host))
-        }
     }
 
     /// Asks the store for stop marks and counts, then starts what has no snapshot.
@@ -117,25 +105,23 @@ extension Supervisor {
 
     private func recall(_ stored: [StoredService]) {
         for word in stored {
-            guard let name = ServiceName(word.name), marks[name] == nil, machine.services[name] != nil else { continue }
+            guard let name = ServiceName(word.name), let service = machine.services[name] else { continue }
             let mark = word.mark.flatMap { ServiceMark(rawValue: $0) }
-            machine.recall(name, mark: mark, restarts: word.restarts, reason: word.reason)
-            guard let mark else { continue }
-            marks[name] = mark
-            // The store came too late to keep it from starting.
-            if mark == .stopped, !unremembered.contains(name) { feed(.stop([name], by: .person)) }
+            if unremembered.contains(name) {
+                machine.recall(name, mark: mark, restarts: word.restarts, reason: word.reason)
+            } else if mark == .stopped, service.mark == nil, cameLate.contains(name) {
+                // The store was too slow to keep it from starting.
+                feed(.stop([name], by: .person))
+            }
         }
     }
 
     private func startUnremembered() {
-        let names = unremembered.sorted()
+        cameLate = unremembered
         unremembered = []
-        for name in names {
-            guard machine.services[name]?.specification.autostart == true, marks[name] == nil else {
-                remember(name)
-                continue
-            }
-            start(name)
+        for name in cameLate.sorted() {
+            guard let service = machine.services[name] else { continue }
+            if service.specification.autostart, service.mark == nil { start(name) } else { remember(name) }
         }
     }
 

@@ -19,7 +19,6 @@ extension Supervisor {
         history.add(host: "stopping", "hostd stops everything: \(why)")
         onAllStopped = { [weak self] in self?.drainAndLeave() }
         feed(.shutDown)
-        for name in machine.services.keys { remember(name) }
     }
 
     /// Asked again while it stops: no more grace.
@@ -63,7 +62,6 @@ extension Supervisor {
         guard !isLeaving else { return }
         isLeaving = true
         drainTimer = nil
-        if machine.isShuttingDown { snapshots.removeAll() }
         history.add(host: "stopped", "hostd ends")
         store.flush(limit: Self.flushLimit) { [loop] in loop.exit(code: 0) }
     }

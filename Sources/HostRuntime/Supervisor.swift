@@ -27,8 +27,6 @@ final class Supervisor {
     let startedAt: Instant
     var machine: HostMachine
     var conditions: [Condition] = []
-    /// The services that a person stopped, or that are held: what must be remembered over reboots.
-    var marks: [ServiceName: ServiceMark] = [:]
     /// Who each service runs as, once looked up.
     var identities: [ServiceName: ChildIdentity] = [:]
     /// The instances that have a folder.
@@ -37,8 +35,8 @@ final class Supervisor {
     var blockedStarts: Set<ServiceName> = []
     /// Services without a snapshot: what the store remembers of them is waited for.
     var unremembered: Set<ServiceName> = []
-    /// Services whose snapshot says that hostd was stopping everything.
-    var interruptedStops: Set<ServiceName> = []
+    /// Services that were started without a word from the store.
+    var cameLate: Set<ServiceName> = []
     /// Requests that wait for a service to get somewhere.
     var actions: [PendingAction] = []
     /// Called when everything is down after `shutDown`.
@@ -119,7 +117,7 @@ final class Supervisor {
     /// Writes down where a service is.
     func remember(_ name: ServiceName) {
         guard let service = machine.services[name], !isLeaving else { return }
-        snapshots.write(service, mark: marks[name], isShuttingDown: machine.isShuttingDown)
+        snapshots.write(service)
     }
 
     private func armTimer(of name: ServiceName) {

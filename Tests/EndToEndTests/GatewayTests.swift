@@ -74,8 +74,8 @@ import Testing
         #expect(status.restarts == 0)
         #expect(status.pid == nil)
         #expect(status.lastExit?.code == 78)
+        #expect(status.reason.contains("restart.hold_on_exit"))
         #expect(status.reason.contains("exit 78"))
-        #expect(status.reason.contains("hold_on_exit"))
     }
 
     @Test func aTakenPortIsWaitedForAndItsHolderIsNamed() throws {

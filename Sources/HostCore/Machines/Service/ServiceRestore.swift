@@ -60,6 +60,7 @@ extension ServiceMachine {
         guard case .stopped = state, lastExit == nil else { return }
         self.restarts = max(restarts, self.restarts)
         guard let mark else { return }
+        self.mark = mark
         if mark == .held { state = .held }
         self.reason = reason
     }
