@@ -17,6 +17,8 @@ final class HostUnderTest {
     private var pidfd: Int32 = -1
     private let folder: TemporaryFolder
     private let environment: [String]
+    /// Counts the boots of the host.
+    var epoch = 1
 
     /// Writes the configuration; `start` runs hostd.
     init(_ configuration: String, environment: [String: String] = [:]) throws {
@@ -40,7 +42,8 @@ final class HostUnderTest {
         do {
             try waitUntil("hostd to answer") { (try? status()) != nil }
         } catch {
-            throw TimedOut(event: "hostd to answer; it said: \(said)")
+            let end = reap(seconds: 0.1).map { "ended with \($0)" } ?? "runs"
+            throw TimedOut(event: "hostd to answer; it \(end) and said: \(said)")
         }
     }
 
@@ -48,7 +51,8 @@ final class HostUnderTest {
     func launch() throws {
         let output = try Descriptor(opening: dir + "/hostd.out", O_WRONLY | O_CREAT | O_APPEND)
         let process = try Processes.spawn(
-            Programs.path("hostd"), ["--dir", dir], environment: environment, output: output.raw)
+            Programs.path("hostd"), ["--dir", dir], environment: environment + ["HOSTD_EPOCH=test-\(epoch)"],
+            output: output.raw)
         pid = process.pid
         pidfd = process.takeDescriptor().release()
     }
