@@ -107,7 +107,8 @@ let package = Package(
             name: "HostLoopTests", dependencies: ["HostLoop", "HostFetch", "HostStore", "HostLinux", "TestKit"],
             swiftSettings: shared),
         .testTarget(
-            name: "KeeperTests", dependencies: ["HostCore", "HostLinux", "CHost", "TestKit"], swiftSettings: shared),
+            name: "KeeperTests", dependencies: ["HostCore", "HostLaunch", "HostLinux", "CHost", "TestKit"],
+            swiftSettings: shared),
         .testTarget(
             name: "LoggerTests", dependencies: ["HostLogs", "HostLinux", "CHost", "TestKit"], swiftSettings: shared),
         .testTarget(
