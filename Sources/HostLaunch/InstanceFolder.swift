@@ -37,10 +37,10 @@ public nonisolated struct InstanceFolder: Hashable, Sendable {
         return lock
     }
 
-    /// Whether a keeper lives: the lock cannot be had.
+    /// Whether a keeper lives: it holds the lock. The logger asks the same, so nobody takes the lock to find out.
     public func isLocked() -> Bool {
         guard let lock = try? Descriptor(opening: lock, O_RDWR | O_NOFOLLOW) else { return false }
-        return (try? lock.tryLock()) == false
+        return (try? lock.isLockedElsewhere()) == true
     }
 
     /// The token that every process of the instance carries as HOSTD_INSTANCE.

@@ -70,6 +70,19 @@ public struct Descriptor: ~Copyable, Sendable {
         }
     }
 
+    /// Whether another open file holds the flock(2) lock. Several may ask at once without seeing each other; until this
+    /// descriptor is closed nobody can take the lock.
+    public borrowing func isLockedElsewhere() throws(SystemError) -> Bool {
+        let number = raw
+        do {
+            try check("flock") { flock(number, LOCK_SH | LOCK_NB) }
+            return false
+        } catch {
+            if error.code == EWOULDBLOCK { return true }
+            throw error
+        }
+    }
+
     /// Bytes that can be read without waiting (FIONREAD).
     public borrowing func readableBytes() throws(SystemError) -> Int {
         let number = raw

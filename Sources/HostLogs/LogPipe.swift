@@ -81,12 +81,12 @@ final class LogPipe {
         raw = -1
     }
 
-    /// Whether the keeper is gone: the lock beside the FIFO can be had, or there is none.
+    /// Whether the keeper is gone: nobody holds the lock beside the FIFO, or there is none.
     var isKeeperGone: Bool {
         guard let slash = fifo.lastIndex(of: "/") else { return true }
         do throws(SystemError) {
             let lock = try Descriptor(opening: String(fifo[..<slash]) + "/lock", O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
-            return try lock.tryLock()
+            return try !lock.isLockedElsewhere()
         } catch {
             return error.code == ENOENT || error.code == ENOTDIR
         }
