@@ -34,10 +34,12 @@ struct IndexWriter: ~Copyable {
         if now >= nextWrite { flush(now: now) }
     }
 
-    /// Writes the pending entry if it is time; true when nothing is pending any more.
+    /// Writes the pending entry if it is time; true when there is nothing to wait for any more. A disk that refuses the
+    /// entry is not asked again before more bytes arrive.
     mutating func flushIfDue(now: Instant) -> Bool {
-        if isPending && now >= nextWrite { flush(now: now) }
-        return !isPending
+        guard isPending && now >= nextWrite else { return !isPending }
+        flush(now: now)
+        return true
     }
 
     /// Writes the pending entry at once.

@@ -13,7 +13,6 @@ extension Log {
     /// Moves one share of `pipe`; true when more lies there.
     func pump(_ pipe: LogPipe) throws(SystemError) -> Bool {
         var left = Tools.share
-        var hasMoved = false
         while left > 0 {
             let room = (file?.end).map { maxSize - $0 } ?? 0
             let asked = room > 0 ? Int(min(Int64(left), room)) : 0
@@ -24,14 +23,12 @@ extension Log {
                 if pipe.isHungUp { end(pipe) }
                 break
             }
-            isTroubled = false
-            hasMoved = true
             left -= moved
+            noteMove(of: pipe)
             try rotateIfDue()
-            // Less than asked for: it is empty now. Should it not be, epoll says so.
-            if moved < asked { break }
+            // Less than asked for: it is empty now, unless the disk is filling up. Should it not be, epoll says so.
+            if moved < asked && trouble == nil { break }
         }
-        if pipes.count > 1 { decideLineOwner(pipe, hasMoved: hasMoved) }
         return left <= 0
     }
 
@@ -43,11 +40,12 @@ extension Log {
 
     private func rotate(isCut: Bool) throws(SystemError) {
         do {
-            try file?.rotate(isCut: isCut, keep: keep)
+            try file?.rotate(isCut: isCut)
         } catch {
             file = nil
             throw error
         }
+        prune()
     }
 
     private func take(_ pipe: LogPipe, _ limit: Int) -> Int {
@@ -66,14 +64,28 @@ extension Log {
         return count > 0 ? take(pipe, count) : count
     }
 
-    /// So that lines of several pipes do not run into each other, a line that has been begun is waited for.
-    private func decideLineOwner(_ pipe: LogPipe, hasMoved: Bool) {
-        if pipe.stage != .reading || (hasMoved && file?.endsWithLine() != false) {
-            if lineOwner === pipe { releaseLine() }
-        } else if hasMoved {
-            lineOwner = pipe
+    /// So that lines of several pipes do not run into each other, one that another pipe has begun is waited for.
+    func mayMove(_ pipe: LogPipe) -> Bool {
+        if let lineOwner { return lineOwner === pipe }
+        guard let last = lastMover, last !== pipe, last.stage == .reading, file?.endsWithLine() == false else {
+            return true
+        }
+        lineDeadline = lastMove + Self.lineWait
+        guard tools.now < lineDeadline else { return true }
+        lineOwner = last
+        mustRearm = true
+        tools.tick(at: lineDeadline)
+        return false
+    }
+
+    private func noteMove(of pipe: LogPipe) {
+        lastMover = pipe
+        lastMove = tools.now
+        guard lineOwner === pipe else { return }
+        if file?.endsWithLine() != false {
+            releaseLine()
+        } else {
             lineDeadline = tools.now + Self.lineWait
-            tools.tick(at: lineDeadline)
         }
     }
 

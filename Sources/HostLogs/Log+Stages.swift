@@ -13,10 +13,10 @@ extension Log {
         switch pipe.stage {
         case .drained, .refused, .tailFirst, .tailLast: return false
         case .opening:
-            guard pipe.nextLook <= tools.now, try open(pipe) else { return false }
+            guard pipe.nextLook <= tools.now, try open(pipe), mayMove(pipe) else { return false }
             return try pump(pipe)
         case .reading:
-            if let lineOwner, lineOwner !== pipe { return false }
+            guard mayMove(pipe) else { return false }
             if pipe.mustLookForTail, try !lookForTail(pipe) { return false }
             if !pipe.isEndCertain { lookForWriters(pipe) }
             return pipe.raw >= 0 ? try pump(pipe) : false
@@ -30,7 +30,6 @@ extension Log {
         if try copyTail(pipe) == false { return false }
         pipe.takeover = nil
         takeover = nil
-        isTroubled = false
         if pipe.stage == .tailLast {
             finish(pipe)
         } else {

@@ -18,13 +18,16 @@ final class Log {
     var file: LogFile?
     /// The pipe whose tail is being copied: nothing else moves meanwhile.
     var takeover: LogPipe?
+    /// The pipe whose bytes came last, and when.
+    var lastMover: LogPipe?
+    var lastMove: Instant = .zero
     /// With several pipes: the one whose line is under way, until when the others wait for its end.
     var lineOwner: LogPipe?
     var lineDeadline: Instant = .zero
     /// Set while the disk refuses: nothing is tried before.
     var retryAt: Instant?
-    /// An error was reported and nothing has succeeded since.
-    var isTroubled = false
+    /// What was reported and is still so.
+    private(set) var trouble: String?
     /// Which pipes epoll watches may have to change.
     var mustRearm = false
 
@@ -47,6 +50,7 @@ final class Log {
         do throws(SystemError) {
             try openFile()
             try servePipes()
+            trouble = nil
         } catch {
             fail(error)
         }
@@ -74,11 +78,25 @@ final class Log {
         retryAt = tools.now + Tools.retryDelay
         tools.tick(at: tools.now + Tools.retryDelay)
         mustRearm = true
-        guard !isTroubled else { return }
-        isTroubled = true
+        guard trouble == nil else { return }
         let busy = error.code == EWOULDBLOCK && error.call == "lock"
         let reason = busy ? "another process holds \(error.subject)" : "\(error)"
-        tools.reply(.error(name: name, text: reason + "; the bytes stay in the pipe, tried again each second"))
+        trouble = reason + "; the bytes stay in the pipe, tried again each second"
+        repeatTrouble()
+    }
+
+    /// Tells of an error that lasts to whoever did not hear of it.
+    func repeatTrouble() {
+        if let trouble { tools.reply(.error(name: name, text: trouble)) }
+    }
+
+    /// Removes rotated files beyond `keep`. That this cannot be done is no reason to stop capturing.
+    func prune() {
+        do throws(SystemError) {
+            try Rotation.prune(folder, keep: keep)
+        } catch {
+            tools.reply(.error(name: name, text: "\(error); more than \(keep) rotated files are kept"))
+        }
     }
 
     private func openFile() throws(SystemError) {
@@ -88,7 +106,10 @@ final class Log {
             try Files.makeFolder(String(folder.dropLast(name[slash...].count)), mode: 0o750)
         }
         try Files.makeFolder(folder, mode: 0o750)
-        file = try LogFile(folder: folder, keep: keep)
+        file = try LogFile(folder: folder)
+        // What a tail's copying has come to is seen anew from the file that there is now.
+        for pipe in pipes { pipe.takeover = nil }
+        prune()
     }
 
     private func servePipes() throws(SystemError) {

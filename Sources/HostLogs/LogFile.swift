@@ -17,13 +17,12 @@ struct LogFile: ~Copyable {
 
     /// Opens the log in `folder`, making what is missing and finishing a rotation that was begun. Throws EWOULDBLOCK
     /// when another process holds the log's lock.
-    init(folder: String, keep: Int) throws(SystemError) {
+    init(folder: String) throws(SystemError) {
         let held = try Descriptor(opening: folder + "/lock", O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o640)
         guard try held.tryLock() else {
             throw SystemError(code: EWOULDBLOCK, call: "lock", subject: folder + "/lock")
         }
         try Rotation.tidy(folder)
-        try Rotation.prune(folder, keep: keep)
         let names = try RotatedName.list(folder)
         let opened = try Self.openCurrent(folder)
         let status = try FileStatus(of: opened.raw)
@@ -46,9 +45,9 @@ struct LogFile: ~Copyable {
     /// Whether an index entry waits for its time.
     var isIndexPending: Bool { index.isPending }
 
-    /// Sees what others did to `current`: cut it off, or removed it (false: it must be opened anew).
+    /// Sees what others did to `current`. False: they removed it or cut it off, so that it must be opened anew.
     mutating func refresh() -> Bool {
-        guard let status = try? FileStatus(of: current.raw), status.links > 0 else { return false }
+        guard let status = try? FileStatus(of: current.raw), status.links > 0, status.size >= end else { return false }
         end = status.size
         return true
     }
@@ -87,7 +86,7 @@ struct LogFile: ~Copyable {
     mutating func flushIndex(now: Instant) { index.flush(now: now) }
 
     /// Gives `current` a name of its own and begins a new one. When this throws the log must be opened anew.
-    mutating func rotate(isCut: Bool, keep: Int) throws(SystemError) {
+    mutating func rotate(isCut: Bool) throws(SystemError) {
         index.finish(isCut: isCut)
         let name = RotatedName.next(after: lastRotated, wallMicroseconds: Clock.wallMicroseconds)
         try Rotation.giveName(name, in: folder)
@@ -97,6 +96,5 @@ struct LogFile: ~Copyable {
         index = writer
         end = 0
         lastRotated = name
-        try Rotation.prune(folder, keep: keep)
     }
 }

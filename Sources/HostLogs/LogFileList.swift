@@ -9,8 +9,8 @@ enum LogFileList {
     final class File {
         let inode: UInt64
         let size: Int64
-        let modifiedMicroseconds: Int64
-        let indexPath: String
+        /// Opened together with the file: once it is rotated, its index has another name.
+        var index: IndexReader
         private let descriptor: Descriptor
 
         fileprivate init?(_ path: String, indexPath: String) throws(SystemError) {
@@ -24,8 +24,7 @@ enum LogFileList {
             guard status.kind == .regular else { return nil }
             inode = status.inode
             size = status.size
-            modifiedMicroseconds = status.modifiedMicroseconds
-            self.indexPath = indexPath
+            index = IndexReader(opening: indexPath, fallback: status.modifiedMicroseconds)
         }
 
         func read(at offset: Int64, count: Int) throws(SystemError) -> [UInt8] {

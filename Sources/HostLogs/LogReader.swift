@@ -5,9 +5,9 @@ public import HostLinux
 
 /// Reads a log's files in order, with the times of its lines from the index. At most 4 MiB of text are read in one call.
 public struct LogReader: Sendable {
-    private static let limitBytes = 4 << 20
-    private static let lineFeed = UInt8(ascii: "\n")
-    private let folder: String
+    static let limitBytes = 4 << 20
+    static let lineFeed = UInt8(ascii: "\n")
+    let folder: String
 
     /// Reads the log in `folder`, which holds `current`.
     public init(folder: String) {
@@ -88,14 +88,13 @@ public struct LogReader: Sendable {
     private static func split(
         _ bytes: [UInt8], at start: Int64, of file: LogFileList.File, includingRest: Bool
     ) -> (lines: [LogLine], taken: Int) {
-        var index = IndexReader(opening: file.indexPath, fallback: file.modifiedMicroseconds)
         var lines: [LogLine] = []
         var taken = 0
         while taken < bytes.count {
             let end = bytes[taken...].firstIndex(of: lineFeed)
             guard let stop = end ?? (includingRest ? bytes.count : nil) else { break }
             let after = end == nil ? stop : stop + 1
-            let time = index.time(at: start + Int64(after))
+            let time = file.index.time(at: start + Int64(after))
             lines.append(LogLine(wallMicroseconds: time, text: Array(bytes[taken..<stop])))
             taken = after
         }

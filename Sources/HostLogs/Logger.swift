@@ -12,6 +12,8 @@ public final class Logger {
         static let connection = UInt64.max - 2
     }
 
+    private static let batchLimit = 32768
+
     private let lock: Descriptor
     private let listener: StreamListener
     private let signals: SignalDescriptor
@@ -20,8 +22,9 @@ public final class Logger {
     private var connection: Connection?
     /// What was told since `begin`; nil outside.
     private var batch: [LoggerMessage]?
+    /// Every line since `begin` was understood and taken.
+    private var isBatchWhole = true
     private var isQuitting = false
-    private var mustSweep = false
 
     /// Takes the runtime folder `run` and moves bytes into folders below `log`. Nil when another logger has it already.
     /// SIGTERM and SIGINT must be blocked.
@@ -78,10 +81,7 @@ public final class Logger {
                 batch = nil
             }
         }
-        if mustSweep {
-            mustSweep = false
-            wanted.sweep()
-        }
+        wanted.sweep()
     }
 
     private func accept() {
@@ -101,16 +101,20 @@ public final class Logger {
         guard let message = line.flatMap({ LoggerMessage(line: $0) }) else {
             let shown =
                 line.map { "\"\($0.prefix(80))\"" } ?? "a line of more than \(LoggerMessage.lineLimitBytes) bytes"
+            isBatchWhole = false
             return reply(.error(name: "-", text: "\(shown) is no message to a logger"))
         }
         switch message {
-        case .begin: batch = []
+        case .begin:
+            batch = []
+            isBatchWhole = true
         case .commit: commit()
         case .quit: isQuitting = true
         case .log, .pipe, .drop:
             guard batch != nil else { return apply(message) }
-            guard (batch?.count ?? 0) < 32768 else {
-                return reply(.error(name: "-", text: "more than 32768 lines before commit"))
+            guard (batch?.count ?? 0) < Self.batchLimit else {
+                isBatchWhole = false
+                return reply(.error(name: "-", text: "more than \(Self.batchLimit) lines before commit"))
             }
             batch?.append(message)
         }
@@ -131,9 +135,9 @@ public final class Logger {
             case .begin, .commit, .quit: break
             }
         }
-        wanted.keepOnly(logs: logs, pipes: pipes)
+        // What was not understood may have named something that must not go.
+        if isBatchWhole { wanted.keepOnly(logs: logs, pipes: pipes) }
         for message in told { apply(message) }
-        mustSweep = true
         reply(.ok)
     }
 

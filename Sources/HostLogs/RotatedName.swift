@@ -22,9 +22,19 @@ enum RotatedName {
         return following(last)
     }
 
-    /// The rotated names in a folder without their endings, oldest first.
+    /// The rotated names in a folder without their endings, oldest first. Files that somebody else put there are none.
     static func list(_ folder: String) throws(SystemError) -> [String] {
-        try Files.list(folder).filter { $0.hasSuffix("Z.log") }.map { String($0.dropLast(4)) }
+        try Files.list(folder).filter { $0.hasSuffix(".log") }.map { String($0.dropLast(4)) }.filter(isRight)
+    }
+
+    /// Whether a name is one of ours.
+    static func isRight(_ name: String) -> Bool {
+        let shape = "00000000T000000.000000Z".utf8
+        let zero = UInt8(ascii: "0")
+        return name.utf8.count == shape.count
+            && zip(name.utf8, shape).allSatisfy { byte, wanted in
+                wanted == zero ? (zero...UInt8(ascii: "9")).contains(byte) : byte == wanted
+            }
     }
 
     /// The next name in order: the last one counted up as a number, its digits taken together.

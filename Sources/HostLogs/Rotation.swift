@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Glibc
 internal import HostLinux
 
 /// What rotation does to the names in a log's folder. A kill between any two of these calls leaves what `tidy` finishes.
 enum Rotation {
-    /// Renames `current` and then its index.
+    /// Renames `current` and then its index. One that somebody has taken away needs no name.
     static func giveName(_ name: String, in folder: String) throws(SystemError) {
-        try Files.move(folder + "/current", to: folder + "/" + name + ".log")
-        try Files.move(folder + "/current.idx", to: folder + "/" + name + ".idx")
+        try moveIfThere(folder + "/current", to: folder + "/" + name + ".log")
+        try moveIfThere(folder + "/current.idx", to: folder + "/" + name + ".idx")
     }
 
     /// Finishes a rotation that was interrupted between the two renames: `current` is gone, its index still has the old
@@ -22,16 +23,29 @@ enum Rotation {
         }
     }
 
-    /// Removes all rotated pairs but the newest `keep`, and indexes whose log file is gone.
+    /// Removes all rotated pairs but the newest `keep`, and indexes whose log file is gone. One that cannot be removed
+    /// keeps no other.
     static func prune(_ folder: String, keep: Int) throws(SystemError) {
         let names = try RotatedName.list(folder)
-        for name in names.dropLast(keep) {
-            try Files.remove(folder + "/" + name + ".log")
-            try Files.remove(folder + "/" + name + ".idx")
-        }
         let kept = Set(names.suffix(keep))
-        for file in try Files.list(folder) where file.hasSuffix("Z.idx") && !kept.contains(String(file.dropLast(4))) {
-            try Files.remove(folder + "/" + file)
+        var failure: SystemError?
+        for file in try Files.list(folder) where file.hasSuffix(".log") || file.hasSuffix(".idx") {
+            let name = String(file.dropLast(4))
+            guard RotatedName.isRight(name), !kept.contains(name) else { continue }
+            do throws(SystemError) {
+                try Files.remove(folder + "/" + file)
+            } catch {
+                failure = failure ?? error
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    private static func moveIfThere(_ path: String, to other: String) throws(SystemError) {
+        do {
+            try Files.move(path, to: other)
+        } catch {
+            if error.code != ENOENT { throw error }
         }
     }
 }

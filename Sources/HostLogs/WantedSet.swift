@@ -15,11 +15,14 @@ final class WantedSet {
     private var pipes: [String: LogPipe] = [:]
     private var slots: [LogPipe?] = []
     private var freeSlots: [Int] = []
+    /// Logs may have become superfluous.
+    private var mustSweep = false
 
     init(folder: String, tools: Tools) {
         self.folder = folder
         self.tools = tools
         tools.forget = { [unowned self] pipe in
+            mustSweep = true
             slots[pipe.slot] = nil
             freeSlots.append(pipe.slot)
             if pipes[pipe.instance] === pipe { pipes[pipe.instance] = nil }
@@ -45,8 +48,13 @@ final class WantedSet {
     func want(log name: String, maxSizeBytes: UInt64, keep: Int) {
         guard let log = find(name) else { return }
         log.maxSize = Int64(clamping: min(maxSizeBytes, 1 << 60))
+        if keep < log.keep, log.file != nil {
+            log.keep = keep
+            log.prune()
+        }
         log.keep = keep
         log.isWanted = true
+        log.repeatTrouble()
         tools.queue(log)
     }
 
@@ -90,12 +98,15 @@ final class WantedSet {
     func keepOnly(logs wantedLogs: Set<String>, pipes wantedPipes: Set<String>) {
         for instance in pipes.keys where !wantedPipes.contains(instance) { drop(instance) }
         for (name, log) in logs { log.isWanted = wantedLogs.contains(name) }
+        mustSweep = true
     }
 
     /// Closes logs that are wanted no more and have no pipes left.
     func sweep() {
-        for (name, log) in logs where !log.isWanted && log.pipes.isEmpty && !log.isQueued && !log.isIndexQueued {
-            logs[name] = nil
+        guard mustSweep else { return }
+        mustSweep = false
+        for (name, log) in logs where !log.isWanted {
+            if log.pipes.isEmpty && !log.isQueued && !log.isIndexQueued { logs[name] = nil } else { mustSweep = true }
         }
     }
 
@@ -110,9 +121,10 @@ final class WantedSet {
             tools.reply(.error(name: name, text: "one log more than \(Self.logLimit)"))
             return nil
         }
-        let usual = LogSpecification()
+        // Until its settings are told nothing of it is removed.
         let log = Log(
-            name: name, folder: folder + "/" + name, tools: tools, maxSize: Int64(usual.maxSizeBytes), keep: usual.keep)
+            name: name, folder: folder + "/" + name, tools: tools, maxSize: Int64(LogSpecification().maxSizeBytes),
+            keep: .max)
         logs[name] = log
         return log
     }

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@testable import HostLogs
+
+@Suite struct ProtocolTests {
+    static let messages: [(LoggerMessage, String)] = [
+        (.log(name: "gateway", maxSizeBytes: 16_777_216, keep: 8), "log\tgateway\tmax_size=16777216\tkeep=8\n"),
+        (
+            .pipe(log: "web/stderr", instance: "web.3/err", fifo: "/run/h/web.3/err", tail: "/run/h/web.3/err.tail"),
+            "pipe\tweb/stderr\tweb.3/err\t/run/h/web.3/err\t/run/h/web.3/err.tail\n"
+        ),
+        (.drop(instance: "gateway.17"), "drop\tgateway.17\n"),
+        (.begin, "begin\n"), (.commit, "commit\n"), (.quit, "quit\n"),
+    ]
+
+    @Test(arguments: messages)
+    func aMessageIsALineAndIsReadBack(_ message: LoggerMessage, _ line: String) {
+        #expect(message.line == line)
+        #expect(LoggerMessage(line: line.dropLast()) == message)
+    }
+
+    @Test(arguments: [
+        "", "log", "begin\t", "commit now", "quit\tquit", "drop", "drop\t", "drop\ta b", "hello",
+        "log\tgateway\tmax_size=1", "log\tgateway\tmax_size=0\tkeep=1", "log\tgateway\tmax_size=1\tkeep=-1",
+        "log\tgateway\tkeep=1\tmax_size=1", "log\tgateway\tmax_size=1KiB\tkeep=1", "log\t../etc\tmax_size=1\tkeep=1",
+        "log\tgateway\tmax_size=99999999999999999999\tkeep=1", "log\tgateway\tmax_size=1\tkeep=1\tmore=1",
+        "pipe\tgateway\tgateway.1\trelative/out\t/run/tail", "pipe\tgateway\tgateway.1\t/run/out",
+        "pipe\tgateway\t\t/run/out\t/run/tail", "pipe\tgateway/x\tgateway.1\t/run/out\t/run/tail",
+    ])
+    func whatIsNoMessageIsRefused(_ line: String) {
+        #expect(LoggerMessage(line: line) == nil)
+    }
+
+    static let replies: [(LoggerReply, String)] = [
+        (.ok, "ok\n"), (.drained(instance: "gateway.17"), "drained\tgateway.17\n"),
+        (.error(name: "gateway", text: "cannot write x: No space"), "error\tgateway\tcannot write x: No space\n"),
+    ]
+
+    @Test(arguments: replies)
+    func aReplyIsALineAndIsReadBack(_ reply: LoggerReply, _ line: String) {
+        #expect(reply.line == line)
+        #expect(LoggerReply(line: line.dropLast()) == reply)
+    }
+
+    @Test func theTextOfAnErrorStaysOnItsLine() {
+        let line = LoggerReply.error(name: "-", text: "\"a\tb\nc\r\nd\" is no message").line
+        #expect(line == "error\t-\t\"a b c d\" is no message\n")
+    }
+
+    @Test(arguments: ["", "ok\t", "drained", "drained\ta\tb", "error\tgateway", "fine"])
+    func whatIsNoReplyIsRefused(_ line: String) {
+        #expect(LoggerReply(line: line) == nil)
+    }
+}

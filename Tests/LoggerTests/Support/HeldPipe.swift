@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import HostLinux
+import HostLogs
+import TestKit
+
+/// An instance's FIFO held as its keeper holds it, open for reading and writing, with the lock beside it: the test decides
+/// when bytes come and when it ends.
+final class HeldPipe {
+    let instance: String
+    let folder: String
+    private var both: Descriptor?
+    private var lock: Descriptor?
+
+    var fifo: String { folder + "/out" }
+    var tail: String { folder + "/out.tail" }
+
+    init(run: String, instance: String) throws {
+        self.instance = instance
+        folder = run + "/" + instance
+        try Files.makeFolder(folder)
+        try check("mkfifo", fifo) { mkfifo(fifo, 0o600) }
+        let held = try Descriptor(opening: folder + "/lock", O_RDWR | O_CREAT)
+        guard try held.tryLock() else { throw SystemError(code: EBUSY, call: "lock", subject: folder) }
+        lock = consume held
+        both = try Descriptor(opening: fifo, O_RDWR | O_NONBLOCK)
+    }
+
+    /// What tells the logger of it.
+    func wanted(in log: String) -> LoggerMessage {
+        .pipe(log: log, instance: instance, fifo: fifo, tail: tail)
+    }
+
+    func write(_ text: String) throws {
+        try both?.write(all: text.utf8)
+    }
+
+    /// Bytes that nobody has taken yet.
+    var readableBytes: Int { (try? both?.readableBytes()) ?? 0 }
+
+    /// The end of the keeper: its files are closed.
+    func end() {
+        both = nil
+        lock = nil
+    }
+
+    /// The end of the FIFO while the lock stays.
+    func closePipe() {
+        both = nil
+    }
+}
