@@ -100,15 +100,17 @@ final class Log {
     }
 
     private func openFile() throws(SystemError) {
-        if file?.refresh() == true { return }
+        let finding = try file?.refresh() ?? .gone
+        if finding == .same { return }
+        // What the copying of a tail has come to is seen from the file that there is now.
+        for pipe in pipes { pipe.takeover = nil }
+        if finding == .anew { return }
         file = nil
         if let slash = name.lastIndex(of: "/") {
             try Files.makeFolder(String(folder.dropLast(name[slash...].count)), mode: 0o750)
         }
         try Files.makeFolder(folder, mode: 0o750)
         file = try LogFile(folder: folder)
-        // What a tail's copying has come to is seen anew from the file that there is now.
-        for pipe in pipes { pipe.takeover = nil }
         prune()
     }
 

@@ -25,31 +25,56 @@ struct LogFile: ~Copyable {
         try Rotation.tidy(folder)
         let names = try RotatedName.list(folder)
         let opened = try Self.openCurrent(folder)
-        let status = try FileStatus(of: opened.raw)
-        guard status.kind == .regular else {
-            throw SystemError(code: EINVAL, call: "use", subject: folder + "/current, which is no plain file")
-        }
-        let writer = try IndexWriter(opening: folder + "/current.idx", logSize: status.size)
+        let size = try FileStatus(of: opened.raw).size
+        let writer = try IndexWriter(opening: folder + "/current.idx", logSize: size)
         self.folder = folder
         lock = held
         current = opened
         index = writer
-        end = status.size
+        end = size
         lastRotated = names.last
     }
 
     private static func openCurrent(_ folder: String) throws(SystemError) -> Descriptor {
-        try Descriptor(opening: folder + "/current", O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, mode: 0o640)
+        let path = folder + "/current"
+        let opened = try Descriptor(opening: path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, mode: 0o640)
+        guard try FileStatus(of: opened.raw).kind == .regular else {
+            throw SystemError(code: EINVAL, call: "use", subject: path + ", which is no plain file")
+        }
+        return opened
     }
 
     /// Whether an index entry waits for its time.
     var isIndexPending: Bool { index.isPending }
 
-    /// Sees what others did to `current`. False: they removed it or cut it off, so that it must be opened anew.
-    mutating func refresh() -> Bool {
-        guard let status = try? FileStatus(of: current.raw), status.links > 0, status.size >= end else { return false }
-        end = status.size
-        return true
+    /// What became of the files since they were last used.
+    enum Finding {
+        /// Nothing, or `current` has grown.
+        case same
+        /// Somebody had removed `current` or cut it off; it was opened anew.
+        case anew
+        /// The lock is there no more: all must be opened anew.
+        case gone
+    }
+
+    /// Sees what others did to the files.
+    mutating func refresh() throws(SystemError) -> Finding {
+        let status = try FileStatus(of: current.raw)
+        if status.links > 0 && status.size >= end {
+            end = status.size
+            return .same
+        }
+        guard try FileStatus(of: lock.raw).links > 0 else { return .gone }
+        try openAnew()
+        return .anew
+    }
+
+    private mutating func openAnew() throws(SystemError) {
+        let opened = try Self.openCurrent(folder)
+        let size = try FileStatus(of: opened.raw).size
+        index = try IndexWriter(opening: folder + "/current.idx", logSize: size)
+        current = opened
+        end = size
     }
 
     /// Moves at most `limit` bytes from a pipe to the end of the file. 0: the pipe has ended; below zero: negated errno.
@@ -90,11 +115,7 @@ struct LogFile: ~Copyable {
         index.finish(isCut: isCut)
         let name = RotatedName.next(after: lastRotated, wallMicroseconds: Clock.wallMicroseconds)
         try Rotation.giveName(name, in: folder)
-        let opened = try Self.openCurrent(folder)
-        let writer = try IndexWriter(opening: folder + "/current.idx", logSize: 0)
-        current = opened
-        index = writer
-        end = 0
         lastRotated = name
+        try openAnew()
     }
 }

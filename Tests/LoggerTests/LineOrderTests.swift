@@ -74,7 +74,7 @@ import Testing
         stand.settle()
         try new.write("new\n")
         stand.settle()
-        old.end()
+        try old.end()
         stand.settle()
         #expect(stand.current("gateway") == "killed in the midnew\n")
         #expect(stand.takeReplies() == [.drained(instance: "gateway.1")])
@@ -92,7 +92,7 @@ import Testing
     @Test func aTailComesBeforeTheNextPipe() throws {
         try new.write("new\n")
         try Files.replace(old.tail, with: "from the tail\n".utf8)
-        old.end()
+        try old.end()
         stand.want(new, in: "gateway")
         stand.settle()
         #expect(stand.current("gateway") == "from the tail\nnew\n")

@@ -28,7 +28,7 @@ import Testing
 
     @Test func aPipeThatIsNotThereYetIsLookedForUntilItsKeeperHasIt() throws {
         let pipe = try stand.pipe("gateway.1")
-        pipe.closePipe()
+        try pipe.closePipe()
         unlink(pipe.fifo)
         stand.want(pipe, in: "gateway")
         stand.settle()
@@ -52,7 +52,7 @@ import Testing
         stand.want(pipe, in: "gateway")
         stand.settle()
         try pipe.write("last words")
-        pipe.end()
+        try pipe.end()
         stand.settle()
         #expect(stand.current("gateway") == "last words")
         #expect(stand.takeReplies() == [.drained(instance: "gateway.1")])
@@ -61,12 +61,12 @@ import Testing
 
     @Test func aPipeThatEndedBeforeItWasNamedIsDrained() throws {
         let pipe = try stand.pipe("gateway.1")
-        pipe.end()
+        try pipe.end()
         stand.want(pipe, in: "gateway")
         stand.settle()
         #expect(stand.takeReplies() == [.drained(instance: "gateway.1")])
         let gone = try stand.pipe("gateway.2")
-        gone.end()
+        try gone.end()
         try Files.removeFlatFolder(gone.folder)
         stand.want(gone, in: "gateway")
         stand.settle()
@@ -79,13 +79,14 @@ import Testing
         let orphan = try Descriptor(opening: pipe.fifo, O_WRONLY)
         stand.want(pipe, in: "gateway")
         stand.settle()
-        pipe.end()
+        try pipe.end(orphanLives: true)
         stand.settle(after: 5000)
         try orphan.write(all: "still here\n".utf8)
         stand.settle()
         #expect(stand.current("gateway") == "still here\n")
         #expect(stand.takeReplies().isEmpty)
         _ = consume orphan
+        try waitUntilNobodyWrites(pipe.fifo)
         stand.settle()
         #expect(stand.takeReplies() == [.drained(instance: "gateway.1")])
     }
@@ -98,7 +99,7 @@ import Testing
         #expect(stand.current("gateway").isEmpty)
         #expect(stand.sleepMilliseconds == 20)
         try Files.replace(pipe.tail, with: "whole\n".utf8)
-        pipe.end()
+        try pipe.end()
         stand.settle(after: 20)
         #expect(stand.current("gateway") == "whole\n")
         #expect(!Files.exists(pipe.tail))
@@ -114,8 +115,9 @@ import Testing
         // The keeper moves what lies there and goes; an orphan writes afterwards and goes too.
         try Files.replace(pipe.tail, with: "from the tail\n".utf8)
         try orphan.write(all: "late\n".utf8)
-        pipe.end()
+        try pipe.end(orphanLives: true)
         _ = consume orphan
+        try waitUntilNobodyWrites(pipe.fifo)
         stand.settle()
         #expect(stand.current("gateway") == "early\nfrom the tail\nlate\n")
         #expect(stand.takeReplies() == [.drained(instance: "gateway.1")])
@@ -144,7 +146,7 @@ import Testing
 
     @Test func othersWhoAskForTheKeepersLockSeeNoHolder() throws {
         let pipe = try stand.pipe("gateway.1")
-        pipe.end()
+        try pipe.end()
         let asking = try Descriptor(opening: pipe.folder + "/lock", O_RDWR)
         #expect(try !asking.isLockedElsewhere())
         stand.want(pipe, in: "gateway")

@@ -25,6 +25,7 @@ import Testing
 
     /// Copies at most `limit` bytes in one go, as if the logger were killed afterwards; true when the tail is done.
     private func takeOver(limit: Int = 1000) throws -> Bool? {
+        if Files.exists(folder + "/lock") { try waitUntilFree(folder + "/lock") }
         var log = try LogFile(folder: folder)
         guard let takeover = try TailTakeover(tail, logEnd: log.end) else { return nil }
         let few = UnsafeMutableRawBufferPointer(rebasing: look.buffer[..<4])

@@ -29,6 +29,7 @@ import Testing
         #expect(stand.takeReplies().isEmpty, "it was said once")
         #expect(pipe.readableBytes == 7)
         other = nil
+        try waitUntilFree(stand.log + "/gateway/lock")
         stand.settle(after: 1000)
         #expect(stand.current("gateway") == "a line\n")
         stand.settle(after: 2)
@@ -151,7 +152,7 @@ import Testing
         let pipe = try stand.pipe("gateway.1")
         let text = String(repeating: "0123456789abcde\n", count: 200_000)
         try Files.replace(pipe.tail, with: text.utf8)
-        pipe.end()
+        try pipe.end()
         stand.want(pipe, in: "gateway")
         // One share of the tail is copied in a round.
         stand.tools.serveReady()

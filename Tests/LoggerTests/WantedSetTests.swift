@@ -36,7 +36,7 @@ import Testing
     @Test func whatIsDrainedIsReportedAgainWhenItIsNamedAgain() throws {
         let pipe = try stand.pipe("gateway.1")
         stand.want(pipe, in: "gateway")
-        pipe.end()
+        try pipe.end()
         stand.settle()
         #expect(stand.takeReplies() == [.drained(instance: "gateway.1")])
         stand.want(pipe, in: "gateway")
@@ -95,7 +95,7 @@ import Testing
         stand.settle()
         stand.settle(after: 2)
         #expect(stand.current("gateway") == "first\nlast\n")
-        #expect(try !stand.isLocked("gateway"))
+        try waitUntilFree(stand.log + "/gateway/lock")
         #expect(try stand.isLocked("web"))
         try staying.write("a line\n")
         stand.settle()

@@ -40,13 +40,16 @@ final class HeldPipe {
     var readableBytes: Int { (try? both?.readableBytes()) ?? 0 }
 
     /// The end of the keeper: its files are closed.
-    func end() {
+    func end(orphanLives: Bool = false) throws {
         both = nil
         lock = nil
+        try waitUntilFree(folder + "/lock")
+        if !orphanLives { try waitUntilNobodyWrites(fifo) }
     }
 
     /// The end of the FIFO while the lock stays.
-    func closePipe() {
+    func closePipe() throws {
         both = nil
+        try waitUntilNobodyWrites(fifo)
     }
 }
