@@ -96,6 +96,9 @@ let package = Package(
 
         // Tests. TestKit holds what several of them need: folders, processes, waiting for events.
         .target(name: "TestKit", dependencies: ["HostLinux", "CHost"], path: "Tests/TestKit", swiftSettings: shared),
+        .executableTarget(
+            name: "LoopHelper", dependencies: ["HostLoop", "HostFetch", "HostStore", "HostLinux", "HostCore", "CHost"],
+            path: "Tests/LoopHelper", swiftSettings: onLoop),
         .testTarget(name: "TidyTests", dependencies: ["TestKit", "HostLinux"], swiftSettings: shared),
         .testTarget(name: "HostCoreTests", dependencies: ["HostCore", "HostSimulation"], swiftSettings: shared),
         .testTarget(
@@ -104,8 +107,9 @@ let package = Package(
             name: "HostWireTests", dependencies: ["HostWire", "HostControl", "HostLoop", "TestKit"],
             swiftSettings: shared),
         .testTarget(
-            name: "HostLoopTests", dependencies: ["HostLoop", "HostFetch", "HostStore", "HostLinux", "TestKit"],
-            swiftSettings: shared),
+            name: "HostLoopTests",
+            dependencies: ["HostLoop", "HostFetch", "HostStore", "HostLinux", "HostCore", "TestKit", "LoopHelper"],
+            swiftSettings: onLoop),
         .testTarget(
             name: "KeeperTests", dependencies: ["HostCore", "HostLaunch", "HostLinux", "CHost", "TestKit"],
             swiftSettings: shared),

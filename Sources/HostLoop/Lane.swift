@@ -14,7 +14,7 @@ nonisolated final class Lane: @unchecked Sendable {
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var waiting: [Work] = []
     private var done: [(UInt64, any Sendable)] = []
-    private var running: UInt64?
+    private var runningNumber: UInt64?
     private var isAbandoned = false
     private var hasThread = false
 
@@ -34,17 +34,29 @@ nonisolated final class Lane: @unchecked Sendable {
         close(doneDescriptor)
     }
 
-    func add(_ number: UInt64, _ run: @escaping @Sendable () -> any Sendable) {
+    /// Adds work to the queue; false when there is no thread for it and none can be made.
+    func add(_ number: UInt64, _ run: @escaping @Sendable () -> any Sendable) -> Bool {
         locked {
-            waiting.append((number, run))
             startThread()
+            guard hasThread else { return false }
+            waiting.append((number, run))
+            pthread_cond_signal(condition)
+            return true
+        }
+    }
+
+    /// Takes over what another lane had not begun. Without a thread it waits for the next that can be made.
+    func adopt(_ work: [Work]) {
+        locked {
+            startThread()
+            waiting.insert(contentsOf: work, at: 0)
             pthread_cond_signal(condition)
         }
     }
 
-    /// Takes over what another lane had not begun.
-    func adopt(_ work: [Work]) {
-        for item in work { add(item.number, item.run) }
+    /// The work that its thread is in.
+    var running: UInt64? {
+        locked { runningNumber }
     }
 
     func takeDone() -> [(UInt64, any Sendable)] {
@@ -54,10 +66,6 @@ nonisolated final class Lane: @unchecked Sendable {
             defer { done = [] }
             return done
         }
-    }
-
-    func isRunning(_ number: UInt64) -> Bool {
-        locked { running == number }
     }
 
     func forget(_ number: UInt64) {
@@ -119,14 +127,14 @@ nonisolated final class Lane: @unchecked Sendable {
             while waiting.isEmpty, !isAbandoned { pthread_cond_wait(condition, mutex) }
             guard !isAbandoned else { return nil }
             let item = waiting.removeFirst()
-            running = item.number
+            runningNumber = item.number
             return item
         }
     }
 
     private func finish(_ number: UInt64, _ result: any Sendable) {
         locked {
-            running = nil
+            runningNumber = nil
             if !isAbandoned { done.append((number, result)) }
         }
         var one: UInt64 = 1

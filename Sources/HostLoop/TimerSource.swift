@@ -33,7 +33,8 @@ public final class TimerSource {
     /// Fires once at `instant`, or at once when that has passed; replaces an earlier time.
     public func arm(at instant: Instant) {
         // Rounded up: a timer that fires a moment early finds nothing due.
-        sd_event_source_set_time(source, UInt64(max(0, instant.nanoseconds) + 999) / 1000)
+        let (microseconds, rest) = UInt64(max(0, instant.nanoseconds)).quotientAndRemainder(dividingBy: 1000)
+        sd_event_source_set_time(source, microseconds + (rest > 0 ? 1 : 0))
         sd_event_source_set_enabled(source, Int32(SD_EVENT_ONESHOT))
     }
 

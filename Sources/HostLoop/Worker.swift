@@ -15,32 +15,34 @@ public nonisolated enum WorkOutcome<Value: Sendable>: Sendable {
     case full
 }
 
-/// One thread for calls that block; results come back on the loop. Work that hangs past its deadline is abandoned with its
+/// A thread for calls that block; results come back on the loop. Work that hangs past its deadline is abandoned with its
 /// thread, and the next work gets a new one.
 @MainActor
 public final class Worker {
-    /// So many threads may hang at once; then work waits.
-    private static let abandonedLimit = 4
-
     private let loop: EventLoop
     private let name: String
     private let limit: Int
+    private let threads: Int
     private var lane: Lane
-    private var abandoned = 0
     private var source: IOSource?
+    /// Threads that hang in work which was given up, until they come back and end.
+    private var abandoned: [ObjectIdentifier: (lane: Lane, source: IOSource)] = [:]
     private var pending: [UInt64: Pending] = [:]
     private var submitted: UInt64 = 0
 
     private struct Pending {
+        /// Called with the work's result, or with nil when it is given up.
         let finish: (_ result: (any Sendable)?) -> Void
         let timer: TimerSource?
     }
 
-    /// A lane with room for `limit` pieces of work.
-    public init(loop: EventLoop, lane name: String, limit: Int) throws(SystemError) {
+    /// A lane with room for `limit` pieces of work. At most `threads` threads, those that hang included; with one, what
+    /// hangs past its deadline is waited for all the same, so that two pieces of work never run at once.
+    public init(loop: EventLoop, lane name: String, limit: Int, threads: Int = 5) throws(SystemError) {
         self.loop = loop
         self.name = name
         self.limit = limit
+        self.threads = threads
         lane = try Lane()
         try watchLane()
     }
@@ -51,14 +53,15 @@ public final class Worker {
         _ = lane.abandon()
     }
 
-    /// Runs `work` on the lane's thread and `then` on the loop. Work of one lane is done in order.
+    /// Runs `work` on the lane's thread and `then` on the loop, never before `submit` returns. Work of one lane is done in
+    /// order; `deadline` counts from now, the time in the queue included.
     public func submit<Value: Sendable>(
         deadline: Duration? = nil, _ work: @escaping @Sendable () -> Value,
         then: @escaping (WorkOutcome<Value>) -> Void
     ) {
-        guard pending.count < limit else { return loop.later { then(.full) } }
         submitted += 1
         let number = submitted
+        guard pending.count < limit, lane.add(number, { work() }) else { return loop.later { then(.full) } }
         var timer: TimerSource?
         if let deadline {
             timer = try? loop.timer { [weak self] in self?.isLate(number) }
@@ -66,9 +69,10 @@ public final class Worker {
         }
         pending[number] = Pending(
             finish: { result in
-                if let value = result as? Value { then(.done(value)) } else { then(.late) }
+                // Unwrapped first: a cast would make a result of nil out of none, where Value can be nil.
+                guard let result, let value = result as? Value else { return then(.late) }
+                then(.done(value))
             }, timer: timer)
-        lane.add(number) { work() }
     }
 
     private func watchLane() throws(SystemError) {
@@ -83,15 +87,31 @@ public final class Worker {
 
     private func isLate(_ number: UInt64) {
         guard let late = pending.removeValue(forKey: number) else { return }
-        if lane.isRunning(number), abandoned < Self.abandonedLimit, let fresh = try? Lane() {
-            abandoned += 1
-            fresh.adopt(lane.abandon())
-            source = nil
-            lane = fresh
-            try? watchLane()
-        } else {
-            lane.forget(number)
-        }
+        lane.forget(number)
+        replaceHangingLane()
         late.finish(nil)
+    }
+
+    /// Gives the queue a new thread when the present one runs work that was given up, and there may be one more.
+    private func replaceHangingLane() {
+        guard let running = lane.running, pending[running] == nil, abandoned.count + 1 < threads,
+            let fresh = try? Lane()
+        else { return }
+        let hanging = lane
+        // A descriptor can have one source only: first this one goes.
+        source = nil
+        let end = try? loop.watch(hanging.doneDescriptor, .readable) { [weak self] _ in self?.cameBack(hanging) }
+        if let end {
+            abandoned[ObjectIdentifier(hanging)] = (hanging, end)
+            lane = fresh
+            fresh.adopt(hanging.abandon())
+        }
+        try? watchLane()
+    }
+
+    /// The work that was given up has ended, and with it the thread.
+    private func cameBack(_ hanging: Lane) {
+        abandoned[ObjectIdentifier(hanging)] = nil
+        replaceHangingLane()
     }
 }

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// Something that work in another thread hangs on until a test opens it.
+final nonisolated class Gate: @unchecked Sendable {
+    // The fields are only touched under the mutex.
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private var isOpen = false
+    private var passing = 0
+
+    init() {
+        pthread_mutex_init(mutex, nil)
+        pthread_cond_init(changed, nil)
+    }
+
+    deinit {
+        pthread_cond_destroy(changed)
+        pthread_mutex_destroy(mutex)
+        changed.deallocate()
+        mutex.deallocate()
+    }
+
+    /// Blocks until the gate is open.
+    func pass() {
+        pthread_mutex_lock(mutex)
+        passing += 1
+        while !isOpen { pthread_cond_wait(changed, mutex) }
+        passing -= 1
+        pthread_mutex_unlock(mutex)
+    }
+
+    /// Lets everybody through, now and later.
+    func open() {
+        pthread_mutex_lock(mutex)
+        isOpen = true
+        pthread_cond_broadcast(changed)
+        pthread_mutex_unlock(mutex)
+    }
+
+    /// How many threads hang here.
+    var waiting: Int {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return passing
+    }
+}
