@@ -21,8 +21,7 @@ struct ccurl_easy {
 };
 
 const int ccurl_code_timeout = CURLE_OPERATION_TIMEDOUT;
-const int ccurl_code_refused = CURLE_COULDNT_CONNECT;
-const int ccurl_code_resolve = CURLE_COULDNT_RESOLVE_HOST;
+const int ccurl_code_not_connected = CURLE_COULDNT_CONNECT;
 const int ccurl_code_write_ended = CURLE_WRITE_ERROR;
 
 // The functions of libcurl that are used, found by name.
@@ -196,6 +195,12 @@ long ccurl_easy_status(ccurl_easy *easy) {
     long status = 0;
     lib.easy_getinfo(easy->handle, CURLINFO_RESPONSE_CODE, &status);
     return status;
+}
+
+int ccurl_easy_errno(ccurl_easy *easy) {
+    long code = 0;
+    lib.easy_getinfo(easy->handle, CURLINFO_OS_ERRNO, &code);
+    return (int)code;
 }
 
 void ccurl_easy_times(ccurl_easy *easy, double *resolved, double *connected, double *first_byte, double *total) {

@@ -16,20 +16,17 @@ public nonisolated enum FetchResult: Hashable, Sendable {
 
 /// HTTP GETs on the loop: one libcurl multi for all, no thread for any number of literal addresses.
 public final class Fetcher {
-    /// Names that libcurl looks up at the same time, each in a thread of its own; more wait here, their time running.
-    private static let lookupLimit = 8
-
     private let loop: EventLoop
+    private let lookups: Resolver
     private var multi: OpaquePointer?
     private var timer: TimerSource?
     private var sockets: [Int32: IOSource] = [:]
     private var transfers: [UInt: Transfer] = [:]
-    private var lookups = 0
-    private var waiting: [Transfer] = []
 
     /// A fetcher that loads libcurl when it is first used.
-    public init(loop: EventLoop) {
+    public init(loop: EventLoop, lookups: Resolver) {
         self.loop = loop
+        self.lookups = lookups
     }
 
     isolated deinit {
@@ -37,20 +34,33 @@ public final class Fetcher {
         if let multi { ccurl_multi_free(multi) }
     }
 
-    /// GETs `url`, following no redirect; `then` is called once, never before `get` returns. The body is kept up to
-    /// `bodyLimit` bytes, after which the answer counts as complete.
+    /// GETs `url` (http, https), following no redirect; `then` is called once, never before `get` returns. `timeout` is for
+    /// all of it. The body is kept up to `bodyLimit` bytes, after which the answer counts as complete.
     public func get(_ url: String, timeout: Duration, bodyLimit: Int = 16384, then: @escaping (FetchResult) -> Void) {
         if let problem = prepare() {
             return loop.later { then(.failure("cannot load libcurl: \(problem)", took: .zero)) }
         }
+        guard let host = HostPart(url: url) else {
+            return loop.later { then(.failure("this is no http or https URL", took: .zero)) }
+        }
         let transfer = Transfer(url: url, began: loop.now, timeout: timeout, bodyLimit: bodyLimit, then: then)
-        guard transfer.needsLookup, lookups >= Self.lookupLimit else { return start(transfer) }
-        waiting.append(transfer)
-        transfer.expiry = try? loop.timer { [weak self, weak transfer] in
-            guard let self, let transfer else { return }
-            self.waiting.removeAll { $0 === transfer }
-            transfer.finish(
-                .failure("name not looked up in \(timeout.text): too many other lookups hang", took: timeout))
+        if let addresses = host.addresses { return start(transfer, host, addresses) }
+        lookUp(host, for: transfer)
+    }
+
+    /// libcurl's own resolver threads cannot be counted: they live on when their transfer is over. So it gets addresses.
+    private func lookUp(_ host: HostPart, for transfer: Transfer) {
+        let lookup = lookups.lookUp(host.name) { [weak self] answer in
+            transfer.expiry = nil
+            switch answer {
+            case .addresses(let found): self?.start(transfer, host, found)
+            case .failure(let why): transfer.finish(.failure(why, took: Clock.now - transfer.began))
+            }
+        }
+        let timeout = transfer.timeout
+        transfer.expiry = try? loop.timer {
+            lookup.cancel()
+            transfer.finish(.failure("name not looked up in \(timeout.text)", took: Clock.now - transfer.began))
         }
         transfer.expiry?.arm(at: transfer.began + timeout)
     }
@@ -76,15 +86,13 @@ public final class Fetcher {
         return multi == nil ? "out of memory" : nil
     }
 
-    private func start(_ transfer: Transfer) {
-        transfer.expiry = nil
-        let spent = loop.now - transfer.began
-        let left = max(1, (transfer.timeout - spent).nanoseconds / 1_000_000)
-        guard let multi, let easy = transfer.makeEasy(timeoutMilliseconds: Int(left)) else {
-            return transfer.finish(.failure("out of memory", took: .zero))
+    private func start(_ transfer: Transfer, _ host: HostPart, _ addresses: [SocketAddress]) {
+        let left = max(1, (transfer.timeout - (loop.now - transfer.began)).nanoseconds / 1_000_000)
+        let resolve = host.resolveEntry(addresses)
+        guard let multi, let easy = transfer.makeEasy(resolve: resolve, timeoutMilliseconds: Int(left)) else {
+            return loop.later { transfer.finish(.failure("out of memory", took: .zero)) }
         }
         transfers[UInt(bitPattern: easy)] = transfer
-        if transfer.needsLookup { lookups += 1 }
         if !ccurl_multi_add(multi, easy) {
             drop(transfer)
             loop.later { transfer.finish(.failure("libcurl refused the transfer", took: .zero)) }
@@ -92,11 +100,14 @@ public final class Fetcher {
     }
 
     private func watch(_ socket: Int32, _ what: Int32) {
-        sockets[socket] = nil
         var events: IOEvents = []
         if what & 1 != 0 { events.insert(.readable) }
         if what & 2 != 0 { events.insert(.writable) }
-        guard what < 4, !events.isEmpty else { return }
+        guard what < 4, !events.isEmpty else {
+            sockets[socket] = nil
+            return
+        }
+        if let source = sockets[socket] { return source.setEvents(events) }
         sockets[socket] = try? loop.watch(socket, events) { [weak self] ready in
             var bits: Int32 = 0
             if !ready.isDisjoint(with: [.readable, .hangup]) { bits |= 1 }
@@ -121,7 +132,6 @@ public final class Fetcher {
             finished.append((transfer, transfer.result(code: code, took: loop.now - transfer.began)))
             drop(transfer)
         }
-        while lookups < Self.lookupLimit, !waiting.isEmpty { start(waiting.removeFirst()) }
         for (transfer, result) in finished { transfer.finish(result) }
     }
 
@@ -129,7 +139,6 @@ public final class Fetcher {
         guard let multi, let easy = transfer.easy else { return }
         ccurl_multi_remove(multi, easy)
         transfers[UInt(bitPattern: easy)] = nil
-        if transfer.needsLookup { lookups -= 1 }
         transfer.freeEasy()
     }
 }

@@ -1,33 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Glibc
+internal import HostLinux
 
-/// Host and port of a URL or of `host:port`.
+/// Host and port of an http or https URL.
 nonisolated struct HostPart: Hashable {
+    /// In lower case, IPv6 without brackets.
     let name: String
     let port: UInt16
 
-    /// The host of an http or https URL.
+    /// The host of `url`; nil when it has none or another scheme.
     init?(url: String) {
-        let isTLS = url.hasPrefix("https://")
-        guard isTLS || url.hasPrefix("http://") else { return nil }
-        let authority = url.dropFirst(isTLS ? 8 : 7).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        let lower = url.lowercased()
+        let isTLS = lower.hasPrefix("https://")
+        guard isTLS || lower.hasPrefix("http://") else { return nil }
+        let usualPort: UInt16 = isTLS ? 443 : 80
+        let authority = lower.dropFirst(isTLS ? 8 : 7).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
         let location = authority.split(separator: "@").last ?? authority
-        if location.hasPrefix("["), let end = location.firstIndex(of: "]") {
+        if location.hasPrefix("[") {
+            guard let end = location.firstIndex(of: "]") else { return nil }
             name = String(location[location.index(after: location.startIndex)..<end])
-            port = UInt16(location[location.index(after: end)...].dropFirst()) ?? (isTLS ? 443 : 80)
-            return
+            port = UInt16(location[location.index(after: end)...].dropFirst()) ?? usualPort
+        } else {
+            let parts = location.split(separator: ":", maxSplits: 1)
+            guard let first = parts.first else { return nil }
+            name = String(first)
+            port = parts.count == 2 ? UInt16(parts[1]) ?? usualPort : usualPort
         }
-        let parts = location.split(separator: ":", maxSplits: 1)
-        guard let first = parts.first else { return nil }
-        name = String(first)
-        port = parts.count == 2 ? UInt16(parts[1]) ?? 0 : (isTLS ? 443 : 80)
+        guard !name.isEmpty else { return nil }
     }
 
-    /// Neither a literal address nor localhost.
-    var needsLookup: Bool {
-        var four = in_addr()
-        var six = in6_addr()
-        return name != "localhost" && inet_pton(AF_INET, name, &four) != 1 && inet_pton(AF_INET6, name, &six) != 1
+    /// Its addresses where no lookup is needed: of a literal address and of localhost.
+    var addresses: [SocketAddress]? { SocketAddress.literals(host: name, port: port) }
+
+    /// What libcurl has to be told so that it looks nothing up; nil for a literal address.
+    func resolveEntry(_ addresses: [SocketAddress]) -> String? {
+        guard name == "localhost" || self.addresses == nil else { return nil }
+        // +: the entry may age, as the next transfer brings its own.
+        return "+\(name):\(port):" + addresses.map(\.hostText).joined(separator: ",")
     }
 }

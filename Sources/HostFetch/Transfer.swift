@@ -3,6 +3,7 @@
 internal import CCurl
 internal import Glibc
 internal import HostCore
+internal import HostLinux
 internal import HostLoop
 
 /// One GET under way.
@@ -10,14 +11,12 @@ final class Transfer {
     let url: String
     let began: Instant
     let timeout: Duration
-    /// libcurl would ask the resolver for this host.
-    let needsLookup: Bool
+    /// Ends the wait for the name.
     var expiry: TimerSource?
     private(set) var easy: OpaquePointer?
     private let bodyLimit: Int
     private var body: [UInt8] = []
     private var then: ((FetchResult) -> Void)?
-    private let resolve: String?
 
     init(url: String, began: Instant, timeout: Duration, bodyLimit: Int, then: @escaping (FetchResult) -> Void) {
         self.url = url
@@ -25,13 +24,10 @@ final class Transfer {
         self.timeout = timeout
         self.bodyLimit = bodyLimit
         self.then = then
-        let host = HostPart(url: url)
-        needsLookup = host?.needsLookup ?? false
-        // localhost needs no resolver: the loopback addresses, the old one first as most servers bind it.
-        resolve = host.flatMap { $0.name == "localhost" ? "localhost:\($0.port):127.0.0.1,[::1]" : nil }
     }
 
-    func makeEasy(timeoutMilliseconds: Int) -> OpaquePointer? {
+    /// Makes libcurl's side of it. `resolve` are the addresses of the URL's host, so that libcurl needs no resolver.
+    func makeEasy(resolve: String?, timeoutMilliseconds: Int) -> OpaquePointer? {
         easy = ccurl_easy_new(
             url, resolve, timeoutMilliseconds, Unmanaged.passUnretained(self).toOpaque(),
             { owner, bytes, length in
@@ -68,12 +64,14 @@ final class Transfer {
         var firstByte = 0.0
         var total = 0.0
         ccurl_easy_times(easy, &resolved, &connected, &firstByte, &total)
+        let connection = "connected after \(Duration.nanoseconds(Int64(connected * 1e9)).text)"
+        let status = ccurl_easy_status(easy)
         switch code {
-        case ccurl_code_timeout where connected > 0:
-            return "no answer in \(timeout.text) (connected after \(Duration.nanoseconds(Int64(connected * 1e9)).text))"
+        case ccurl_code_timeout where status > 0:
+            return "the body of the answer, status \(status), was not complete in \(timeout.text)"
+        case ccurl_code_timeout where connected > 0: return "no answer in \(timeout.text) (\(connection))"
         case ccurl_code_timeout: return "no connection in \(timeout.text)"
-        case ccurl_code_refused: return "connection refused"
-        case ccurl_code_resolve: return "name not found"
+        case ccurl_code_not_connected where ccurl_easy_errno(easy) > 0: return connectFailure(ccurl_easy_errno(easy))
         default:
             let exact = String(cString: ccurl_easy_error(easy))
             return exact.isEmpty ? String(cString: ccurl_code_text(code)) : exact

@@ -13,12 +13,13 @@ public struct SocketAddress: Sendable {
         return (v4(host, port) ?? v6(host, port)).map { [$0] }
     }
 
-    /// Asks the resolver. Blocks: for the Worker.
-    public static func lookUp(host: String, port: UInt16) -> [SocketAddress] {
+    /// Asks the resolver, which may take as long as its timeouts say (10 s and more). Blocks: never on the loop's thread.
+    public static func lookUp(_ name: String) -> LookupAnswer {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var list: UnsafeMutablePointer<addrinfo>?
-        guard getaddrinfo(host, "\(port)", &hints, &list) == 0 else { return [] }
+        let code = getaddrinfo(name, nil, &hints, &list)
+        guard code == 0 else { return .failure(lookupFailure(code)) }
         defer { freeaddrinfo(list) }
         var found: [SocketAddress] = []
         var entry = list
@@ -27,7 +28,29 @@ public struct SocketAddress: Sendable {
             found.append(SocketAddress(family: item.pointee.ai_family, bytes: bytes))
             entry = item.pointee.ai_next
         }
-        return found
+        return .addresses(found)
+    }
+
+    /// The same address with this port.
+    public func with(port: UInt16) -> SocketAddress {
+        var changed = bytes
+        // Both families have the port here, in network order.
+        withUnsafeBytes(of: port.bigEndian) { changed.replaceSubrange(2..<4, with: $0) }
+        return SocketAddress(family: family, bytes: changed)
+    }
+
+    /// The address without its port, as in a URL: `127.0.0.1`, `[::1]`.
+    public var hostText: String {
+        let offset = family == AF_INET6 ? 8 : 4
+        let text = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer -> String in
+            bytes.withUnsafeBytes { address in
+                guard let start = address.baseAddress?.advanced(by: offset), let base = buffer.baseAddress,
+                    inet_ntop(family, start, base, 64) != nil
+                else { return "" }
+                return String(cString: base)
+            }
+        }
+        return family == AF_INET6 ? "[\(text)]" : text
     }
 
     /// Begins a connection without waiting: the socket is writable when it stands or has failed (`pendingError`).
@@ -68,4 +91,20 @@ public struct SocketAddress: Sendable {
         guard inet_pton(AF_INET6, bare, &address.sin6_addr) == 1 else { return nil }
         return SocketAddress(family: AF_INET6, bytes: withUnsafeBytes(of: address) { Array($0) })
     }
+
+    private static func lookupFailure(_ code: Int32) -> String {
+        switch code {
+        case EAI_NONAME, -5: "name not found"  // -5 is EAI_NODATA: the name exists, without an address
+        case EAI_AGAIN: "the name server does not answer"
+        default: gai_strerror(code).map { "name not looked up: " + String(cString: $0) } ?? "name not looked up"
+        }
+    }
+}
+
+/// What a name led to.
+public enum LookupAnswer: Sendable {
+    /// Its addresses, the one to try first in front; port 0.
+    case addresses([SocketAddress])
+    /// None: why, in words.
+    case failure(String)
 }

@@ -41,7 +41,7 @@ public final class IOSource {
                 { _, _, revents, userdata in
                     guard let userdata else { return 0 }
                     let address = UInt(bitPattern: userdata)
-                    MainActor.assumeIsolated { object(IOSource.self, at: address)?.fire(revents) }
+                    MainActor.assumeIsolated { IOSource.handler(at: address)?(IOEvents(rawValue: revents)) }
                     return 0
                 }, pointer))
     }
@@ -55,10 +55,10 @@ public final class IOSource {
         sd_event_source_set_io_events(source, events.rawValue)
     }
 
-    private func fire(_ revents: UInt32) {
-        // A handler may drop the last reference to this source.
-        let handler = self.handler
-        handler(IOEvents(rawValue: revents))
+    /// Taken out before it is called, so that a handler that drops the last reference to its source ends it at once: it
+    /// may close the descriptor then, or watch it anew.
+    private static func handler(at address: UInt) -> ((IOEvents) -> Void)? {
+        object(IOSource.self, at: address)?.handler
     }
 }
 

@@ -19,7 +19,7 @@ public final class SignalSource {
                 { _, _, userdata in
                     guard let userdata else { return 0 }
                     let address = UInt(bitPattern: userdata)
-                    MainActor.assumeIsolated { object(SignalSource.self, at: address)?.fire() }
+                    MainActor.assumeIsolated { SignalSource.handler(at: address)?() }
                     return 0
                 }, pointer))
     }
@@ -28,9 +28,9 @@ public final class SignalSource {
         sd_event_source_disable_unref(source)
     }
 
-    private func fire() {
-        let handler = self.handler
-        handler()
+    /// Taken out before it is called: a handler may drop the last reference to its source, which ends it at once.
+    private static func handler(at address: UInt) -> (() -> Void)? {
+        object(SignalSource.self, at: address)?.handler
     }
 }
 

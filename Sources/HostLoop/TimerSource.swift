@@ -20,7 +20,7 @@ public final class TimerSource {
                 { _, _, userdata in
                     guard let userdata else { return 0 }
                     let address = UInt(bitPattern: userdata)
-                    MainActor.assumeIsolated { object(TimerSource.self, at: address)?.fire() }
+                    MainActor.assumeIsolated { TimerSource.handler(at: address)?() }
                     return 0
                 }, pointer))
         disarm()
@@ -43,9 +43,9 @@ public final class TimerSource {
         sd_event_source_set_enabled(source, Int32(SD_EVENT_OFF))
     }
 
-    private func fire() {
-        let handler = self.handler
-        handler()
+    /// Taken out before it is called: a handler may drop the last reference to its source, which ends it at once.
+    private static func handler(at address: UInt) -> (() -> Void)? {
+        object(TimerSource.self, at: address)?.handler
     }
 }
 

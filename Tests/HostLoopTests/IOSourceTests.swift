@@ -80,6 +80,34 @@ struct IOSourceTests {
         withExtendedLifetime(pipe) {}
     }
 
+    @Test func aHandlerMayPutAnotherSourceInThePlaceOfItsOwn() throws {
+        let loop = try TestLoop()
+        let pipe = try PrivatePipe()
+        let raw = pipe.reading.raw
+        var fired: [String] = []
+        var source: IOSource?
+        var failure: String?
+        source = try loop.events.watch(raw, .readable) { _ in
+            fired.append("first")
+            source = nil
+            do throws(SystemError) {
+                source = try loop.events.watch(raw, .readable) { _ in
+                    fired.append("second")
+                    loop.stop()
+                }
+            } catch {
+                failure = "\(error)"
+                loop.stop()
+            }
+        }
+        #expect(write(pipe.writing.raw, "x", 1) == 1)
+        try loop.run()
+        #expect(failure == nil)
+        #expect(fired == ["first", "second"])
+        #expect(source != nil)
+        withExtendedLifetime(pipe) {}
+    }
+
     @Test func oneDescriptorHasOneSource() throws {
         let loop = try TestLoop()
         let pipe = try PrivatePipe()

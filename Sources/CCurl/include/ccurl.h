@@ -26,7 +26,7 @@ ccurl_easy *ccurl_multi_finished(ccurl_multi *multi, int *code);
 // Receives body bytes; returning fewer than length ends the transfer.
 typedef size_t (*ccurl_body_function)(void *owner, const char *bytes, size_t length);
 // A GET of url: http and https only, no redirects, no proxy, no signals, a fresh connection. resolve may be NULL or
-// "HOST:PORT:ADDRESS[,ADDRESS]", which keeps the resolver out.
+// "HOST:PORT:ADDRESS[,ADDRESS]", which keeps libcurl's resolver and its threads out.
 ccurl_easy *ccurl_easy_new(const char *url, const char *resolve, long timeout_ms, void *owner,
                            ccurl_body_function on_body);
 void ccurl_easy_free(ccurl_easy *easy);
@@ -35,12 +35,14 @@ void ccurl_multi_remove(ccurl_multi *multi, ccurl_easy *easy);
 void *ccurl_easy_owner(ccurl_easy *easy);
 // HTTP status, 0 when no answer came.
 long ccurl_easy_status(ccurl_easy *easy);
+// errno of the last connection that failed, 0 when none did.
+int ccurl_easy_errno(ccurl_easy *easy);
 // Seconds since the start: name looked up, connected, first byte, end.
 void ccurl_easy_times(ccurl_easy *easy, double *resolved, double *connected, double *first_byte, double *total);
 // The text of libcurl for the error, more exact than the code's.
 const char *ccurl_easy_error(ccurl_easy *easy);
 const char *ccurl_code_text(int code);
 
-extern const int ccurl_code_timeout, ccurl_code_refused, ccurl_code_resolve, ccurl_code_write_ended;
+extern const int ccurl_code_timeout, ccurl_code_not_connected, ccurl_code_write_ended;
 
 #endif
