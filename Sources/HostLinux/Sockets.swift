@@ -60,7 +60,8 @@ public enum Sockets {
         return pid > 0 ? pid : nil
     }
 
-    private static func withAddress(
+    /// Calls `body` with the address of `path`, valid during the call.
+    static func withAddress(
         _ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) throws(SystemError) -> Void
     ) throws(SystemError) {
         var address = sockaddr_un()

@@ -42,6 +42,23 @@ public enum StandardDescriptors {
         var line = text + "\n"
         line.withUTF8 { _ = Glibc.write(2, $0.baseAddress, $0.count) }
     }
+
+    /// Writes all of `bytes` to descriptor `raw`, waiting for room also where somebody made it non-blocking.
+    public static func write(_ bytes: [UInt8], to raw: Int32) throws(SystemError) {
+        var written = 0
+        while written < bytes.count {
+            do throws(SystemError) {
+                written += try check("write") {
+                    bytes.withUnsafeBytes {
+                        Glibc.write(raw, $0.baseAddress?.advanced(by: written), bytes.count - written)
+                    }
+                }
+            } catch {
+                guard error.code == EAGAIN else { throw error }
+                Poll.writable(raw, milliseconds: -1)
+            }
+        }
+    }
 }
 
 /// Limits of this process.

@@ -1,1 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
+import HostWire
+
+exit(Program.run(Array(CommandLine.arguments.dropFirst())).rawValue)

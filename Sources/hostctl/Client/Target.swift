@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What is asked of hostd: a path and a query, encoded.
+struct Target {
+    let text: String
+
+    /// The path of `parts` with `query`; a nil value leaves its key out.
+    init(_ parts: [String], _ query: [(key: String, value: String?)] = []) {
+        let pairs = query.compactMap { pair in
+            pair.value.map { Self.encoded(pair.key) + "=" + Self.encoded($0) }
+        }
+        text =
+            "/v1/" + parts.map(Self.encoded).joined(separator: "/")
+            + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&"))
+    }
+
+    static let status = Target(["status"])
+
+    static func service(_ name: String) -> Target { Target(["services", name]) }
+
+    static func action(_ action: String, _ name: String, wait: Bool) -> Target {
+        Target(["services", name, action], [("wait", wait ? nil : "false")])
+    }
+
+    static func lastLines(_ count: Int, of name: String) -> Target {
+        Target(["services", name, "logs"], [("lines", "\(count)")])
+    }
+
+    static func lines(after cursor: String, of name: String) -> Target {
+        Target(["services", name, "logs"], [("after", cursor)])
+    }
+
+    static func events(limit: Int, of service: String?, since: Int64? = nil) -> Target {
+        Target(["events"], [("limit", "\(limit)"), ("service", service), ("since", since.map { "\($0)" })])
+    }
+
+    /// Everything but letters, digits and `-._~` as `%XX`.
+    private static func encoded(_ text: String) -> String {
+        let digits = Array("0123456789ABCDEF".utf8)
+        var bytes: [UInt8] = []
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"):
+                bytes.append(byte)
+            default: bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HostLinux
+internal import HostWire
+
+/// Which lines of a log are wanted.
+struct LogWish {
+    private static let usualCount = 100
+
+    /// At most so many, the last ones; nil for all.
+    let limit: Int?
+    /// None that arrived before this.
+    let since: WallTime?
+    private let pattern: RegularExpression?
+
+    /// What the command line says.
+    init(_ session: Session) throws(Failure) {
+        let request = session.request
+        if let text = request.value(.grep) {
+            do throws(RegularExpression.Wrong) {
+                pattern = try RegularExpression(text)
+            } catch {
+                throw .usage("--grep: \"\(CleanText.of(text))\" is no regular expression: \(error)")
+            }
+        } else {
+            pattern = nil
+        }
+        since = try request.value(.since).map { text throws(Failure) in
+            try PointInTime.read(text, now: session.now)
+        }
+        let isNarrowed = pattern != nil || since != nil
+        let count = try request.count(.lines) ?? (isNarrowed ? .max : Self.usualCount)
+        limit = count == .max ? nil : count
+    }
+
+    /// Whether the last lines of a log are the wanted ones, whatever they say.
+    var isTail: Bool { pattern == nil && since == nil && limit != nil }
+
+    /// Whether a line is wanted. One without a time counts as new.
+    func wants(_ line: LogLines.Line) -> Bool {
+        if let since, let at = line.at, at < since { return false }
+        return pattern?.matches(line.text) ?? true
+    }
+}

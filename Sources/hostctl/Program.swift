@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HostLinux
+internal import HostWire
+
+/// hostctl from its arguments to its exit code.
+enum Program {
+    /// Does what the arguments say, and says on stderr why it could not.
+    static func run(_ arguments: [String]) -> ExitCode {
+        // No file of ours may become stdout.
+        StandardDescriptors.fill()
+        // A reader that leaves is noticed by the write that it no longer wants, also where SIGPIPE is not ignored yet.
+        Signals.ignorePipe()
+        do throws(Failure) {
+            let request = try ArgumentParser.parse(arguments)
+            let session = try Session(request)
+            defer { session.out.flush() }
+            return try request.verb.run(session)
+        } catch {
+            StandardDescriptors.sayError("hostctl: \(error.text)")
+            return error.code
+        }
+    }
+}

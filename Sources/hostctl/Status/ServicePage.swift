@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HostCore
+internal import HostWire
+
+/// One service in depth.
+struct ServicePage {
+    let service: ServiceStatus
+    let lastLines: [LogLines.Line]
+    let lastEvents: [EventRecord]
+    let style: Style
+    let now: WallTime
+
+    func lines() -> [String] {
+        let tone = service.look?.tone ?? .warning
+        let head = [
+            service.mark(style), style.paint(CleanText.of(service.name), .strong),
+            style.paint(CleanText.of(service.state), tone),
+        ]
+        var lines = [head.joined(separator: " ")]
+        for (name, text) in fields() { lines += field(name, text) }
+        lines += probes()
+        if !lastLines.isEmpty {
+            lines += ["", style.paint("last lines of its log", .faint)]
+            lines += lastLines.map { LogText.line($0, style: style, withTime: true, cut: true) }
+        }
+        if !lastEvents.isEmpty {
+            lines += ["", style.paint("last events", .faint)]
+            var events = EventText(style: style)
+            lines += events.lines(lastEvents)
+        }
+        return lines
+    }
+
+    private func fields() -> [(String, String)] {
+        var fields = [("since", at(service.since))]
+        if !service.reason.isEmpty { fields.append(("reason", CleanText.of(service.reason))) }
+        fields.append(("process", process()))
+        fields.append(("restarts", "\(service.restarts)"))
+        if let exit = service.lastExit {
+            fields.append(("last exit", CleanText.of(exitText(exit)) + ", " + at(exit.at)))
+        }
+        if let next = service.nextAttemptAt { fields.append(("next try", at(next))) }
+        if let model = service.model { fields.append(("model", CleanText.of(model))) }
+        if !service.ports.isEmpty {
+            fields.append(("ports", service.ports.map { "\($0)" }.joined(separator: ", ")))
+        }
+        if let log = service.log { fields.append(("log", CleanText.of(log))) }
+        return fields
+    }
+
+    private func at(_ time: WallTime) -> String {
+        "\(TimeText.local(time)) (\(TimeText.relative(time, to: now)))"
+    }
+
+    private func process() -> String {
+        guard let pid = service.pid else { return "none" }
+        var parts = ["pid \(pid)"]
+        if let keeper = service.keeperPid { parts.append("keeper \(keeper)") }
+        if let instance = service.instance { parts.append("instance \(CleanText.of(instance))") }
+        if let uptime = service.uptimeSeconds {
+            parts.append("up \(TimeText.span(milliseconds: Int64(min(max(uptime, 0), 1e12) * 1000)))")
+        }
+        return parts.joined(separator: ", ")
+    }
+
+    private func exitText(_ exit: LastExit) -> String {
+        if !exit.text.isEmpty { return exit.text }
+        if let code = exit.code { return "exit \(code)" }
+        return exit.signal.map { "killed by \(SignalName.text($0))" } ?? "end not seen"
+    }
+
+    private func probes() -> [String] {
+        let kinds = ServiceStatus.probeKinds.filter { service.health[$0] != nil }
+        return kinds.enumerated().flatMap { index, kind -> [String] in
+            guard let probe = service.health[kind] else { return [] }
+            return field(index == 0 ? "probes" : "", probeText(kind, probe))
+        }
+    }
+
+    private func probeText(_ kind: String, _ probe: ProbeStatus) -> String {
+        let (word, tone): (String, Style.Tone) =
+            switch probe.ok {
+            case true: ("ok", .good)
+            case false: ("bad", .bad)
+            case nil: ("-", .faint)
+            }
+        var parts: [String] = []
+        if probe.ok == nil { parts.append("not asked yet") }
+        if !probe.seen.isEmpty { parts.append(CleanText.of(probe.seen)) }
+        if let took = probe.durationMilliseconds { parts.append("took \(TimeText.took(milliseconds: took))") }
+        if let time = probe.at { parts.append(TimeText.relative(time, to: now)) }
+        if probe.failures > 0 { parts.append("\(probe.failures) bad in a row") }
+        let head = TextWidth.padded(kind, 9) + style.paint(TextWidth.padded(word, 5), tone)
+        return head
+            + [CleanText.of(probe.target), parts.joined(separator: ", ")].filter { !$0.isEmpty }
+            .joined(separator: "  ")
+    }
+
+    private func field(_ name: String, _ text: String) -> [String] {
+        let indent = 13
+        let head = style.paint(TextWidth.paddedLeft(name, indent - 2), .faint) + "  "
+        // A text with colours is a probe's: short.
+        guard let columns = style.columns, !text.contains("\u{1B}"), TextWidth.of(text) + indent > columns else {
+            return [head + text]
+        }
+        return TextWidth.wrapped(text, width: columns - indent).enumerated().map { index, part in
+            (index == 0 ? head : String(repeating: " ", count: indent)) + part
+        }
+    }
+}
