@@ -119,6 +119,8 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: ["HostWire", "HostLaunch", "HostLinux", "HostCore", "CHost", "TestKit"],
             exclude: ["Fixtures"], swiftSettings: shared),
+        .testTarget(
+            name: "HostctlTests", dependencies: ["HostWire", "HostLinux", "TestKit"], swiftSettings: shared),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

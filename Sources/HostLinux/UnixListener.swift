@@ -5,7 +5,7 @@ internal import Glibc
 
 /// A listening stream socket in the file system, owned: closed, and its path removed if it is still ours, when its owner
 /// goes away.
-public struct UnixListener: ~Copyable {
+public struct UnixListener: ~Copyable, Sendable {
     /// Where it listens.
     public let path: String
     private let socket: Descriptor

@@ -23,13 +23,13 @@ struct EventText {
 
     private func line(_ event: EventRecord) -> String {
         let reason = CleanText.of(event.reason.isEmpty ? event.text : event.reason)
-        let time = TimeText.local(event.at)
-        let head = [
-            style.paint(time, .faint), TextWidth.padded(name(event), nameWidth),
-            style.paint(TextWidth.padded(kind(event), kindWidth), tone(event)),
-        ].joined(separator: "  ")
-        guard !reason.isEmpty else { return head }
-        return head + "  " + reason
+        let kind = kind(event)
+        let width = reason.isEmpty ? 0 : kindWidth
+        let parts = [
+            style.paint(TimeText.local(event.at), .faint), TextWidth.padded(name(event), nameWidth),
+            style.paint(TextWidth.padded(kind, width), tone(event)),
+        ]
+        return (reason.isEmpty ? parts : parts + [reason]).joined(separator: "  ")
     }
 
     private func name(_ event: EventRecord) -> String {

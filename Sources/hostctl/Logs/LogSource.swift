@@ -5,9 +5,9 @@ internal import HostWire
 
 /// The wanted lines of one service's log, in their order: first those that are there, then what is new.
 struct LogSource {
-    /// An answer with less text than this had room for more: it holds all there is.
+    /// An answer with less text and fewer lines than this had room for more: it holds all there is.
     private static let roomyBytes = 2 << 20
-    private static let firstTail = 1000
+    private static let roomyLines = 1000
 
     let name: String
     private let wish: LogWish
@@ -63,11 +63,12 @@ struct LogSource {
     /// Takes the last lines when those hold all that is wanted; false when more has to be read.
     private mutating func beginAtTail() throws(Failure) -> Bool {
         guard wish.isTail || wish.since != nil else { return false }
-        var count = wish.isTail ? wish.limit ?? 0 : Self.firstTail
+        var count = wish.isTail ? wish.limit ?? 0 : Self.roomyLines
         while true {
             // To ask for no line is to ask where the log ends.
             let answer = try client.get(.lastLines(max(count, 1), of: name), as: LogLines.init(json:))
-            let isWhole = answer.lines.count < count && Self.textBytes(answer) < Self.roomyBytes
+            let isWhole =
+                answer.lines.count < min(count, Self.roomyLines) && Self.textBytes(answer) < Self.roomyBytes
             let isEnough =
                 if let since = wish.since {
                     answer.lines.first?.at.map { $0 < since } ?? answer.lines.isEmpty

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HostLinux
+import HostWire
+import Synchronization
+import TestKit
+import Testing
+
+@Suite struct LogsTests {
+    @Test func inAPipeALineIsWhatTheProgramWrote() throws {
+        let standIn = try StandIn(
+            Self.answering(["gateway": ["a \u{1B}[31mred\u{1B}[0m\tone", "{\"json\": 1}", "", "ü\r"]]))
+        let result = try Hostctl.run(["logs", "gateway"], at: standIn)
+        #expect(result.out == "a \u{1B}[31mred\u{1B}[0m\tone\n{\"json\": 1}\n\nü\r\n")
+        #expect(result.code == 0)
+        #expect(standIn.questions.map(\.target) == ["/v1/services/gateway/logs?lines=100"])
+    }
+
+    @Test func theTimeStandsBeforeEachLineWhereItIsWanted() throws {
+        let standIn = try StandIn { _ in
+            .json(
+                LogLines(
+                    lines: [.init(at: Samples.dawn, text: "one"), .init(at: nil, text: "two")], cursor: "1:8"
+                ).json)
+        }
+        let result = try Hostctl.run(["logs", "-t", "gateway"], at: standIn, environment: ["TZ": "XYZ+1:30"])
+        #expect(result.out == "2020-05-18 08:00:00.125  one\n                         two\n")
+    }
+
+    @Test func linesOfSeveralServicesAreMergedByTime() throws {
+        let logs = ["db": ["1 up", "4 down"], "gateway": ["2 listening", "3 request", "5 lost db"]]
+        let standIn = try StandIn(Self.answering(logs))
+        let result = try Hostctl.run(["logs", "gateway", "db", "gateway"], at: standIn)
+        #expect(
+            result.out == """
+                db       1 up
+                gateway  2 listening
+                gateway  3 request
+                db       4 down
+                gateway  5 lost db
+
+                """)
+    }
+
+    @Test func jsonIsOneLineOfTheLogALine() throws {
+        let standIn = try StandIn(Self.answering(["gateway": ["1 \"quoted\""]]))
+        let result = try Hostctl.run(["logs", "gateway", "--json"], at: standIn)
+        let at = Self.time(1).text
+        #expect(result.out == #"{"service":"gateway","at":"\#(at)","text":"1 \"quoted\""}"# + "\n")
+    }
+
+    @Test func aLongLogIsReadToItsEndInParts() throws {
+        let standIn = try StandIn(Self.answering(["gateway": (1...2345).map { "\($0)" }]))
+        let all = try Hostctl.run(["logs", "gateway", "-n", "all"], at: standIn)
+        #expect(all.out == (1...2345).map { "\($0)\n" }.joined())
+        #expect(standIn.questions.count == 4)
+        let one = try Hostctl.run(["logs", "gateway", "-n1"], at: standIn)
+        #expect(one.out == "2345\n")
+        let none = try Hostctl.run(["logs", "gateway", "-n", "0"], at: standIn)
+        #expect(none.out.isEmpty && none.code == 0)
+    }
+
+    @Test func moreLinesThanOneAnswerHoldsAreFoundAllTheSame() throws {
+        // The stand-in gives at most a thousand lines, and these are as long as a full answer of hostd.
+        let line = String(repeating: "x", count: 3000)
+        let standIn = try StandIn(Self.answering(["gateway": (1...1500).map { "\($0) \(line)" }]))
+        let result = try Hostctl.run(["logs", "gateway", "-n", "1200"], at: standIn)
+        let lines = result.out.split(separator: "\n")
+        #expect(lines.count == 1200)
+        #expect(lines.first?.hasPrefix("301 ") == true && lines.last?.hasPrefix("1500 ") == true)
+    }
+
+    @Test func grepSelectsInAllOfTheLog() throws {
+        let standIn = try StandIn(
+            Self.answering(["gateway": (1...3000).map { "\($0) is \($0 % 7 == 0 ? "good" : "bad")" }]))
+        let result = try Hostctl.run(["logs", "gateway", "--grep", "^(14|21|2[0-9]{3}) is (good|fine)$"], at: standIn)
+        #expect(result.out.hasPrefix("14 is good\n21 is good\n2002 is good\n2009 is good\n"))
+        #expect(result.out.split(separator: "\n").count == 2 + 143)
+        let last = try Hostctl.run(["logs", "gateway", "--grep", "good", "-n", "2"], at: standIn)
+        #expect(last.out == "2989 is good\n2996 is good\n")
+    }
+
+    @Test func aPatternThatIsNoneIsWrongUsage() throws {
+        let result = try Hostctl.run(
+            ["logs", "gateway", "--grep", "a(b"], at: nil, environment: ["HOSTD_SOCKET": "/x"])
+        #expect(result.err == "hostctl: --grep: \"a(b\" is no regular expression: Unmatched ( or \\(\n")
+        #expect(result.code == ExitCode.usage.rawValue)
+    }
+
+    @Test(arguments: [5, 900, 5000])
+    func sinceGoesAsFarBackAsItTakes(minutes: Int) throws {
+        let count = 5500
+        let lines = (1...count).map { number in
+            LogLines.Line(at: Samples.ago(seconds: Int64(count - number) * 60 + 30), text: "\(number)")
+        }
+        let standIn = try StandIn(Self.answering(lines: ["gateway": lines]))
+        let result = try Hostctl.run(["logs", "gateway", "--since", "\(minutes)m"], at: standIn)
+        #expect(result.out == ((count - minutes + 1)...count).map { "\($0)\n" }.joined())
+    }
+
+    @Test func followingGoesOnWhereTheFirstPartEnds() throws {
+        let log = Mutex(["1 one", "2 two"])
+        let standIn = try StandIn { question in
+            let lines = log.withLock { $0 }
+            return Self.answering(["gateway": lines, "db": ["0 old"]])(question)
+        }
+        let running = try RunningHostctl(["logs", "-fn1", "gateway", "db"], at: standIn)
+        try waitUntil("the last lines") { try running.output() == "db       0 old\ngateway  2 two\n" }
+        log.withLock { $0 += ["3 three", "4 four"] }
+        try waitUntil("what is new") { try running.output().hasSuffix("two\ngateway  3 three\ngateway  4 four\n") }
+        #expect(try running.errors().isEmpty)
+    }
+
+    @Test func anUnknownNameShowsNothingOfTheOthers() throws {
+        let standIn = try StandIn(Self.answering(["gateway": ["1 one"]]))
+        let result = try Hostctl.run(["logs", "gateway", "gatway", "-f"], at: standIn)
+        #expect(result.err == "hostctl: no service \"gatway\" (did you mean gateway?)\n")
+        #expect(result.out.isEmpty)
+        #expect(result.code == ExitCode.noSuchName.rawValue)
+    }
+
+    @Test func onATerminalColoursStayAndAllElseIsShown() throws {
+        let text = "1 \u{1B}[1;31mred\u{1B}[0m\u{1B}]0;evil\u{7}\u{1B}[2J\u{8}\r"
+        let standIn = try StandIn(Self.answering(["gateway": [text, "2 plain"]]))
+        let coloured = try PseudoTerminal.run(["logs", "gateway"], at: standIn)
+        let time = { (line: Int) in Self.time(line).text.dropLast().replacing("T", with: " ") }
+        #expect(
+            coloured.out == """
+                \u{1B}[2m\(time(1))\u{1B}[0m  1 \u{1B}[1;31mred\u{1B}[0m\\e]0;evil\\u{7}\\e[2J\\u{8}\u{1B}[0m
+                \u{1B}[2m\(time(2))\u{1B}[0m  2 plain
+
+                """)
+        let plain = try PseudoTerminal.run(["logs", "gateway", "-n", "2"], at: standIn, environment: ["NO_COLOR": "1"])
+        #expect(plain.out == "\(time(1))  1 red\\e]0;evil\\u{7}\\e[2J\\u{8}\n\(time(2))  2 plain\n")
+    }
+
+    /// A line that begins with a number arrived so many seconds after dawn.
+    private static func time(_ seconds: Int) -> WallTime {
+        WallTime(milliseconds: Samples.dawn.milliseconds + Int64(seconds) * 1000)
+    }
+
+    private static func answering(_ logs: [String: [String]]) -> StandIn.Answering {
+        answering(
+            lines: logs.mapValues { texts in
+                texts.map { text in
+                    let number = text.prefix { $0.isNumber }
+                    return LogLines.Line(at: Int(number).map(time), text: text)
+                }
+            })
+    }
+
+    /// Answers like hostd, a thousand lines at most. A cursor is the number of a line.
+    private static func answering(lines logs: [String: [LogLines.Line]]) -> StandIn.Answering {
+        { question in
+            let name = question.path[2]
+            guard let all = logs[name] else { return Samples.noService(name) }
+            if let after = question.value("after").flatMap({ Int($0.split(separator: "%3A").last ?? "") }) {
+                let part = all.dropFirst(after).prefix(1000)
+                return .json(LogLines(lines: Array(part), cursor: "1:\(after + part.count)").json)
+            }
+            let count = min(question.value("lines").flatMap { Int($0) } ?? 0, 1000)
+            return .json(LogLines(lines: all.suffix(count), cursor: "1:\(all.count)").json)
+        }
+    }
+}
