@@ -93,6 +93,15 @@ import Testing
         #expect(result.code == code.rawValue)
     }
 
+    @Test func whoIsRefusedUnheardSaysWhy() throws {
+        let standIn = try StandIn(refusing: ErrorAnswer("too many connections (at most 128)")) { _ in .silence }
+        for _ in 0..<10 {
+            let result = try Hostctl.run(["status"], at: standIn)
+            #expect(result.err == "hostctl: too many connections (at most 128)\n")
+            #expect(result.code == ExitCode.unreachable.rawValue)
+        }
+    }
+
     @Test func aRefusalWithoutAReasonSaysItsNumber() throws {
         let standIn = try StandIn { _ in .bytes(Array("HTTP/1.1 502 Bad Gateway\r\n\r\n<html>".utf8)) }
         let result = try Hostctl.run(["status"], at: standIn)

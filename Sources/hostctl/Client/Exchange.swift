@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Glibc
 internal import HostCore
 internal import HostLinux
 
@@ -41,21 +42,33 @@ struct Exchange {
     }
 
     private func connect() throws(Problem) -> Descriptor {
+        let head = [
+            "\(method) \(target.text) HTTP/1.1", "Host: hostd", "Accept: application/json", "Connection: close",
+        ]
+        let length = method == "GET" ? [] : ["Content-Length: 0"]
         do throws(SystemError) {
             let connection = try Sockets.connect(to: socket, within: min(Self.connectLimit, patience))
-            let head = [
-                "\(method) \(target.text) HTTP/1.1", "Host: hostd", "Accept: application/json", "Connection: close",
-            ]
-            let length = method == "GET" ? [] : ["Content-Length: 0"]
-            try Sockets.sendAll(connection, Array((head + length + ["", ""]).joined(separator: "\r\n").utf8))
+            do throws(SystemError) {
+                try Sockets.sendAll(connection, Array((head + length + ["", ""]).joined(separator: "\r\n").utf8))
+            } catch {
+                // Whoever refuses us unheard may have said why.
+                guard error.code == EPIPE || error.code == ECONNRESET else { throw error }
+            }
             return connection
         } catch {
             throw .system(error)
         }
     }
 
+    /// What came; empty at the end.
     private func receive(_ connection: borrowing Descriptor) throws(Problem) -> [UInt8] {
-        do throws(SystemError) { return try connection.read(upTo: 128 << 10) } catch { throw .system(error) }
+        do throws(SystemError) {
+            return try connection.read(upTo: 128 << 10)
+        } catch {
+            // So ends a connection whose other side did not want to read all of the question.
+            if error.code == ECONNRESET { return [] }
+            throw .system(error)
+        }
     }
 
     /// False when nothing came until `deadline`.

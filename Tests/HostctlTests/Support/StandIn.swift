@@ -55,8 +55,10 @@ final class StandIn: Sendable {
     /// All that was asked so far.
     var questions: [Question] { asked.list.withLock { $0 } }
 
-    /// `folder` holds its socket; without one it makes its own.
-    init(in folder: TemporaryFolder? = nil, _ answering: @escaping Answering) throws {
+    /// `folder` holds its socket; without one it makes its own. With `refusal` every connection is told that, unread.
+    init(in folder: TemporaryFolder? = nil, refusing refusal: ErrorAnswer? = nil, _ answering: @escaping Answering)
+        throws
+    {
         let folder = try folder ?? TemporaryFolder()
         self.folder = folder
         socket = folder.path + "/hostd.sock"
@@ -65,6 +67,7 @@ final class StandIn: Sendable {
         let asked = Questions()
         self.asked = asked
         let box = Box(listener: own) { connection in
+            if let refusal { return Self.say(.json(refusal.json, status: 503), to: connection) }
             guard let question = Self.question(connection) else { return }
             asked.list.withLock { $0.append(question) }
             Self.say(answering(question), to: connection)
