@@ -19,6 +19,9 @@ let onLoop: [SwiftSetting] = shared + [.defaultIsolation(MainActor.self)]
 
 let strictC: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
 
+/// A fully static C program: no Swift start-up objects, no dynamic loader.
+let staticC: [LinkerSetting] = [.unsafeFlags(["-nostartfiles", "-static-executable", "-use-ld=lld"])]
+
 /// The Swift runtime and what it needs of C++ are linked in, so that a program needs no toolchain where it runs; lld packs
 /// the relocations. link/ holds a linker script that turns -lstdc++ into the static library.
 let staticRuntime: [LinkerSetting] = [
@@ -49,12 +52,9 @@ let package = Package(
         .executableTarget(
             name: "hostd-keeper",
             cSettings: [.unsafeFlags(["-Os"])] + strictC,
-            linkerSettings: [
-                // A fully static C program: no Swift start-up objects, no dynamic loader.
-                .unsafeFlags([
-                    "-nostartfiles", "-static-executable", "-use-ld=lld",
-                ])
-            ]),
+            linkerSettings: staticC),
+        // What the benches have supervised.
+        .executableTarget(name: "hostd-bench-child", cSettings: strictC, linkerSettings: staticC),
 
         // The rooms, lowest first.
         .target(name: "HostCore", swiftSettings: shared),

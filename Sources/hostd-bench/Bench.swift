@@ -5,14 +5,21 @@ import Glibc
 /// The table of benches: `hostd-bench NAME …`.
 func runBench(_ arguments: [String]) -> Int {
     guard let name = arguments.first else {
-        say("usage: hostd-bench simulate [--seeds N] [--seed S] [--seconds T]")
+        say(
+            """
+            usage: hostd-bench simulate [--seeds N] [--seed S] [--seconds T]
+                   hostd-bench recovery [--rounds N]
+                   hostd-bench footprint [--seconds N]
+            """)
         return 2
     }
     let rest = Array(arguments.dropFirst())
     switch name {
     case "simulate": return runSimulateBench(rest)
+    case "recovery": return runRecoveryBench(rest)
+    case "footprint": return runFootprintBench(rest)
     default:
-        say("hostd-bench: no bench is called \"\(name)\" (there is: simulate)")
+        say("hostd-bench: no bench is called \"\(name)\" (there are: simulate, recovery, footprint)")
         return 2
     }
 }
