@@ -14,7 +14,8 @@ let shared: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// Rooms from HostLoop upward run on the one thread of the program.
+/// Rooms from HostLoop upward run on the one thread of the program. A class with an isolated deinit says @MainActor in so
+/// many words: Swift 6.3.1, optimising another room, forgets that it is the default and refuses the deinit.
 let onLoop: [SwiftSetting] = shared + [.defaultIsolation(MainActor.self)]
 
 let strictC: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]

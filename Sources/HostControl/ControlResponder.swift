@@ -3,6 +3,7 @@
 public import HostWire
 
 /// Answers one request, at once or later. One that is dropped without an answer answers 500 itself.
+@MainActor
 public final class ControlResponder {
     private weak var connection: ControlConnection?
 

@@ -26,6 +26,7 @@ struct HTTPStep {
 }
 
 /// libmicrohttpd on the loop: no thread, no timer of its own, no wake-up without traffic.
+@MainActor
 final class HTTPDaemon {
     enum Verdict {
         /// Go on reading, or wait while suspended.

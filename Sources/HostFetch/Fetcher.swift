@@ -15,6 +15,7 @@ public nonisolated enum FetchResult: Hashable, Sendable {
 }
 
 /// HTTP GETs on the loop: one libcurl multi for all, no thread for any number of literal addresses.
+@MainActor
 public final class Fetcher {
     private let loop: EventLoop
     private let lookups: Resolver

@@ -6,6 +6,7 @@ public import HostCore
 public import HostLinux
 
 /// The one loop of the program: sd-event with owned sources.
+@MainActor
 public final class EventLoop {
     let event: OpaquePointer
     private var postponed: [() -> Void] = []

@@ -25,6 +25,7 @@ public nonisolated struct IOEvents: OptionSet, Sendable {
 }
 
 /// Watches one descriptor for as long as its owner keeps it. It does not own the descriptor.
+@MainActor
 public final class IOSource {
     private var source: OpaquePointer?
     private let handler: (IOEvents) -> Void

@@ -5,6 +5,7 @@ internal import Glibc
 public import HostLinux
 
 /// Takes a signal on the loop. It must be blocked in all threads before (`Signals.block`).
+@MainActor
 public final class SignalSource {
     private var source: OpaquePointer?
     private let handler: () -> Void

@@ -6,6 +6,7 @@ public import HostCore
 public import HostLinux
 
 /// A one-shot timer on CLOCK_MONOTONIC, exact to the microsecond (sd-event's own default is 250 ms).
+@MainActor
 public final class TimerSource {
     private var source: OpaquePointer?
     private let handler: () -> Void

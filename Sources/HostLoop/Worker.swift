@@ -47,8 +47,6 @@ public final class Worker {
         try watchLane()
     }
 
-    // The class says @MainActor in so many words for this: Swift 6.3.1, optimising another room, forgets that it is the
-    // default here and refuses the deinit.
     isolated deinit {
         _ = lane.abandon()
     }
