@@ -24,8 +24,8 @@ nonisolated struct ConfigurationLoader {
     /// The files: hostd.toml, then conf.d/*.toml by name.
     func load() -> Result<(HostConfiguration, [ConfigurationFile]), Failure> {
         Result { () throws(Failure) in
-            var files = [try read(folders.configuration)]
-            for path in dropIns() { files.append(try read(path)) }
+            var files: [ConfigurationFile] = []
+            for path in try paths() { files.append(try read(path)) }
             return (try check(files), files)
         }
     }
@@ -37,26 +37,20 @@ nonisolated struct ConfigurationLoader {
         }
     }
 
-    private func read(_ path: String) throws(Failure) -> ConfigurationFile {
+    private func paths() throws(Failure) -> [String] {
         do throws(SystemError) {
-            let file = try Descriptor(opening: path, O_RDONLY)
-            var bytes: [UInt8] = []
-            while bytes.count <= ConfigurationFile.sizeLimit {
-                let part = try file.read(upTo: ConfigurationFile.sizeLimit + 1 - bytes.count)
-                if part.isEmpty { break }
-                bytes += part
-            }
-            return ConfigurationFile(path: path, bytes: bytes)
+            return try DropIns.paths(of: folders.configuration)
         } catch {
-            throw .unreadable("\(path): \(error)")
+            throw .unreadable("\(error)")
         }
     }
 
-    private func dropIns() -> [String] {
-        let slash = folders.configuration.lastIndex(of: "/") ?? folders.configuration.startIndex
-        let folder = folders.configuration[..<slash] + "/conf.d"
-        let names = (try? Files.list(String(folder))) ?? []
-        return names.filter { $0.hasSuffix(".toml") && !$0.hasPrefix(".") }.map { "\(folder)/\($0)" }
+    private func read(_ path: String) throws(Failure) -> ConfigurationFile {
+        do throws(SystemError) {
+            return ConfigurationFile(path: path, bytes: try DropIns.read(path, limit: ConfigurationFile.sizeLimit + 1))
+        } catch {
+            throw .unreadable("\(error)")
+        }
     }
 
     // MARK: - The last accepted ones

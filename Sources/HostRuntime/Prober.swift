@@ -17,15 +17,17 @@ struct ProbeContext {
 final class Prober {
     private let loop: EventLoop
     private let fetcher: Fetcher
-    private let lookups: Worker
+    private let lookups: Resolver
+    private let files: Worker
     private let keeper: String
 
-    /// `lookups` is the lane for names and files; `keeper` the program that holds exec probes.
-    init(loop: EventLoop, lookups: Worker, keeper: String) {
+    /// `files` is the lane for what a command needs; `keeper` the program that holds commands.
+    init(loop: EventLoop, files: Worker, keeper: String) {
         self.loop = loop
-        self.lookups = lookups
+        self.files = files
         self.keeper = keeper
-        fetcher = Fetcher(loop: loop)
+        lookups = Resolver(loop: loop)
+        fetcher = Fetcher(loop: loop, lookups: lookups)
     }
 
     /// Asks; `then` is called once.
@@ -79,7 +81,7 @@ final class Prober {
         if context.identity != nil, PreparedLaunch.isQuick(context.launch) {
             return run(command, timeout, context, prepare(), began, then: then)
         }
-        lookups.submit(deadline: timeout, prepare) { [weak self] outcome in
+        files.submit(deadline: timeout, prepare) { [weak self] outcome in
             guard case .done(let prepared) = outcome else {
                 return then(ProbeAnswer(ok: false, seen: "its user or env_file was not found in time", took: timeout))
             }

@@ -63,8 +63,7 @@ final class Supervisor {
         logger = try LoggerLink(loop: loop, folders: folders, program: programs.logger)
         store = try Store(loop: loop, path: folders.state + "/hostd.db")
         files = try Worker(loop: loop, lane: "files", limit: 4096)
-        prober = Prober(
-            loop: loop, lookups: try Worker(loop: loop, lane: "lookups", limit: 4096), keeper: programs.keeper)
+        prober = Prober(loop: loop, files: files, keeper: programs.keeper)
         history = History(store: store)
         snapshots = SnapshotFolder(path: folders.run + "/services", epoch: epoch)
         machine = HostMachine([])
