@@ -12,7 +12,8 @@ extension HostUnderTest {
     /// One request; its status and body.
     func request(_ method: String, _ target: String) throws -> (status: Int, body: [UInt8]) {
         let socket = try Sockets.connect(to: dir + "/run/hostd.sock")
-        try socket.write(all: "\(method) \(target) HTTP/1.1\r\nHost: hostd\r\nConnection: close\r\n\r\n".utf8)
+        let head = "\(method) \(target) HTTP/1.1\r\nHost: hostd\r\nConnection: close\r\n\r\n"
+        try Sockets.sendAll(socket, Array(head.utf8))
         var answer: [UInt8] = []
         while true {
             var entry = pollfd(fd: socket.raw, events: Int16(POLLIN), revents: 0)

@@ -11,7 +11,8 @@ enum Loopback {
         guard let address = SocketAddress.literals(host: "127.0.0.1", port: port)?.first else { return "" }
         let socket = try address.startConnect()
         try wait(socket.raw, POLLOUT, "a connection to port \(port)")
-        try socket.write(all: "\(method) \(target) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".utf8)
+        let head = "\(method) \(target) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        try Sockets.sendAll(socket, Array(head.utf8))
         var answer: [UInt8] = []
         while true {
             try wait(socket.raw, POLLIN, "an answer to \(method) \(target)")
