@@ -3,127 +3,132 @@
 import HostCore
 
 /// Watches a simulated host from outside. It knows the promises, not how the machines keep them.
+///
+/// Two instances, launch numbers and forgotten trees are here; pace, ends and wishes have files of their own.
 struct Checker {
-    let specifications: [ServiceName: ServiceSpecification]
+    let services: [SimulatedService]
+    /// By service: those that come after it.
+    let followers: [[Int]]
+    var records: [Record]
     private(set) var firstViolation: String?
-    private var launchedBefore: Set<InstanceID> = []
-    private var history: [ServiceName: History] = [:]
-    private var killedSinceSignal: Set<InstanceID> = []
-    private var anyKill = 0
+    /// Numbers a person's stops and the shutdown, so that it is known who was told no later than whom.
+    var stopBatches = 0
 
-    /// What the restart rule has to go by, kept apart from the machine's own count.
-    private struct History {
-        var quickFailures = 0
-        var lastEnd: (at: Instant, ran: Duration)?
-        var freshStart = true
-        var stopWanted: Instant?
+    /// What the checker knows of one service.
+    struct Record {
+        var pace = Pace()
+        var wish = Wish.idle
+        /// A start from rest that has not led to a launch yet.
+        var freshSince: Instant?
+        var wasReady = false
+        var stopSince: Instant?
+        var stopBatch: Int?
+        var ending: (instance: InstanceID, since: Instant)?
+        var highestLaunch: UInt64 = 0
+        var spawnHasFailed = false
+        /// The newest one that hostd knows to have ended, whatever became of its folder.
+        var last: SimulatedInstance?
     }
 
-    init(specifications: [ServiceName: ServiceSpecification]) {
-        self.specifications = specifications
+    init(_ services: [SimulatedService]) {
+        self.services = services
+        followers = services.map { service in
+            services.filter { $0.specification.after.contains(service.name) }.map(\.index)
+        }
+        records = services.map { _ in Record() }
     }
 
-    private mutating func require(_ condition: Bool, _ message: @autoclosure () -> String) {
+    mutating func require(_ condition: Bool, _ message: @autoclosure () -> String) {
         if !condition, firstViolation == nil { firstViolation = message() }
     }
 
-    mutating func launched(_ instance: InstanceID, instances: [InstanceID: SimulatedInstance], at now: Instant) {
-        require(launchedBefore.insert(instance).inserted, "\(instance) was launched twice")
-        for other in instances.values where other.instance.service == instance.service {
-            require(!other.treeLives, "\(instance) was launched while processes of \(other.instance) live")
-            require(
-                !other.keeperLives || other.exitSaysEmpty || other.process != nil,
-                "\(instance) was launched while \(other.instance) was on its way")
+    mutating func launched(_ id: InstanceID, _ service: SimulatedService, at now: Instant) {
+        for other in service.instances {
+            require(!other.treeLives, "\(id) was launched while processes of \(other.id) live")
+            require(!other.keeperLives, "\(id) was launched while the keeper of \(other.id) lives")
         }
-        checkPace(instance, at: now)
+        require(id.launch > records[service.index].highestLaunch, "\(id) was launched twice")
+        records[service.index].highestLaunch = id.launch
+        checkWish(id, service, at: now)
+        checkDependencies(id, service, at: now)
+        let rule = service.specification.restart
+        if let violation = records[service.index].pace.launched(id, rule, at: now) { require(false, violation) }
     }
 
-    /// No restart sooner than the rule allows.
-    private mutating func checkPace(_ instance: InstanceID, at now: Instant) {
-        guard let rule = specifications[instance.service]?.restart else { return }
-        var past = history[instance.service] ?? History()
-        defer { history[instance.service] = past }
-        if past.freshStart {
-            past.freshStart = false
-            past.quickFailures = 0
-            past.lastEnd = nil
-            return
+    mutating func spawnFailed(_ service: SimulatedService) {
+        records[service.index].spawnHasFailed = true
+    }
+
+    mutating func started(_ instance: SimulatedInstance, _ service: SimulatedService) {
+        let living = service.instances.filter(\.treeLives).map(\.id)
+        require(living == [instance.id], "more than one instance lives: \(living)")
+    }
+
+    /// hostd is done with an instance: nothing of it lives, and if it failed, its replacement has to wait.
+    mutating func concluded(
+        _ id: InstanceID, _ instance: SimulatedInstance?, _ service: SimulatedService, life: Int, at now: Instant
+    ) {
+        let index = service.index
+        if let instance {
+            require(!instance.treeLives, "\(id) was called over while processes of it live")
+            require(!instance.keeperLives, "\(id) was called over while its keeper lives")
         }
-        guard let end = past.lastEnd else { return }
-        if end.ran >= rule.stable {
-            past.quickFailures = 0
-            past.lastEnd = nil
-            return
+        let neverRan = instance.map { $0.process == nil && $0.exit == nil } ?? !records[index].spawnHasFailed
+        records[index].spawnHasFailed = false
+        // What an earlier hostd only decided, or what came to nothing with it, is launched anew without waiting.
+        if neverRan, instance?.life != life, instance?.notes.sweptAt == nil { return }
+        // Nor is an end a failure that somebody asked for.
+        guard !records[index].pace.isFree, records[index].wish != .stopped else { return }
+        var ran = Duration.zero
+        if let instance, let startedAt = instance.startedAt {
+            ran = instance.exit?.ran ?? ((instance.notes.sweptAt ?? now) - startedAt)
         }
-        var floor = rule.backoff.nanoseconds
-        for _ in 0..<min(past.quickFailures, 40) where floor < rule.maxBackoff.nanoseconds { floor *= 2 }
-        floor = min(floor, rule.maxBackoff.nanoseconds)
-        let least = Duration.nanoseconds(Int64(Double(floor) * (1 - rule.jitter)) - 1000)
-        require(
-            now - end.at >= least,
-            "\(instance) came \((now - end.at).text) after a failure, the rule says \(least.text)")
-        past.quickFailures += 1
-        past.lastEnd = nil
+        records[index].pace.failed(ran: ran, service.specification.restart, at: now)
     }
 
-    mutating func started(_ instance: InstanceID, instances: [InstanceID: SimulatedInstance]) {
-        let living = instances.values.filter { $0.instance.service == instance.service && $0.treeLives }
-        require(living.count <= 1, "two instances live: \(living.map(\.instance.description).sorted())")
+    /// Whoever may have forgotten what it knew of a service cannot be held to it.
+    /// `isOlder`: an older one is left, and what that says counts.
+    mutating func lostSnapshot(_ service: SimulatedService, isOlder: Bool) {
+        let index = service.index
+        records[index].pace.reset()
+        records[index].pace.isVague = isOlder
+        let isMarked = !isOlder && service.committedMark != nil
+        records[index].wish = isMarked ? Wish(service.committedMark) : .unknown
+        records[index].freshSince = nil
+        records[index].stopBatch = nil
+        records[index].highestLaunch = 0
+        for instance in service.instances {
+            instance.notes.liveFailures = .max / 2
+            instance.notes.isSignalKnown = false
+        }
     }
 
-    mutating func ended(_ instance: InstanceID, at now: Instant, ran: Duration) {
-        history[instance.service, default: History()].lastEnd = (now, ran)
+    mutating func adopted(_ instance: SimulatedInstance, _ service: SimulatedService) {
+        let index = service.index
+        records[index].highestLaunch = max(records[index].highestLaunch, instance.id.launch)
+        // After an exit that said "do not restart" only a person can have started it.
+        if records[index].wish == .held { records[index].wish = .unknown }
     }
 
-    mutating func signalled(_ instance: InstanceID, count: Int) {
-        // A kill between the signal and the second snapshot cannot be told from one before the signal.
-        require(count <= 1 + anyKill, "\(instance) got the stop signal \(count) times")
-        require(count <= 1 || !killedSinceSignal.contains(instance) || anyKill > 0, "\(instance) was signalled again")
-        killedSinceSignal.insert(instance)
+    mutating func rebooted(_ services: [SimulatedService]) {
+        for service in services {
+            records[service.index] = Record()
+            records[service.index].wish = Wish(service.committedMark)
+        }
     }
 
-    mutating func forgotten(_ instance: InstanceID, instances: [InstanceID: SimulatedInstance]) {
-        guard let found = instances[instance] else { return }
-        require(!found.treeLives, "\(instance) was forgotten while processes of it live")
+    /// While hostd is away nobody can be blamed for what takes longer.
+    mutating func hostdReturned(at now: Instant) {
+        for index in records.indices {
+            if records[index].stopSince != nil { records[index].stopSince = now }
+            records[index].ending?.since = now
+        }
     }
 
-    mutating func hostdKilled() {
-        anyKill += 1
-        // While hostd is away nobody can be blamed for a stop that takes longer.
-        for name in history.keys { history[name]?.stopWanted = nil }
-    }
-
-    mutating func rebooted(marks: [ServiceName: ServiceMark]) {
-        launchedBefore.removeAll()
-        history.removeAll()
-        killedSinceSignal.removeAll()
-        anyKill = 0
-    }
-
-    mutating func personStarts(_ name: ServiceName) {
-        history[name, default: History()].freshStart = true
-        history[name]?.stopWanted = nil
-    }
-
-    mutating func personStops(_ name: ServiceName, at now: Instant) {
-        history[name, default: History()].stopWanted = now
-    }
-
-    /// A stop always ends, and in bounded time while hostd is there.
-    mutating func look(_ machine: HostMachine?, at now: Instant) {
-        guard let machine else { return }
-        for (name, past) in history {
-            guard let wanted = past.stopWanted, let service = machine.services[name] else { continue }
-            if service.state.isDown {
-                history[name]?.stopWanted = nil
-                continue
-            }
-            let followers = specifications.values.filter { $0.after.contains(name) }.count
-            let stop = service.specification.stop
-            let bound = (stop.grace + stop.leftovers + .seconds(240)) * (1 + followers * 12) + .seconds(4100)
-            require(
-                now - wanted <= bound,
-                "\(name) is still \(service.phase.rawValue) \((now - wanted).text) after its stop")
+    mutating func clockJumped(_ jump: Duration) {
+        for index in records.indices {
+            records[index].stopSince = records[index].stopSince.map { $0 + jump }
+            records[index].ending.map { records[index].ending = ($0.instance, $0.since + jump) }
         }
     }
 }

@@ -4,45 +4,51 @@ import HostCore
 
 /// Virtual time: what happens next, and when. Equal times keep the order in which they were planned.
 struct EventQueue<Event> {
-    private var heap: [(at: Instant, order: UInt64, event: Event)] = []
+    private struct Entry {
+        let at: Instant
+        let order: UInt64
+        let event: Event
+
+        func isBefore(_ other: Entry) -> Bool {
+            at == other.at ? order < other.order : at < other.at
+        }
+    }
+
+    private var heap: [Entry] = []
     private var planned: UInt64 = 0
 
-    var isEmpty: Bool { heap.isEmpty }
+    /// When the next event is.
+    var nextTime: Instant? { heap.first?.at }
 
     mutating func plan(_ event: Event, at: Instant) {
         planned += 1
-        heap.append((at, planned, event))
+        heap.append(Entry(at: at, order: planned, event: event))
         var child = heap.count - 1
-        while child > 0, isEarlier(child, (child - 1) / 2) {
+        while child > 0, heap[child].isBefore(heap[(child - 1) / 2]) {
             heap.swapAt(child, (child - 1) / 2)
             child = (child - 1) / 2
         }
     }
 
-    mutating func next() -> (at: Instant, event: Event)? {
+    mutating func takeNext() -> Event? {
         guard let first = heap.first else { return nil }
         let last = heap.removeLast()
         if !heap.isEmpty {
             heap[0] = last
             sink()
         }
-        return (first.at, first.event)
+        return first.event
     }
 
     private mutating func sink() {
         var parent = 0
         while true {
-            var least = parent
-            for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count && isEarlier(child, least) {
-                least = child
-            }
-            if least == parent { return }
+            var least = 2 * parent + 1
+            guard least < heap.count else { return }
+            if least + 1 < heap.count, heap[least + 1].isBefore(heap[least]) { least += 1 }
+            guard heap[least].isBefore(heap[parent]) else { return }
             heap.swapAt(parent, least)
             parent = least
         }
-    }
-
-    private func isEarlier(_ left: Int, _ right: Int) -> Bool {
-        (heap[left].at, heap[left].order) < (heap[right].at, heap[right].order)
     }
 }

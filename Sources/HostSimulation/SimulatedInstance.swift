@@ -12,6 +12,8 @@ struct Behaviour {
     var launch: Launch = .runs
     /// Time until its startup and ready probes are good.
     var startupTakes: Duration = .zero
+    /// Whether it says something new of its startup every few seconds.
+    var showsProgress = false
     /// It ends by itself after this time.
     var crashesAfter: Duration?
     var crashStatus: ExitStatus = .code(1)
@@ -21,15 +23,27 @@ struct Behaviour {
     var stopTakes: Duration? = .milliseconds(50)
     /// Processes that outlive the main process until the keeper ends them.
     var leftOvers = 0
+
+    /// Nothing bad is still to come of it.
+    var isHarmless: Bool { crashesAfter == nil && hangsAfter == nil }
 }
 
 /// One launch as the kernel and the runtime folder know it, whatever hostd knows.
-struct SimulatedInstance {
-    let instance: InstanceID
+final class SimulatedInstance {
+    let id: InstanceID
+    /// Which service of the host.
+    let service: Int
     let behaviour: Behaviour
+    /// The life of hostd that launched it.
+    let life: Int
     let launchedAt: Instant
     var keeperLives = true
+    /// The keeper is stopped: it neither reports nor obeys.
+    var keeperHangs = false
     var mainLives = false
+    /// How the main process ended, recorded or not.
+    var mainStatus: ExitStatus?
+    var endedAt: Instant?
     var leftOversLive = 0
     /// The start record.
     var process: ProcessIdentity?
@@ -37,23 +51,43 @@ struct SimulatedInstance {
     /// The exit record.
     var exit: ExitReport?
     var exitSaysEmpty = false
-    var stopSignals = 0
+    /// What the checker knows of it.
+    var notes = Checker.Notes()
+
+    init(_ id: InstanceID, service: Int, behaviour: Behaviour, life: Int, launchedAt: Instant) {
+        self.id = id
+        self.service = service
+        self.behaviour = behaviour
+        self.life = life
+        self.launchedAt = launchedAt
+    }
 
     /// Whether any process of it lives.
     var treeLives: Bool { mainLives || leftOversLive > 0 }
+
+    /// Nothing more will come of it.
+    var isOver: Bool { !keeperLives && !treeLives }
 
     func isHung(at now: Instant) -> Bool {
         guard let after = behaviour.hangsAfter, let startedAt else { return false }
         return now - startedAt >= after
     }
 
-    func answers(_ kind: ProbeKind, at now: Instant) -> ProbeAnswer {
+    func answer(_ kind: ProbeKind, at now: Instant) -> ProbeAnswer {
         guard mainLives, let startedAt else { return ProbeAnswer(ok: false, seen: "connection refused") }
         if isHung(at: now) { return ProbeAnswer(ok: false, seen: "no answer") }
         let age = now - startedAt
-        if age < behaviour.startupTakes {
-            return ProbeAnswer(ok: false, seen: "503", digest: UInt64(age.nanoseconds / 5_000_000_000) + 1)
-        }
-        return ProbeAnswer(ok: true, seen: "200 \(kind.rawValue)")
+        guard age < behaviour.startupTakes, kind != .live else { return ProbeAnswer(ok: true, seen: "200") }
+        let step = behaviour.showsProgress ? UInt64(clamping: age.nanoseconds / 5_000_000_000) + 1 : 0
+        return ProbeAnswer(ok: false, seen: "503", digest: step)
+    }
+
+    /// What the records and the lock say of it.
+    func news() -> [ServiceEvent] {
+        var events: [ServiceEvent] = []
+        if let process, let startedAt { events.append(.started(id, process, at: startedAt)) }
+        if let exit { events.append(.exited(id, exit, treeEmpty: exitSaysEmpty)) }
+        if !keeperLives, !exitSaysEmpty { events.append(process == nil ? .neverRan(id) : .keeperLost(id)) }
+        return events
     }
 }

@@ -9,6 +9,12 @@ public struct SimulationFailure: Error, CustomStringConvertible {
     /// The last things that happened, oldest first.
     public let trace: [String]
 
+    /// The same, for a seed that did not fail when it was run again: that is a fault of the simulation.
+    var notReproduced: SimulationFailure {
+        SimulationFailure(seed: seed, message: message + " (and not when it was run again)", trace: [])
+    }
+
+    /// Seed, message and trace.
     public var description: String {
         "seed \(seed): \(message)\n" + trace.map { "  " + $0 }.joined(separator: "\n")
     }
@@ -20,7 +26,7 @@ public struct SimulationSummary: Sendable {
     public var events = 0
     /// Launches of instances.
     public var launches = 0
-    /// Times that hostd was killed.
+    /// Times that hostd was killed, reboots among them.
     public var hostdKills = 0
     /// Times that the host was rebooted.
     public var reboots = 0

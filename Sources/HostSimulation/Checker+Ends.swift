@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HostCore
+
+/// hostd ends nothing without a reason, asks once, and every stop ends.
+extension Checker {
+    /// What the checker knows of one instance.
+    struct Notes {
+        /// Bad live answers in a row, lost ones among them.
+        var liveFailures = 0
+        var isLastStartupAnswerBad = false
+        var wasStartupGood = false
+        var wasReadyGood = false
+        var signals = 0
+        /// hostd knows, over its own end too, that it sent the signal.
+        var isSignalKnown = false
+        /// A person wanted it to end.
+        var isUnwanted = false
+        var killOrders = 0
+        var sweptAt: Instant?
+    }
+
+    /// A probe was answered, or its answer was lost.
+    mutating func answered(_ instance: SimulatedInstance, _ kind: ProbeKind, ok: Bool) {
+        switch kind {
+        case .startup:
+            instance.notes.isLastStartupAnswerBad = !ok
+            if ok { instance.notes.wasStartupGood = true }
+        case .live: instance.notes.liveFailures = ok ? 0 : instance.notes.liveFailures + 1
+        case .ready: if ok { instance.notes.wasReadyGood = true }
+        }
+    }
+
+    private func isUnwell(_ instance: SimulatedInstance, at now: Instant) -> Bool {
+        let specification = services[instance.service].specification
+        if let live = specification.live, instance.notes.liveFailures >= live.failures { return true }
+        guard let startup = specification.startup, let startedAt = instance.startedAt else { return false }
+        return instance.notes.isLastStartupAnswerBad && now >= startedAt + startup.deadline
+    }
+
+    private func hasReason(_ instance: SimulatedInstance, isShuttingDown: Bool, at now: Instant) -> Bool {
+        if isShuttingDown || instance.notes.isUnwanted || isUnwell(instance, at: now) { return true }
+        return records[instance.service].wish == .stopped
+    }
+
+    mutating func signalled(
+        _ instance: SimulatedInstance, _ services: [SimulatedService], isShuttingDown: Bool, at now: Instant
+    ) {
+        let id = instance.id
+        require(
+            !instance.mainLives || hasReason(instance, isShuttingDown: isShuttingDown, at: now),
+            "\(id) was well and was told to end")
+        require(
+            instance.notes.signals == 0 || !instance.notes.isSignalKnown,
+            "\(id) was signalled again (\(instance.notes.signals + 1))")
+        instance.notes.signals += 1
+        checkOrder(instance, at: now)
+    }
+
+    /// Of those that are told to stop together, none is asked before those that come after it are gone.
+    private mutating func checkOrder(_ instance: SimulatedInstance, at now: Instant) {
+        guard let batch = records[instance.service].stopBatch, !isUnwell(instance, at: now) else { return }
+        for index in followers[instance.service] {
+            guard let other = records[index].stopBatch, other <= batch else { continue }
+            let living = services[index].instances.first(where: \.treeLives)
+            require(living == nil, "\(instance.id) was told to end before \(living?.id.description ?? "")")
+        }
+    }
+
+    mutating func treeEnded(_ instance: SimulatedInstance, isShuttingDown: Bool, at now: Instant) {
+        let isSilent = instance.process == nil && now - instance.launchedAt >= .seconds(60)
+        require(
+            !instance.mainLives || isSilent || instance.notes.signals > 0
+                || hasReason(instance, isShuttingDown: isShuttingDown, at: now),
+            "\(instance.id) was well and was killed")
+        instance.notes.killOrders += 1
+    }
+
+    mutating func swept(_ instance: SimulatedInstance, isShuttingDown: Bool, at now: Instant) {
+        require(
+            !instance.keeperLives || instance.notes.killOrders >= 3,
+            "\(instance.id) was swept away while its keeper lives")
+        if instance.notes.sweptAt == nil { instance.notes.sweptAt = now }
+    }
+
+    /// A stop always ends, and in bounded time while hostd is there.
+    mutating func checkBounds(at now: Instant) {
+        for index in records.indices {
+            let name = services[index].name
+            if let since = records[index].stopSince {
+                let bound = stopBound(index)
+                require(now - since <= bound, "\(name) is not down \((now - since).text) after its stop")
+            }
+            if let ending = records[index].ending {
+                let bound = endBound(index)
+                require(now - ending.since <= bound, "\(ending.instance) ends since \((now - ending.since).text)")
+            }
+        }
+    }
+
+    /// Its start, its grace, SIGKILL in vain, what it leaves behind, and sweeps whose answers are lost.
+    private func endBound(_ index: Int) -> Duration {
+        let stop = services[index].specification.stop
+        let steps: Duration = .seconds(60 + 30 + 30 + 100)
+        return steps + stop.grace + stop.leftovers
+    }
+
+    private func stopBound(_ index: Int) -> Duration {
+        var found: Set<Int> = [index]
+        var open = [index]
+        while let next = open.popLast() {
+            for follower in followers[next] where found.insert(follower).inserted { open.append(follower) }
+        }
+        return found.reduce(.zero) { $0 + endBound($1) }
+    }
+}

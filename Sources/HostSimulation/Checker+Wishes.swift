@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HostCore
+
+/// Whoever was stopped or held stays down, over the ends of hostd and of the host; the others come up in order.
+extension Checker {
+    /// How a service is meant to be.
+    enum Wish {
+        /// Nobody has started it in this boot.
+        case idle
+        case up
+        /// A person stopped it.
+        case stopped
+        /// It exited in a way that says "do not restart".
+        case held
+        /// Its policy did not restart it.
+        case left
+        /// Whoever knew has lost it.
+        case unknown
+
+        init(_ mark: ServiceMark?) {
+            switch mark {
+            case .stopped: self = .stopped
+            case .held: self = .held
+            case nil: self = .idle
+            }
+        }
+
+        var mark: ServiceMark? {
+            switch self {
+            case .idle, .up, .left, .unknown: nil
+            case .stopped: .stopped
+            case .held: .held
+            }
+        }
+    }
+
+    /// hostd is about to take an event.
+    mutating func takes(_ event: ServiceEvent, _ service: SimulatedService, _ state: ServiceState?, at now: Instant) {
+        let index = service.index
+        switch event {
+        case .start(by: .person), .restart:
+            records[index].wish = .up
+            records[index].stopSince = nil
+            records[index].stopBatch = nil
+            records[index].pace.reset()
+            if case .restart = event { unwant(service) }
+            switch state {
+            case .up, .launching: if case .restart = event { records[index].pace.isFree = true }
+            default: records[index].pace.isFree = true
+            }
+            if state?.isDown == true { records[index].freshSince = now }
+        case .start(by: .host): hostStarts(service, at: now)
+        case .exited(let id, _, _), .keeperLost(let id):
+            if let instance = service.instance(id) { records[index].last = instance }
+        case .launchFailed, .neverRan: records[index].last = nil
+        case .signalled(let id): service.instance(id)?.notes.isSignalKnown = true
+        case .probed(let id, let kind, _, let answer):
+            if let instance = service.instance(id) { answered(instance, kind, ok: answer.ok) }
+        default: break
+        }
+    }
+
+    private mutating func hostStarts(_ service: SimulatedService, at now: Instant) {
+        switch records[service.index].wish {
+        case .idle, .left, .unknown:
+            records[service.index].wish = .up
+            records[service.index].pace.isFree = true
+            records[service.index].freshSince = now
+        case .up, .stopped, .held: break
+        }
+    }
+
+    /// A person stops some, or hostd all of them.
+    mutating func takesStop(_ some: [(SimulatedService, ServiceState?)], by author: Author, at now: Instant) {
+        stopBatches += 1
+        for (service, state) in some {
+            unwant(service)
+            if author == .person { records[service.index].wish = .stopped }
+            records[service.index].stopSince = records[service.index].stopSince ?? now
+            switch state {
+            case .up, .launching: records[service.index].stopBatch = records[service.index].stopBatch ?? stopBatches
+            default: records[service.index].stopBatch = nil
+            }
+        }
+    }
+
+    private func unwant(_ service: SimulatedService) {
+        service.instances.last?.notes.isUnwanted = true
+    }
+
+    /// What a service that hostd stopped for its own end was before, it may become again.
+    mutating func returnsAfterShutdown() {
+        for index in records.indices {
+            records[index].pace.isFree = true
+            records[index].stopSince = nil
+            records[index].stopBatch = nil
+        }
+    }
+
+    mutating func checkWish(_ id: InstanceID, _ service: SimulatedService, at now: Instant) {
+        let wish = records[service.index].wish
+        require(wish == .up || wish == .unknown, "\(id) was launched although the service is to be \(wish)")
+        // The one before, if it said "do not restart" and nobody had told it to end.
+        if let last = records[service.index].last, last.notes.signals == 0, last.notes.killOrders == 0,
+            !last.notes.isUnwanted, case .code(78)? = last.exit?.status, !records[service.index].pace.isFree
+        {
+            require(false, "\(id) was launched although \(last.id) exited with 78")
+        }
+    }
+
+    /// A start from rest waits until all in `after` were ready, or for its timeout.
+    mutating func checkDependencies(_ id: InstanceID, _ service: SimulatedService, at now: Instant) {
+        guard let since = records[service.index].freshSince else { return }
+        records[service.index].freshSince = nil
+        if let timeout = service.specification.afterTimeout, now >= since + timeout { return }
+        for other in services where service.specification.after.contains(other.name) {
+            let isReadyNow = other.instances.last.map { isProvenReady($0) } ?? false
+            require(records[other.index].wasReady || isReadyNow, "\(id) was launched before \(other.name) was ready")
+        }
+    }
+
+    /// Whether an instance has said itself that it is ready, or has no way to say it.
+    private func isProvenReady(_ instance: SimulatedInstance) -> Bool {
+        let specification = services[instance.service].specification
+        guard instance.process != nil else { return false }
+        if specification.ready != nil { return instance.notes.wasReadyGood }
+        return specification.startup == nil || instance.notes.wasStartupGood
+    }
+
+    /// How hostd sees a service, after an event that touched it.
+    mutating func look(
+        _ view: ServiceMachine, _ service: SimulatedService, isShuttingDown: Bool, at now: Instant
+    ) {
+        let index = service.index
+        if records[index].wish == .up, view.state.isDown, !isShuttingDown { lookAtRest(view, service) }
+        if records[index].wish == .unknown {
+            records[index].wish = view.mark.map { Wish($0) } ?? (view.state.isDown ? .idle : .up)
+        }
+        let mark = records[index].wish.mark
+        require(view.mark == mark, "\(service.name) is \(view.mark.text), and should be \(mark.text)")
+        if let broken = view.violation(in: []) { require(false, "\(service.name): \(broken)") }
+        if view.state.isDown {
+            records[index].stopSince = nil
+            records[index].stopBatch = nil
+        }
+        if case .ending(let ending) = view.state {
+            if records[index].ending?.instance != ending.instance { records[index].ending = (ending.instance, now) }
+        } else {
+            records[index].ending = nil
+        }
+        lookAtReadiness(view, service)
+    }
+
+    /// It came to rest, and nobody had asked for that.
+    private mutating func lookAtRest(_ view: ServiceMachine, _ service: SimulatedService) {
+        let status = records[service.index].last?.mainStatus
+        if view.phase == .held {
+            require(status == .code(78), "\(service.name) is held after \(status?.text ?? "nothing")")
+            records[service.index].wish = .held
+        } else {
+            let policy = service.specification.restart.policy
+            require(policy != .always, "\(service.name) was left stopped: \(view.reason)")
+            require(policy == .never || status == .code(0), "\(service.name) was left stopped: \(view.reason)")
+            records[service.index].wish = .left
+        }
+    }
+
+    private mutating func lookAtReadiness(_ view: ServiceMachine, _ service: SimulatedService) {
+        let index = service.index
+        guard view.wasReady != records[index].wasReady else { return }
+        records[index].wasReady = view.wasReady
+        guard view.wasReady, let id = view.state.instance, let instance = service.instance(id) else { return }
+        require(isProvenReady(instance), "\(id) was called ready and no probe said so")
+    }
+}

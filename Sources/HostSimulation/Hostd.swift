@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HostCore
+
+/// hostd's part: the same order of snapshot and effect as HostRuntime.
+///
+/// A snapshot is written before the effects of an event are carried out. That is a pure function of the machine, so it is
+/// enough to write it when hostd is killed: a kill before the event leaves what was written for the event before.
+extension SimulatedHost {
+    /// Feeds an event; what effects bring about at once is taken afterwards, in order.
+    func feed(_ event: HostMachine.Event) {
+        inbox.append(event)
+        guard !inboxRuns else { return }
+        inboxRuns = true
+        while machine != nil, !inbox.isEmpty {
+            take(inbox.removeFirst())
+        }
+        inbox.removeAll()
+        inboxRuns = false
+    }
+
+    func feed(_ service: SimulatedService, _ event: ServiceEvent) {
+        feed(.service(service.name, event))
+    }
+
+    private func take(_ event: HostMachine.Event) {
+        if isKilledNow() { return }
+        if trace.isOn, let text = event.text { trace.note("  hostd hears of \(text)", at: now) }
+        summary.events += 1
+        switch event {
+        case .service(let name, let change):
+            guard let service = service(name) else { return }
+            checker.takes(change, service, view(service)?.state, at: now)
+            carryOut(machine?.handle(event, at: now) ?? [], of: [service.index])
+        case .stop(let names, let author): takeStop(event, services.filter { names.contains($0.name) }, by: author)
+        case .shutDown: takeStop(event, services, by: .host)
+        }
+    }
+
+    private func takeStop(_ event: HostMachine.Event, _ some: [SimulatedService], by author: Author) {
+        checker.takesStop(some.map { ($0, view($0)?.state) }, by: author, at: now)
+        carryOut(machine?.handle(event, at: now) ?? [], of: some.map(\.index))
+    }
+
+    /// Carries out effects. What was `touched`, and what the effects touch, gets its timer and is looked at.
+    func carryOut(_ effects: [HostMachine.Effect], of touched: [Int]) {
+        var touched = touched
+        // Decisions count from here, whether hostd gets to carry them out or not.
+        for case .service(let name, .forget(let id)) in effects {
+            guard let service = service(name) else { continue }
+            checker.concluded(id, service.instance(id), service, life: life, at: now)
+        }
+        for effect in effects {
+            if isKilledNow() { return }
+            switch effect {
+            case .service(let name, let effect):
+                guard let service = service(name) else { continue }
+                if !touched.contains(service.index) { touched.append(service.index) }
+                carryOut(effect, of: service)
+            case .allStopped:
+                checker.require(!saidAllStopped, "hostd said twice that all is stopped")
+                saidAllStopped = true
+            }
+        }
+        for index in touched {
+            guard let view = view(services[index]) else { continue }
+            setTimer(services[index], view.deadline)
+            checker.look(view, services[index], isShuttingDown: isShuttingDown, at: now)
+        }
+    }
+
+    private func isKilledNow() -> Bool {
+        guard let left = stepsToLive else { return false }
+        stepsToLive = left - 1
+        if left == 0 { hostdIsKilled() }
+        return left == 0
+    }
+
+    private func setTimer(_ service: SimulatedService, _ deadline: Instant?) {
+        guard service.timer != deadline else { return }
+        service.timer = deadline
+        guard let deadline else { return }
+        queue.plan(.wake(service.index, at: deadline, life: life), at: max(deadline, now))
+    }
+
+    /// Records that lie unread are read before a wake that may judge by them.
+    func wake(_ service: SimulatedService) {
+        if let state = view(service)?.state, let id = state.instance, let instance = service.instance(id) {
+            if case .up = state {} else { for event in instance.news() { feed(service, event) } }
+        }
+        if machine != nil { feed(service, .wake) }
+    }
+
+    private func carryOut(_ effect: ServiceEffect, of service: SimulatedService) {
+        switch effect {
+        case .checkPorts(let ports):
+            if !isCalm, scenario.chance(0.01) { return }  // the answer is lost
+            let holder = ports.first.map { PortHolder(port: $0, holder: "a stranger") }
+            inbox.append(.service(service.name, .portsChecked(service.isPortTaken ? holder : nil)))
+        case .launch(let id): launch(id, of: service)
+        case .signal(let id, _, _): signal(id, of: service)
+        case .endTree(let id, _):
+            guard let instance = service.instance(id) else { return }
+            checker.treeEnded(instance, isShuttingDown: isShuttingDown, at: now)
+            queue.plan(.treeKilled(instance), at: now + .milliseconds(1))
+        case .sweep(let id):
+            if let instance = service.instance(id) {
+                checker.swept(instance, isShuttingDown: isShuttingDown, at: now)
+            }
+            queue.plan(.sweepDone(service.index, id, life: life), at: now + .milliseconds(5))
+        case .ask(let id, let kind, let number):
+            guard let instance = service.instance(id) else { return }
+            ask(instance, kind, number)
+        case .mark(let mark): store(mark, of: service)
+        case .report(let report):
+            trace.note("\(service.name) \(report.kind.rawValue): \(report.reason)", at: now)
+        case .forget(let id): forget(id, of: service)
+        case .findLastLine(let id):
+            inbox.append(.service(service.name, .lastLine(id, "the last line\r")))
+        }
+    }
+
+    private func launch(_ id: InstanceID, of service: SimulatedService) {
+        summary.launches += 1
+        checker.launched(id, service, at: now)
+        let behaviour = scenario.behaviour(service.specification, calm: isCalm)
+        if behaviour.launch == .spawnFails {
+            checker.spawnFailed(service)
+            inbox.append(.service(service.name, .launchFailed(id, "cannot clone: Resource temporarily unavailable")))
+            return
+        }
+        let instance = SimulatedInstance(
+            id, service: service.index, behaviour: behaviour, life: life, launchedAt: now)
+        service.instances.append(instance)
+        queue.plan(.keeperStarts(instance), at: now + scenario.duration(0.0005...0.01))
+    }
+
+    private func signal(_ id: InstanceID, of service: SimulatedService) {
+        guard let instance = service.instance(id) else { return }
+        checker.signalled(instance, services, isShuttingDown: isShuttingDown, at: now)
+        // A keeper that hangs passes no signal on.
+        if instance.mainLives, !instance.keeperHangs, !instance.isHung(at: now),
+            let takes = instance.behaviour.stopTakes
+        {
+            queue.plan(.mainEnds(instance, .signal(15)), at: now + takes)
+        }
+        inbox.append(.service(service.name, .signalled(id)))
+    }
+
+    private func ask(_ instance: SimulatedInstance, _ kind: ProbeKind, _ number: UInt64) {
+        if !isCalm, scenario.chance(0.02) { return checker.answered(instance, kind, ok: false) }  // it is lost
+        let takes = scenario.duration(0.001...1)
+        queue.plan(.probeAnswered(instance, kind, number: number, life: life), at: now + takes)
+    }
+
+    func probeAnswered(_ instance: SimulatedInstance, _ kind: ProbeKind, _ number: UInt64) {
+        let answer = instance.answer(kind, at: now)
+        feed(services[instance.service], .probed(instance.id, kind, number: number, answer))
+    }
+
+    private func forget(_ id: InstanceID, of service: SimulatedService) {
+        // Its folder goes when the log is drained; now and then that is after hostd's own end.
+        if let instance = service.instance(id), instance.isOver, scenario.chance(0.7) {
+            service.instances.removeAll { $0 === instance }
+        }
+    }
+}
+
+extension HostMachine.Event {
+    /// Short, for a trace; nil for what happens all the time.
+    fileprivate var text: String? {
+        switch self {
+        case .service(_, .wake): nil
+        case .service(let name, .probed(let id, let kind, let number, let answer)):
+            answer.ok ? nil : "\(name): \(kind.rawValue) \(number) of \(id) is bad"
+        case .service(let name, .started(let id, let process, _)): "\(name): \(id) runs as pid \(process.pid)"
+        case .service(let name, .exited(let id, let report, let isEmpty)):
+            "\(name): \(id) \(report.text)\(isEmpty ? ", nothing left" : "")"
+        case .service(let name, let event): "\(name): \(event)"
+        case .stop(let names, let author): "stop of \(names.sorted()) by \(author)"
+        case .shutDown: "shutdown"
+        }
+    }
+}
