@@ -29,13 +29,13 @@ enum LogsVerb {
             for name in session.request.words where !sources.contains(where: { $0.name == name }) {
                 sources.append(try LogSource(name, wish, session))
             }
-            try printer.printMerged(&sources)
+            try printer.showMerged(&sources)
             guard session.request.has(.follow) else { return .fine }
             try Following.run(session) { () throws(Failure) in
                 var hasMore = false
                 for index in sources.indices {
                     let news = try sources[index].news()
-                    for line in news.lines { printer.print(line, of: sources[index].name) }
+                    for line in news.lines { printer.show(line, of: sources[index].name) }
                     hasMore = hasMore || news.hasMore
                 }
                 return hasMore
@@ -57,7 +57,7 @@ private struct LogPrinter {
     }
 
     /// What was there when it was asked for, the earliest line first.
-    mutating func printMerged(_ sources: inout [LogSource]) throws(Failure) {
+    mutating func showMerged(_ sources: inout [LogSource]) throws(Failure) {
         while true {
             var earliest: (index: Int, time: WallTime?)?
             for index in sources.indices where try sources[index].hasNext() {
@@ -66,11 +66,11 @@ private struct LogPrinter {
                 if isEarlier { earliest = (index, time) }
             }
             guard let index = earliest?.index, let line = try sources[index].next() else { return }
-            print(line, of: sources[index].name)
+            show(line, of: sources[index].name)
         }
     }
 
-    func print(_ line: LogLines.Line, of name: String) {
+    func show(_ line: LogLines.Line, of name: String) {
         if session.wantsJSON {
             let json: JSON = ["service": .string(name), "at": JSON(line.at?.text), "text": .string(line.text)]
             return session.out.json(json.bytes)

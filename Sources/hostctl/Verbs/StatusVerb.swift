@@ -62,7 +62,7 @@ enum StatusVerb {
                 code = error.code
             }
         }
-        if session.wantsJSON { printJSON(answers, session) }
+        if session.wantsJSON { writeJSON(answers, session) }
         return code
     }
 
@@ -76,7 +76,7 @@ enum StatusVerb {
             lastEvents: events?.events.suffix(eventCount) ?? [], style: session.style, now: session.now)
     }
 
-    private static func printJSON(_ answers: [[UInt8]], _ session: Session) {
+    private static func writeJSON(_ answers: [[UInt8]], _ session: Session) {
         guard session.request.words.count > 1 else {
             if let only = answers.first { session.out.json(only) }
             return
