@@ -4,8 +4,8 @@ internal import Glibc
 
 /// A file together with the folder of further ones beside it: `hostd.toml` and `conf.d/*.toml`.
 public enum DropIns {
-    /// The file `main`, then the files of `conf.d` in the same folder that end with `.toml`, sorted by name. Hidden ones
-    /// (`.x.toml`) do not count; a folder that is not there holds none.
+    /// The file `main`, then the files of `conf.d` in the same folder that end with `.toml`, sorted by name. Hidden
+    /// ones (`.x.toml`) do not count; a folder that is not there holds none.
     public static func paths(of main: String) throws(SystemError) -> [String] {
         let folder = main.lastIndex(of: "/").map { String(main[...$0]) } ?? ""
         let names: [String]
@@ -19,7 +19,8 @@ public enum DropIns {
             + names.filter { $0.hasSuffix(".toml") && !$0.hasPrefix(".") }.map { folder + "conf.d/" + $0 }
     }
 
-    /// The bytes of a file, at most `limit` of them: whoever asks for one more than is allowed sees that it is too long.
+    /// The bytes of a file, at most `limit` of them: whoever asks for one more than is allowed sees that it is too
+    /// long.
     public static func read(_ path: String, limit: Int) throws(SystemError) -> [UInt8] {
         // Of a FIFO that strayed in here nothing is read, instead of for ever.
         let file = try Descriptor(opening: path, O_RDONLY | O_NONBLOCK)

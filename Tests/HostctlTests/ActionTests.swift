@@ -89,6 +89,19 @@ import Testing
         #expect(result.code == ExitCode.failed.rawValue)
     }
 
+    @Test func whenHostdGoesMeanwhileTheOutcomeIsNotKnown() throws {
+        let standIn = try StandIn { _ in .bytes([]) }
+        let result = try Hostctl.run(["restart", "gateway", "agent"], at: standIn)
+        #expect(
+            result.err == """
+                hostctl: hostd at \(standIn.socket) closed the connection without an answer (hostctl status says \
+                whether it was done)
+
+                """)
+        #expect(result.code == ExitCode.unreachable.rawValue)
+        #expect(standIn.questions.count == 1)
+    }
+
     @Test func jsonIsOneOutcomeALine() throws {
         let standIn = try StandIn { question in
             .json(Self.outcome(question.path[2], "stop", ok: question.path[2] == "a", state: "stopped"))

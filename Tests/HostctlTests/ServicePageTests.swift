@@ -40,7 +40,8 @@ import Testing
                       ports  18789, 18790
                         log  /var/log/hostd/gateway/current
                      probes  startup  ok   http http://127.0.0.1:18789/startupz  200 OK, took 12 ms, 2h 5m ago
-                             live     bad  tcp 127.0.0.1:18789  connection refused, took 3.0 s, 2h 5m ago, 2 bad in a row
+                             live     bad  tcp 127.0.0.1:18789  connection refused, took 3.0 s, 2h 5m ago, \
+                2 bad in a row
                              ready    -    http http://127.0.0.1:18789/readyz  not asked yet
 
                 last lines of its log

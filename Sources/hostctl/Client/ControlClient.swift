@@ -29,8 +29,8 @@ struct ControlClient {
         try self.read(try get(target).json, as: read)
     }
 
-    /// Has something done; nil when it takes longer than our patience. `whileWaiting` is called a few times a second until
-    /// the answer is there.
+    /// Has something done; nil when it takes longer than our patience. `whileWaiting` is called a few times a second
+    /// until the answer is there.
     func post(_ target: Target, whileWaiting: @escaping () -> Void) throws(Failure) -> Answer? {
         let exchange = Exchange(
             socket: socket, method: "POST", target: target, patience: patience, whileWaiting: whileWaiting)
@@ -39,7 +39,9 @@ struct ControlClient {
             answer = try exchange.perform()
         } catch {
             if case .silent = error { return nil }
-            throw failure(error)
+            var failure = failure(error)
+            if case .wrong(.cutOff) = error { failure.text += " (hostctl status says whether it was done)" }
+            throw failure
         }
         return try accept(answer)
     }
@@ -83,7 +85,8 @@ struct ControlClient {
     private func strange(_ what: String) -> Failure {
         Failure(
             .failed,
-            "hostd at \(socket) answered what this hostctl \(Release.version) does not understand: \(CleanText.of(what))"
+            "hostd at \(socket) answered what this hostctl \(Release.version) does not understand: "
+                + CleanText.of(what)
         )
     }
 

@@ -7,8 +7,8 @@ enum Following {
     private static let pauseMilliseconds: Int32 = 250
     private static let awayPauseMilliseconds: Int32 = 1000
 
-    /// Calls `step` for ever, which writes what is new and says whether there is more at once. A hostd that is away, for
-    /// an upgrade or after a crash, is waited for.
+    /// Calls `step` for ever, which writes what is new and says whether there is more at once. A hostd that is away,
+    /// for an upgrade or after a crash, is waited for.
     static func run(_ session: Session, _ step: () throws(Failure) -> Bool) throws(Failure) -> Never {
         var isAway = false
         while true {

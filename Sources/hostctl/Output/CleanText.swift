@@ -11,7 +11,8 @@ enum CleanText {
         return result
     }
 
-    /// A log line for a terminal: its colours stay where `colours` says so and are taken out elsewhere; all else as in `of`.
+    /// A log line for a terminal: its colours stay where `colours` says so and are taken out elsewhere; all else as in
+    /// `of`.
     static func logLine(_ text: String, colours: Bool) -> String {
         let text = text.hasSuffix("\r") ? String(text.dropLast()) : text
         guard text.unicodeScalars.contains(where: isUnprintable) else { return text }

@@ -12,9 +12,10 @@ enum CheckVerb {
         name: "check", arguments: .files,
         summary: "whether the configuration is right, without hostd",
         details: [
-            "Reads hostd.toml and, beside it, conf.d/*.toml sorted by name; with FILEs, exactly those, in that order. Prints "
-                + "everything that is wrong as file:line:column: what is wrong (what would be right).",
-            "--json prints {\"ok\", \"files\", \"services\", \"errors\": [{\"file\", \"line\", \"column\", \"message\"}]}.",
+            "Reads hostd.toml and, beside it, conf.d/*.toml sorted by name; with FILEs, exactly those, in that order. "
+                + "Prints everything that is wrong as file:line:column: what is wrong (what would be right).",
+            "--json prints {\"ok\", \"files\", \"services\", \"errors\": [{\"file\", \"line\", \"column\", "
+                + "\"message\"}]}.",
         ],
         examples: [
             .init("hostctl check", "the configuration of this host"),

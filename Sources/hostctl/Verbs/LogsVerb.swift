@@ -8,10 +8,10 @@ enum LogsVerb {
         name: "logs", arguments: .services(1...64),
         summary: "what services wrote, across rotations",
         details: [
-            "Without -n, --since and --grep these are the last 100 lines; with --since or --grep, all that fit. Lines of "
-                + "several services are merged by the time of their arrival, each with the name before it.",
-            "In a pipe a line is byte for byte what the program wrote. On a terminal the time stands before it, colours "
-                + "stay, and other control characters are shown as escapes.",
+            "Without -n, --since and --grep these are the last 100 lines; with --since or --grep, all that fit. Lines "
+                + "of several services are merged by the time of their arrival, each with the name before it.",
+            "In a pipe a line is byte for byte what the program wrote. On a terminal the time stands before it, "
+                + "colours stay, and other control characters are shown as escapes.",
             "With -f, a hostd that is away is waited for: a restart of hostd loses no line.",
             "--json prints one object a line: {\"service\", \"at\", \"text\"}.",
         ],

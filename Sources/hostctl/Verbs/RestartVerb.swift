@@ -8,8 +8,8 @@ enum RestartVerb {
         name: "restart", arguments: .services(1...64),
         summary: "restart services, and say when they are ready again",
         details: [
-            "One after the other, in the order given: the next is touched when the one before it is ready again or has failed. "
-                + "Waits 90 s at most; hostd goes on in any case."
+            "One after the other, in the order given: the next is touched when the one before it is ready again or "
+                + "has failed. Waits 90 s at most; hostd goes on in any case."
         ],
         options: [.noWait],
         examples: [

@@ -8,8 +8,8 @@ enum StartVerb {
         name: "start", arguments: .services(1...64),
         summary: "start services, and say when they are ready",
         details: [
-            "One after the other, in the order given. Also ends a stop, a hold and a crash loop's pause. Waits until the service "
-                + "is ready, or has failed, or 90 s have passed; hostd goes on in any case."
+            "One after the other, in the order given. Also ends a stop, a hold and a crash loop's pause. Waits until "
+                + "the service is ready, or has failed, or 90 s have passed; hostd goes on in any case."
         ],
         options: [.noWait],
         examples: [

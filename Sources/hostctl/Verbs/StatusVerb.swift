@@ -11,9 +11,9 @@ enum StatusVerb {
         name: "status", arguments: .services(0...64),
         summary: "the host at a glance, or one service in depth",
         details: [
-            "Every state comes with since when and why. A service is as it should be when it is ready, running, starting, "
-                + "stopping or stopped; it is not when it is waiting, unhealthy, backoff, looping or held. A condition of "
-                + "the host (disk, network, config …) is as it should be when it is ok.",
+            "Every state comes with since when and why. A service is as it should be when it is ready, running, "
+                + "starting, stopping or stopped; it is not when it is waiting, unhealthy, backoff, looping or held. "
+                + "A condition of the host (disk, network, config …) is as it should be when it is ok.",
             "With a NAME: its process, its probes, its newest exit, the last lines of its log and the last events.",
             "--json prints what hostd says, unchanged; of several names as {\"services\": […]}.",
         ],

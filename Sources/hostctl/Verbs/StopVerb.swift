@@ -8,8 +8,9 @@ enum StopVerb {
         name: "stop", arguments: .services(1...64),
         summary: "stop services, and say when nothing of them is left",
         details: [
-            "One after the other, in the order given. A stopped service stays down over restarts of hostd and of the host, until "
-                + "hostctl start. Waits until its whole process tree is gone, or 90 s have passed; hostd goes on in any case."
+            "One after the other, in the order given. A stopped service stays down over restarts of hostd and of the "
+                + "host, until hostctl start. Waits until its whole process tree is gone, or 90 s have passed; hostd "
+                + "goes on in any case."
         ],
         options: [.noWait],
         examples: [

@@ -21,7 +21,8 @@ enum Samples {
         ServiceStatus(
             name: "agent", state: "backoff", since: ago(seconds: 90 * 60 + 30), restarts: 12,
             reason:
-                "backoff 8 s: exit 1 after 0.4 s, last line: Error: listen EADDRINUSE :::18789; port held by pid 811 (node)"
+                "backoff 8 s: exit 1 after 0.4 s, last line: Error: listen EADDRINUSE :::18789; "
+                + "port held by pid 811 (node)"
         )
     }
     static var batch: ServiceStatus {
