@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -108,4 +109,8 @@ pid_t chost_peer_pid(int socket) {
     struct ucred peer;
     socklen_t length = sizeof peer;
     return getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0 ? -1 : peer.pid;
+}
+
+void chost_trim_heap(void) {
+    malloc_trim(0);
 }

@@ -45,6 +45,8 @@ final class Supervisor {
     var onFolderRemoved: (() -> Void)?
     /// Ends the wait for output while hostd stops.
     var drainTimer: TimerSource?
+    /// Gives memory back some time after the start.
+    var trimTimer: TimerSource?
     /// Nothing is left but to write history down.
     var isLeaving = false
     private var inbox: [HostMachine.Event] = []

@@ -49,4 +49,7 @@ ssize_t chost_receive_with_credentials(int socket, void *bytes, size_t length, p
 // The pid of the process at the other end of a Unix socket (SO_PEERCRED), -1 with errno on error.
 pid_t chost_peer_pid(int socket);
 
+// malloc_trim(3) with nothing kept.
+void chost_trim_heap(void);
+
 #endif
