@@ -31,8 +31,8 @@ public enum Sockets {
             setsockopt(raw, SOL_SOCKET, SO_PASSCRED, &on, socklen_t(MemoryLayout<Int32>.size))
         }
         unlink(path)
-        let before = umask(0o177)
-        defer { umask(before) }
+        // The name gets the socket's mode; the umask belongs to all threads.
+        try check("fchmod", path) { fchmod(raw, 0o600) }
         try withAddress(path) { address, length throws(SystemError) in
             try check("bind", path) { bind(raw, address, length) }
         }
