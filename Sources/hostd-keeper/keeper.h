@@ -15,9 +15,8 @@ enum {
     groups_max = 256,
     rlimits_max = 16,
     path_max = 4096,
+    name_max = 256,
     record_max = 8192,
-    kill_pause_ns = 2 * 1000 * 1000,  // between two passes of SIGKILL: whoever forked meanwhile is killed by the next;
-    kill_pause_max_ns = 128 * 1000 * 1000,  // doubled up to this where somebody will not die
 };
 
 enum target { to_main = 0, to_group = 1, to_tree = 2 };
@@ -25,7 +24,8 @@ enum streams { streams_merged, streams_separate, streams_none };
 
 struct rlimit_option {
     int resource;
-    uint64_t value;  // UINT64_MAX: infinity
+    uint64_t value;    // UINT64_MAX: infinity
+    const char *text;  // as it was given
 };
 
 struct options {
@@ -49,8 +49,16 @@ struct options {
 // options.c: fills `options`; says on stderr what is wrong and returns false.
 bool options_parse(struct options *options, int argc, char **argv);
 
-// spare.c: waits for one specification; returns false at end of file. The results point into static memory.
-bool spare_wait(int socket, int *argc, char ***argv, char ***envp, int *lock_fd);
+// spare.c: waits for one specification; its results point into static memory.
+enum spare { spare_taken, spare_unwanted, spare_garbage };
+enum spare spare_wait(int socket, int *argc, char ***argv, char ***envp, int *lock_fd);
+
+// What could not be done: "cannot STEP PATH: error".
+struct failure {
+    int error;
+    const char *step;
+    const char *path;
+};
 
 // pipes.c
 struct log_pipe {
@@ -60,48 +68,55 @@ struct log_pipe {
 struct log_pipes {
     struct log_pipe out, err;
 };
-bool pipes_open(struct log_pipes *pipes, const struct options *options);
+bool pipes_open(struct log_pipes *pipes, const struct options *options, struct failure *failure);
 void pipes_close_write_ends(struct log_pipes *pipes);
-// Waits up to 1 s for a reader to take everything, then moves the rest to the tail files.
-void pipes_drain(struct log_pipes *pipes);
+// Waits up to 1 s for a reader to take everything.
+void pipes_wait_for_reader(const struct log_pipes *pipes);
+// Moves what is left to the tail files; false when there was no room for all of it.
+bool pipes_move_rest(const struct log_pipes *pipes);
 
-// child.c
-struct exec_failure {
-    int error;
-    const char *step;
-    const char *path;
-};
-// Returns the pid, or -1 with `failure` filled in.
-pid_t child_start(const struct options *options, const struct log_pipes *pipes, char **envp,
-                  struct exec_failure *failure);
+// child.c: returns the pid, or -1 with `failure` filled in.
+pid_t child_start(const struct options *options, const struct log_pipes *pipes, char **envp, struct failure *failure);
 
-// tree.c
-// Every descendant of this process gets the signal.
+// proc.c
+int64_t clock_ns(int clock);
+// Field `number` (from 3 up) of /proc/PID/stat; 0 when the process is gone.
+uint64_t stat_field(pid_t pid, int number);
+// Calls `visit` for every child of `parent`, which may have many threads.
+void each_child(pid_t parent, void (*visit)(pid_t child, pid_t parent));
+
+// tree.c: everything that descends from this process, which is the child subreaper.
 void tree_signal(int number);
-// SIGKILL for all of the tree, by cgroup.kill where there is a cgroup.
-void tree_kill(const struct options *options);
+// One pass of SIGKILL, by cgroup.kill too where there is a cgroup. Returns how long to wait for the next one.
+int64_t tree_kill_ns(const struct options *options);
+bool tree_cgroup_is_empty(const struct options *options);
 
-// records.c
+// hold.c: holds a tree from its start until nothing is left of it.
 struct ending {
     bool failed;
-    struct exec_failure failure;
+    struct failure failure;
     int status;  // of waitid: code or signal
     bool by_signal, core;
-    int64_t ran_ms, user_us, system_us, max_rss_kb;
+    int64_t wall_ms, monotonic_ns, ran_ms, user_us, system_us, max_rss_kb;
 };
 struct identity {
     pid_t keeper, main;
     uint64_t keeper_start, main_start;
 };
-uint64_t start_ticks(pid_t pid);
-int64_t clock_ns(int clock);
-// Both build the text, write it, and return it for the doorbell.
-const char *record_start(const struct options *options, const struct identity *identity);
-const char *record_exit(const struct options *options, const struct identity *identity, const struct ending *ending,
-                        int left_overs, bool tree_is_empty);
+void hold(const struct options *options, char **envp, const sigset_t *set, struct log_pipes *pipes);
 
 // probe.c: runs the command as a probe and returns the exit code.
 int probe_run(const struct options *options, char **envp, const sigset_t *set);
+
+// records.c: both build the text, save it, and return it for the doorbell.
+const char *record_start(const struct options *options, const struct identity *identity, int64_t wall_ms,
+                         int64_t monotonic_ns);
+const char *record_exit(const struct options *options, const struct identity *identity, const struct ending *ending,
+                        int left_overs, bool tree_is_empty);
+// False when the last record still has no room; tries again to save it.
+bool record_is_saved(const struct options *options);
+// Whether an error may go by itself: no room.
+bool may_pass(int error);
 
 // doorbell.c
 void doorbell_ring(const struct options *options, const char *event, const char *record);

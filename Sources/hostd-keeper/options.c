@@ -18,8 +18,10 @@ static bool number(const char *option, const char *text, int base, long long low
     char *end;
     errno = 0;
     *result = strtoll(text, &end, base);
-    if (errno || end == text || *end || *result < low || *result > high) return complain(option, text, "a number");
-    return true;
+    if (!errno && end != text && !*end && *result >= low && *result <= high) return true;
+    char right[64];
+    snprintf(right, sizeof right, base == 8 ? "octal, from %llo to %llo" : "a number from %lld to %lld", low, high);
+    return complain(option, text, right);
 }
 
 static bool set_int(const char *option, const char *text, int base, int low, int high, int *field) {
@@ -61,6 +63,7 @@ static bool set_rlimit(struct options *options, const char *text) {
         struct rlimit_option *limit = &options->rlimits[options->rlimit_count++];
         limit->resource = known[i].resource;
         limit->value = UINT64_MAX;
+        limit->text = text;
         if (!strcmp(equals + 1, "infinity")) return true;
         long long value;
         if (!number("--rlimit", equals + 1, 10, 0, LLONG_MAX, &value)) return false;
@@ -103,7 +106,7 @@ static bool set_identity(struct options *options, const char *name, const char *
 
 static bool set_behaviour(struct options *options, const char *name, const char *value, bool *known) {
     *known = true;
-    if (!strcmp(name, "--lock-fd")) return set_int(name, value, 10, 0, 1 << 20, &options->lock_fd);
+    if (!strcmp(name, "--lock-fd")) return set_int(name, value, 10, 3, 1 << 20, &options->lock_fd);
     if (!strcmp(name, "--pipe-size")) return set_int(name, value, 10, 0, 1 << 30, &options->pipe_size);
     if (!strcmp(name, "--stop-signal")) return set_int(name, value, 10, 1, 64, &options->stop_signal);
     if (!strcmp(name, "--grace-ms")) return set_int(name, value, 10, 0, INT_MAX, &options->grace_ms);
@@ -124,12 +127,16 @@ static bool set_behaviour(struct options *options, const char *name, const char 
     return true;
 }
 
-static const char **text_option(struct options *options, const char *name) {
+static const char **name_option(struct options *options, const char *name) {
     if (!strcmp(name, "--instance")) return &options->instance;
-    if (!strcmp(name, "--dir")) return &options->dir;
-    if (!strcmp(name, "--record-dir")) return &options->record_dir;
     if (!strcmp(name, "--token")) return &options->token;
     if (!strcmp(name, "--epoch")) return &options->epoch;
+    return NULL;
+}
+
+static const char **path_option(struct options *options, const char *name) {
+    if (!strcmp(name, "--dir")) return &options->dir;
+    if (!strcmp(name, "--record-dir")) return &options->record_dir;
     if (!strcmp(name, "--doorbell")) return &options->doorbell;
     if (!strcmp(name, "--directory")) return &options->directory;
     if (!strcmp(name, "--cgroup")) return &options->cgroup;
@@ -137,12 +144,10 @@ static const char **text_option(struct options *options, const char *name) {
 }
 
 static bool set_option(struct options *options, const char *name, const char *value) {
-    const char **text = text_option(options, name);
-    if (text) {
-        if (strlen(value) > path_max - 64) return complain(name, "(too long)", "at most 4032 bytes");
-        *text = value;
-        return true;
-    }
+    const char **text = name_option(options, name), **path = path_option(options, name);
+    if (text && strlen(value) >= name_max) return complain(name, value, "at most 255 bytes");
+    if (path && strlen(value) > path_max - 64) return complain(name, value, "at most 4032 bytes");
+    if (text || path) return *(text ? text : path) = value, true;
     bool known;
     if (!set_identity(options, name, value, &known)) return false;
     if (known) return true;

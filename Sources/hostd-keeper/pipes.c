@@ -6,30 +6,49 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+static bool open_both(struct log_pipe *pipe) {
+    struct stat status;
+    if (mkfifo(pipe->fifo, 0600) < 0 && errno != EEXIST) return false;
+    pipe->both = open(pipe->fifo, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+    if (pipe->both < 0 || fstat(pipe->both, &status) < 0) return false;
+    if (S_ISFIFO(status.st_mode)) return fchmod(pipe->both, 0600) == 0;
+    close(pipe->both);
+    pipe->both = -1;
+    errno = EEXIST;
+    return false;
+}
+
 static bool open_one(struct log_pipe *pipe, const struct options *options, const char *name) {
     snprintf(pipe->fifo, sizeof pipe->fifo, "%s/%s", options->dir, name);
     snprintf(pipe->tail, sizeof pipe->tail, "%s/%s.tail", options->dir, name);
-    if (mkfifo(pipe->fifo, 0600) < 0 && errno != EEXIST) return false;
-    pipe->both = open(pipe->fifo, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
-    if (pipe->both < 0) return false;
+    if (!open_both(pipe)) return false;
+    // Before it is the child's: root without CAP_DAC_OVERRIDE could not afterwards.
+    pipe->write_end = open(pipe->fifo, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (pipe->write_end < 0) return false;
     if (options->has_uid && fchown(pipe->both, options->uid, (gid_t)-1) < 0) return false;
     if (options->pipe_size) fcntl(pipe->both, F_SETPIPE_SZ, options->pipe_size);
-    pipe->write_end = open(pipe->fifo, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
-    return pipe->write_end >= 0;
+    return true;
 }
 
-bool pipes_open(struct log_pipes *pipes, const struct options *options) {
+static bool open_or_tell(struct log_pipe *pipe, const struct options *options, const char *name,
+                         struct failure *failure) {
+    if (open_one(pipe, options, name)) return true;
+    *failure = (struct failure){errno, "make the log pipe", pipe->fifo};
+    return false;
+}
+
+bool pipes_open(struct log_pipes *pipes, const struct options *options, struct failure *failure) {
     pipes->out.both = pipes->out.write_end = pipes->err.both = pipes->err.write_end = -1;
     if (options->streams == streams_none) return true;
-    if (!open_one(&pipes->out, options, "out")) return false;
-    return options->streams == streams_merged || open_one(&pipes->err, options, "err");
+    if (!open_or_tell(&pipes->out, options, "out", failure)) return false;
+    return options->streams == streams_merged || open_or_tell(&pipes->err, options, "err", failure);
 }
 
 static void close_write_end(struct log_pipe *pipe) {
@@ -42,22 +61,32 @@ void pipes_close_write_ends(struct log_pipes *pipes) {
     close_write_end(&pipes->err);
 }
 
-static int readable(const struct log_pipe *pipe) {
+static bool has_bytes(const struct log_pipe *pipe) {
     int bytes = 0;
-    return pipe->both < 0 || ioctl(pipe->both, FIONREAD, &bytes) < 0 ? 0 : bytes;
+    return pipe->both >= 0 && ioctl(pipe->both, FIONREAD, &bytes) == 0 && bytes > 0;
 }
 
-static void move_rest(const struct log_pipe *pipe) {
-    if (!readable(pipe)) return;
-    int tail = open(pipe->tail, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (tail < 0 || lseek(tail, 0, SEEK_END) < 0) return;
-    while (splice(pipe->both, NULL, tail, NULL, 1 << 20, SPLICE_F_NONBLOCK | SPLICE_F_MOVE) > 0) continue;
-    close(tail);
-}
-
-void pipes_drain(struct log_pipes *pipes) {
+void pipes_wait_for_reader(const struct log_pipes *pipes) {
     const struct timespec pause = {.tv_nsec = 5 * 1000 * 1000};
-    for (int i = 0; i < 200 && (readable(&pipes->out) || readable(&pipes->err)); i++) nanosleep(&pause, NULL);
-    if (pipes->out.both >= 0) move_rest(&pipes->out);
-    if (pipes->err.both >= 0) move_rest(&pipes->err);
+    for (int i = 0; i < 200 && (has_bytes(&pipes->out) || has_bytes(&pipes->err)); i++) nanosleep(&pause, NULL);
+}
+
+// All in one call, which holds the pipe: a reader that comes back now gets nothing out of the middle.
+static int move(const struct log_pipe *pipe) {
+    int tail = open(pipe->tail, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (tail < 0 || lseek(tail, 0, SEEK_END) < 0) return errno;
+    ssize_t moved;
+    do {
+        moved = splice(pipe->both, NULL, tail, NULL, INT_MAX, SPLICE_F_NONBLOCK | SPLICE_F_MOVE);
+    } while (moved > 0);
+    int error = moved < 0 ? errno : 0;
+    close(tail);
+    return error;
+}
+
+static bool move_rest(const struct log_pipe *pipe) { return !has_bytes(pipe) || !may_pass(move(pipe)); }
+
+bool pipes_move_rest(const struct log_pipes *pipes) {
+    bool out = move_rest(&pipes->out), err = move_rest(&pipes->err);
+    return out && err;
 }

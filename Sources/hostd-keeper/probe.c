@@ -17,14 +17,14 @@ enum { timed_out = 124, not_executable = 126, not_started = 127, told_to_end = 1
 static bool reap(pid_t main_pid, int *result) {
     for (;;) {
         siginfo_t info = {0};
-        if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG) < 0) return errno == ECHILD;
+        if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | __WALL) < 0) return errno == ECHILD;
         if (!info.si_pid) return false;
         if (info.si_pid != main_pid || *result != unknown) continue;
         *result = info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
     }
 }
 
-static int say(const struct exec_failure *failure) {
+static int say(const struct failure *failure) {
     fprintf(stderr, "cannot %s %s: %s\n", failure->step, failure->path, strerrordesc_np(failure->error));
     return failure->error == EACCES ? not_executable : not_started;
 }
@@ -32,19 +32,14 @@ static int say(const struct exec_failure *failure) {
 int probe_run(const struct options *options, char **envp, const sigset_t *set) {
     static const struct log_pipes own = {.out = {.both = -1, .write_end = 1}, .err = {.both = -1, .write_end = 2}};
     int64_t end_ns = clock_ns(CLOCK_MONOTONIC) + options->timeout_ms * 1000000LL;
-    struct exec_failure failure;
+    struct failure failure;
     pid_t main_pid = child_start(options, &own, envp, &failure);
     if (main_pid < 0) return say(&failure);
     int result = unknown;
-    int64_t pause_ns = kill_pause_ns;
     while (!reap(main_pid, &result)) {
         int64_t left_ns = end_ns - clock_ns(CLOCK_MONOTONIC);
         if (result == unknown && left_ns <= 0) result = timed_out;
-        if (result != unknown) {
-            tree_kill(options);
-            left_ns = pause_ns;
-            if (pause_ns < kill_pause_max_ns) pause_ns *= 2;
-        }
+        if (result != unknown) left_ns = tree_kill_ns(options);
         const struct timespec limit = {.tv_sec = left_ns / 1000000000, .tv_nsec = left_ns % 1000000000};
         int number = sigtimedwait(set, NULL, &limit);
         if ((number == SIGTERM || number == signal_finish) && result == unknown) result = told_to_end;

@@ -2,36 +2,18 @@
 #define _GNU_SOURCE
 #include "keeper.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
 #include <unistd.h>
+
+// No value is longer than this, so that there is always room for all fields.
+enum { value_max = 5120 };
 
 static char text[record_max];
 static size_t used;
-
-int64_t clock_ns(int clock) {
-    struct timespec time;
-    clock_gettime(clock, &time);
-    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
-}
-
-uint64_t start_ticks(pid_t pid) {
-    char path[64], stat[1024];
-    snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0) return 0;
-    ssize_t length = read(file, stat, sizeof stat - 1);
-    close(file);
-    if (length <= 0) return 0;
-    stat[length] = 0;
-    char *place = strrchr(stat, ')');
-    for (int field = 2; place && field < 22; field++) place = strchr(place + 1, ' ');
-    return place ? strtoull(place + 1, NULL, 10) : 0;
-}
+static const char *unsaved;  // the name of a record for which there was no room
 
 __attribute__((format(printf, 1, 2))) static void add(const char *format, ...) {
     va_list arguments;
@@ -44,7 +26,7 @@ __attribute__((format(printf, 1, 2))) static void add(const char *format, ...) {
 // A value of any bytes: `\` and newline are escaped as FieldText does.
 static void add_text(const char *key, const char *value) {
     add("%s=", key);
-    for (; *value && used < sizeof text - 64; value++) {
+    for (size_t limit = used + value_max; *value && used < limit && used < sizeof text - 1; value++) {
         if (*value == '\\') add("\\\\");
         else if (*value == '\n') add("\\n");
         else text[used++] = *value;
@@ -53,44 +35,69 @@ static void add_text(const char *key, const char *value) {
     add("\n");
 }
 
-static void begin(const struct options *options, const struct identity *identity) {
+static void begin(const struct options *options, const struct identity *identity, int64_t wall_ms,
+                  int64_t monotonic_ns) {
     used = 0;
     add_text("instance", options->instance);
     add_text("token", options->token);
     add_text("epoch", options->epoch);
     add("keeper_pid=%d\nkeeper_start=%llu\n", identity->keeper, (unsigned long long)identity->keeper_start);
     if (identity->main) add("pid=%d\nstart=%llu\n", identity->main, (unsigned long long)identity->main_start);
-    add("wall_ms=%lld\nmonotonic_ns=%lld\n", (long long)(clock_ns(CLOCK_REALTIME) / 1000000),
-        (long long)clock_ns(CLOCK_MONOTONIC));
+    add("wall_ms=%lld\nmonotonic_ns=%lld\n", (long long)wall_ms, (long long)monotonic_ns);
 }
 
-static const char *finish(const struct options *options, const char *name) {
+// Returns 0 or errno.
+static int write_text(const struct options *options, const char *path) {
+    int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (file < 0) return errno;
+    ssize_t written = write(file, text, used);
+    int error = written < 0 ? errno : written < (ssize_t)used ? ENOSPC : 0;
+    // A disk that cannot sync is no reason to keep the record to ourselves.
+    if (!error && options->sync) fsync(file);
+    close(file);
+    return error;
+}
+
+static void sync_folder(const char *path) {
+    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) return;
+    fsync(folder);
+    close(folder);
+}
+
+static int save(const struct options *options, const char *name) {
     static char temporary[path_max], final[path_max];
-    add("end\n");
     snprintf(temporary, sizeof temporary, "%s/%s.new", options->record_dir, name);
     snprintf(final, sizeof final, "%s/%s", options->record_dir, name);
-    int file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (file < 0) return text;
-    bool whole = write(file, text, used) == (ssize_t)used && (!options->sync || fsync(file) == 0);
-    close(file);
-    if (whole && rename(temporary, final) == 0 && options->sync) {
-        int folder = open(options->record_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (folder >= 0) {
-            fsync(folder);
-            close(folder);
-        }
-    }
+    int error = write_text(options, temporary);
+    if (!error && rename(temporary, final) < 0) error = errno;
+    if (error) unlink(temporary);
+    else if (options->sync) sync_folder(options->record_dir);
+    return error;
+}
+
+bool may_pass(int error) { return error == ENOSPC || error == EDQUOT || error == ENOMEM || error == ENFILE; }
+
+static const char *finish(const struct options *options, const char *name) {
+    add("end\n");
+    unsaved = may_pass(save(options, name)) ? name : NULL;
     return text;
 }
 
-const char *record_start(const struct options *options, const struct identity *identity) {
-    begin(options, identity);
+bool record_is_saved(const struct options *options) {
+    if (unsaved && !may_pass(save(options, unsaved))) unsaved = NULL;
+    return !unsaved;
+}
+
+const char *record_start(const struct options *options, const struct identity *identity, int64_t wall_ms,
+                         int64_t monotonic_ns) {
+    begin(options, identity, wall_ms, monotonic_ns);
     return finish(options, "start");
 }
 
 const char *record_exit(const struct options *options, const struct identity *identity, const struct ending *ending,
                         int left_overs, bool tree_is_empty) {
-    begin(options, identity);
+    begin(options, identity, ending->wall_ms, ending->monotonic_ns);
     if (ending->failed) {
         add("exec_errno=%d\n", ending->failure.error);
         add_text("exec_step", ending->failure.step);

@@ -12,6 +12,7 @@ enum { message_max = 128 * 1024, strings_max = 4096, magic = 0x4b504552 };
 static char message[message_max + 1];
 static char *strings[strings_max + 2];
 
+// As recvmsg, but -1 for a message that was longer than the room for it.
 static ssize_t receive(int socket, int *descriptor) {
     struct iovec part = {.iov_base = message, .iov_len = message_max};
     union {
@@ -24,32 +25,37 @@ static ssize_t receive(int socket, int *descriptor) {
     do {
         length = recvmsg(socket, &incoming, MSG_CMSG_CLOEXEC);
     } while (length < 0 && errno == EINTR);
+    if (length <= 0) return length;
     struct cmsghdr *header = CMSG_FIRSTHDR(&incoming);
-    *descriptor = -1;
-    if (length > 0 && header && header->cmsg_type == SCM_RIGHTS) memcpy(descriptor, CMSG_DATA(header), sizeof(int));
+    if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS)
+        memcpy(descriptor, CMSG_DATA(header), sizeof(int));
     return incoming.msg_flags & MSG_TRUNC ? -1 : length;
 }
 
-bool spare_wait(int socket, int *argc, char ***argv, char ***envp, int *lock_fd) {
-    ssize_t length = receive(socket, lock_fd);
-    close(socket);
-    uint32_t head[4];
-    if (length < (ssize_t)sizeof head) return false;
-    memcpy(head, message, sizeof head);
-    if (head[0] != magic || head[1] > strings_max / 2 || head[2] > strings_max / 2) return false;
-    message[length] = 0;
-    char *text = message + sizeof head, *end = message + length;
-    uint32_t count = 0;
-    // The arguments, a NULL, the environment, a NULL.
-    for (uint32_t i = 0; i < head[1] + head[2]; i++) {
-        if (text >= end) return false;
-        strings[count++] = text;
-        if (i + 1 == head[1]) strings[count++] = NULL;
+// Points at `count` strings from `text` on; returns where they end, NULL when there are less.
+static char *split(char *text, const char *end, uint32_t count, char **result) {
+    for (uint32_t i = 0; i < count; i++) {
+        if (text >= end) return NULL;
+        result[i] = text;
         text += strlen(text) + 1;
     }
-    strings[count] = NULL;
+    result[count] = NULL;
+    return text;
+}
+
+enum spare spare_wait(int socket, int *argc, char ***argv, char ***envp, int *lock_fd) {
+    ssize_t length = receive(socket, lock_fd);
+    close(socket);
+    if (length == 0) return spare_unwanted;
+    uint32_t head[4];
+    if (length < (ssize_t)sizeof head || message[length - 1]) return spare_garbage;
+    memcpy(head, message, sizeof head);
+    if (head[0] != magic || head[1] > strings_max / 2 || head[2] > strings_max / 2) return spare_garbage;
     *argc = (int)head[1];
     *argv = strings;
     *envp = strings + head[1] + 1;
-    return true;
+    const char *end = message + length;
+    char *place = split(message + sizeof head, end, head[1], *argv);
+    if (place) place = split(place, end, head[2], *envp);
+    return place == end ? spare_taken : spare_garbage;
 }

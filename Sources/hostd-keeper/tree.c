@@ -3,98 +3,87 @@
 #define _GNU_SOURCE
 #include "keeper.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-enum { pending_max = 4096 };
+enum {
+    found_max = 32768,
+    // Where somebody will not die (it waits for a disk, or is root's and the keeper is not) passes become rare.
+    pass_pause_ns = 1000000,
+    pass_pause_max_ns = 128 * pass_pause_ns,
+};
 
-// A list of pids still to be visited; deeper or wider trees are reached by the next pass.
-static pid_t pending[pending_max];
-static int pending_count;
+static struct {
+    pid_t pid, parent;
+} found[found_max];
+static int found_count;
 
-static void push(pid_t pid) {
-    if (pending_count < pending_max) pending[pending_count++] = pid;
+static void add_found(pid_t pid, pid_t parent) {
+    if (found_count == found_max) return;
+    found[found_count].pid = pid;
+    found[found_count++].parent = parent;
 }
 
-static bool push_children_file(pid_t pid) {
-    static char text[65536];
-    char path[64];
-    snprintf(path, sizeof path, "/proc/%d/task/%d/children", pid, pid);
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0) return false;
-    ssize_t length = read(file, text, sizeof text - 1);
-    close(file);
-    if (length < 0) return false;
-    text[length] = 0;
-    char *place = text;
-    for (char *end;; place = end) {
-        long child = strtol(place, &end, 10);
-        if (end == place) return true;
-        push((pid_t)child);
+// The child of a child may be gone and its pid somebody else's. So it is held first, and then its parent is asked for.
+static void signal_if_of_tree(pid_t pid, pid_t parent, int number) {
+    int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    if (pidfd < 0) return;
+    pid_t parent_now = (pid_t)stat_field(pid, 4);
+    if (parent_now == parent || parent_now == getpid()) {
+        syscall(SYS_pidfd_send_signal, pidfd, number, NULL, 0);
+        // One that is stopped could not obey.
+        if (number == SIGTERM) syscall(SYS_pidfd_send_signal, pidfd, SIGCONT, NULL, 0);
     }
-}
-
-static pid_t parent_of(pid_t pid) {
-    char path[64], text[512];
-    snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0) return -1;
-    ssize_t length = read(file, text, sizeof text - 1);
-    close(file);
-    if (length <= 0) return -1;
-    text[length] = 0;
-    const char *after_name = strrchr(text, ')');
-    int parent = -1;
-    return after_name && sscanf(after_name + 1, " %*c %d", &parent) == 1 ? parent : -1;
-}
-
-// For kernels without CONFIG_PROC_CHILDREN. opendir allocates; such a kernel pays for it.
-static void push_children_by_scan(pid_t parent) {
-    DIR *folder = opendir("/proc");
-    if (!folder) return;
-    for (struct dirent *entry; (entry = readdir(folder));) {
-        pid_t pid = (pid_t)atoi(entry->d_name);
-        if (pid > 0 && parent_of(pid) == parent) push(pid);
-    }
-    closedir(folder);
-}
-
-static void push_children(pid_t pid) {
-    // A multi-threaded process has a children file per thread; only its first one is read here. What other threads
-    // forked becomes ours when the process is gone, and is found by the next pass.
-    if (!push_children_file(pid) && access("/proc/self/task", F_OK) == 0) push_children_by_scan(pid);
+    close(pidfd);
 }
 
 void tree_signal(int number) {
-    pending_count = 0;
-    push_children(getpid());
-    for (int i = 0; i < pending_count; i++) {
-        // A child of a living child: its pid cannot be reused before its parent reaps it, which a moment's race
-        // allows; a stray signal to it would need the same pid within microseconds.
-        push_children(pending[i]);
-        kill(pending[i], number);
+    found_count = 0;
+    each_child(getpid(), add_found);
+    for (int i = 0; i < found_count; i++) {
+        each_child(found[i].pid, add_found);
+        signal_if_of_tree(found[i].pid, found[i].parent, number);
     }
 }
 
-void tree_kill(const struct options *options) {
-    if (options->cgroup) {
-        static char path[path_max];
-        snprintf(path, sizeof path, "%s/cgroup.kill", options->cgroup);
-        int file = open(path, O_WRONLY | O_CLOEXEC);
-        if (file >= 0) {
-            ssize_t written = write(file, "1", 1);
-            close(file);
-            if (written == 1) return;
-        }
-    }
-    // Only our own children: each death makes its children ours, none can be missed, and no pid can be reused
-    // before we reap it.
-    pending_count = 0;
-    push_children(getpid());
-    for (int i = 0; i < pending_count; i++) kill(pending[i], SIGKILL);
+static void kill_cgroup(const char *cgroup) {
+    char path[path_max];
+    snprintf(path, sizeof path, "%s/cgroup.kill", cgroup);
+    int file = open(path, O_WRONLY | O_CLOEXEC);
+    if (file < 0) return;  // before Linux 5.14
+    ssize_t ignored = write(file, "1", 1);
+    (void)ignored;
+    close(file);
+}
+
+int64_t tree_kill_ns(const struct options *options) {
+    static int64_t pause_ns = pass_pause_ns;
+    static int count_before;
+    if (options->cgroup) kill_cgroup(options->cgroup);
+    // Also who has left the cgroup. Only our own children: each death makes its children ours, none can be missed, and
+    // no pid can be reused before we reap it.
+    found_count = 0;
+    each_child(getpid(), add_found);
+    for (int i = 0; i < found_count; i++) kill(found[i].pid, SIGKILL);
+    pause_ns = found_count != count_before ? pass_pause_ns : pause_ns * 2;
+    if (pause_ns > pass_pause_max_ns) pause_ns = pass_pause_max_ns;
+    count_before = found_count;
+    return pause_ns;
+}
+
+bool tree_cgroup_is_empty(const struct options *options) {
+    if (!options->cgroup) return true;
+    char path[path_max], text[256];
+    snprintf(path, sizeof path, "%s/cgroup.events", options->cgroup);
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return true;
+    ssize_t length = read(file, text, sizeof text - 1);
+    close(file);
+    if (length <= 0) return true;
+    text[length] = 0;
+    return strstr(text, "populated 0") != NULL;
 }
