@@ -9,6 +9,8 @@ internal import HostLinux
 public nonisolated enum OrphanSweep {
     /// A tree that forks faster than it is killed is given up to the next sweep after so many passes.
     private static let passLimit = 500
+    /// More than the kernel allows an environment to have (6 MiB with the arguments).
+    private static let environmentLimitBytes = 8 << 20
 
     /// Kills until two passes in a row find nothing. Returns how many processes were killed. Blocks: for the Worker.
     public static func run(token: String, cgroup: String?) -> Int {
@@ -20,7 +22,8 @@ public nonisolated enum OrphanSweep {
             let found = pass(mark)
             killed.formUnion(found)
             quietPasses = found.isEmpty ? quietPasses + 1 : 0
-            if !found.isEmpty { usleep(1000) }
+            // Also between two quiet ones: in the middle of its exec a process shows no environment.
+            usleep(1000)
         }
         return killed.count
     }
@@ -35,7 +38,9 @@ public nonisolated enum OrphanSweep {
     }
 
     private static func carries(_ pid: Int32, _ mark: [UInt8]) -> Bool {
-        guard let environment = try? Files.read("/proc/\(pid)/environ", limit: 4 << 20) else { return false }
+        guard let environment = try? Files.read("/proc/\(pid)/environ", limit: environmentLimitBytes) else {
+            return false
+        }
         return environment.split(separator: 0).contains { $0.elementsEqual(mark) }
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A probe: the child writes to the keeper's own stdout and stderr, nothing is recorded, and nothing of its tree outlives
-// its main process or the time it is given. The exit codes are those of timeout(1) and the shell.
+// A probe: the child writes to the keeper's own stdout and stderr, nothing is recorded, and nothing of its tree lives
+// longer than its main process or the time it is given. The exit codes are those of timeout(1) and the shell.
 #define _GNU_SOURCE
 #include "keeper.h"
 

@@ -28,17 +28,21 @@ static void add_found(pid_t pid, pid_t parent) {
     found[found_count++].parent = parent;
 }
 
+static void send_signal(int pidfd, pid_t pid, int number) {
+    if (pidfd >= 0) syscall(SYS_pidfd_send_signal, pidfd, number, NULL, 0);
+    else kill(pid, number);  // a sandbox may forbid pidfds
+}
+
 // The child of a child may be gone and its pid somebody else's. So it is held first, and then its parent is asked for.
 static void signal_if_of_tree(pid_t pid, pid_t parent, int number) {
     int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-    if (pidfd < 0) return;
     pid_t parent_now = (pid_t)stat_field(pid, 4);
     if (parent_now == parent || parent_now == getpid()) {
-        syscall(SYS_pidfd_send_signal, pidfd, number, NULL, 0);
+        send_signal(pidfd, pid, number);
         // One that is stopped could not obey.
-        if (number == SIGTERM) syscall(SYS_pidfd_send_signal, pidfd, SIGCONT, NULL, 0);
+        if (number == SIGTERM) send_signal(pidfd, pid, SIGCONT);
     }
-    close(pidfd);
+    if (pidfd >= 0) close(pidfd);
 }
 
 void tree_signal(int number) {

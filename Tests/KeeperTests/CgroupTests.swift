@@ -7,8 +7,8 @@ import HostLinux
 import TestKit
 import Testing
 
-/// A tree in a cgroup of its own. The hierarchy is mounted in a namespace of the test's own, so this needs root, but not
-/// that the host has one.
+/// A tree in a cgroup of its own. The hierarchy is mounted in a namespace of the test's own, so this needs root, but no
+/// hierarchy of the host's.
 @Suite(.enabled(if: PrivateMount.isPossible("cgroup2"), "there is no cgroup v2 to be mounted")) struct CgroupTests {
     /// A cgroup that is removed at the end.
     final class Group {

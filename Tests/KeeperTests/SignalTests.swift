@@ -42,7 +42,7 @@ import Testing
     @Test func signalsThatComeTogetherAreAllDelivered() throws {
         let all = [SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGTERM, SIGXCPU, SIGWINCH]
         let script = """
-            for my $name (qw(HUP INT QUIT USR1 USR2 ALRM TERM XCPU WINCH)) { $SIG{$name} = sub { syswrite STDOUT, 'x' } }
+            $SIG{$_} = sub { syswrite STDOUT, 'x' } for qw(HUP INT QUIT USR1 USR2 ALRM TERM XCPU WINCH);
             syswrite STDOUT, 'ready'; sleep 1 while 1
             """
         let keeper = try RunningKeeper([], ["perl", "-e", script])

@@ -16,14 +16,17 @@ import Testing
         let keeper: RunningKeeper
         private var socket: Int32
 
-        init(output: Int32? = nil, through: [String] = []) throws {
+        init(
+            output: Int32? = nil, through: [String] = [], program: String = RunningKeeper.program,
+            environment: [String] = []
+        ) throws {
             folder = try TemporaryFolder()
             let pair = try Sockets.pair()
             socket = pair.first
             defer { close(pair.second) }
-            let words = through + [RunningKeeper.program, "--spare", "3"]
+            let words = through + [program, "--spare", "3"]
             let process = try Processes.spawn(
-                words[0], Array(words.dropFirst()), environment: [RunningKeeper.path], output: output,
+                words[0], Array(words.dropFirst()), environment: [RunningKeeper.path] + environment, output: output,
                 keeping: [pair.second])
             keeper = try RunningKeeper(process, token: token, in: folder)
         }

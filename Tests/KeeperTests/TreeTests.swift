@@ -8,7 +8,7 @@ import Testing
 
 /// Nothing of a tree is left, whatever it does.
 @Suite struct TreeTests {
-    /// sleep, a detached sleep of a detached shell, one in the background of a shell that is gone, and the main process.
+    /// A sleep of a detached shell, one detached from that, two of a shell that is gone, and the main process.
     private static let manyWays = """
         setsid sh -c 'setsid sleep 1000 & exec sleep 1000' & (sleep 1000 & setsid sleep 1000 &); exec sleep 1000
         """
@@ -115,7 +115,7 @@ import Testing
         try waitUntil("their end") { try children() == 0 }
     }
 
-    @Test(.enabled(if: program("node") != nil, "node is not installed"))
+    @Test(.enabled(if: findProgram("node") != nil, "node is not installed"))
     func whoWasForkedByAnotherThreadIsReached() throws {
         let folder = try TemporaryFolder()
         let child = """

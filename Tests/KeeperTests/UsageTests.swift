@@ -19,8 +19,7 @@ import Testing
         Case(arguments: ["--", "true"], message: "--dir: \"\" is not right (it is needed)"),
         Case(arguments: ["--colour", "red", "--", "true"], message: "--colour: \"red\" is not right (no such option)"),
         Case(arguments: ["--dir"], message: "--dir: \"\" is not right (it takes a value)"),
-        Case(
-            arguments: ["--nice", "20", "--", "true"], message: "--nice: \"20\" is not right (a number from -20 to 19)"),
+        Case(arguments: ["--nice", "20", "--", "true"], message: "\"20\" is not right (a number from -20 to 19)"),
         Case(arguments: ["--uid", "-1", "--", "true"], message: "(a number from 0 to 4294967294)"),
         Case(arguments: ["--umask", "8", "--", "true"], message: "(octal, from 0 to 777)"),
         Case(arguments: ["--rlimit", "fish=1", "--", "true"], message: "--rlimit: \"fish=1\" is not right (nofile, "),

@@ -19,7 +19,7 @@ final class PrivateMount {
         folder = try TemporaryFolder()
         try Files.makeFolder(folder.path + "/mount")
         let script = "mount -t $1 -o $2 none \"$3/mount\" && touch \"$3/ready\" && exec sleep 1000000"
-        guard let unshare = program("unshare") else {
+        guard let unshare = findProgram("unshare") else {
             throw SystemError(code: ENOENT, call: "start", subject: "unshare")
         }
         let process = try Processes.spawn(

@@ -14,7 +14,9 @@ struct RunResult {
 }
 
 /// Runs a program to its end. stdout and stderr go to files, so nothing that it leaves behind can hold us.
-func run(_ program: String, _ arguments: [String], environment: [String] = [RunningKeeper.path]) throws -> RunResult {
+func run(
+    _ program: String, _ arguments: [String], environment: [String] = [RunningKeeper.path], seconds: Double = 60
+) throws -> RunResult {
     let folder = try TemporaryFolder()
     let script = "f=$1; shift; exec \"$@\" >$f/out 2>$f/err"
     let process = try Processes.spawn(
@@ -22,7 +24,7 @@ func run(_ program: String, _ arguments: [String], environment: [String] = [Runn
     let pidfd = process.takeDescriptor()
     var status: Int32 = 0
     do {
-        try waitUntil("the end of \(program)", seconds: 60) { chost_pidfd_reap(pidfd.raw, &status) == 1 }
+        try waitUntil("the end of \(program)", seconds: seconds) { chost_pidfd_reap(pidfd.raw, &status) == 1 }
     } catch {
         Processes.signal(pidfd, SIGKILL)
         throw error
@@ -33,7 +35,7 @@ func run(_ program: String, _ arguments: [String], environment: [String] = [Runn
 }
 
 /// The path of a program that may be installed.
-func program(_ name: String) -> String? {
+func findProgram(_ name: String) -> String? {
     let folders = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"]
     return folders.map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
 }
