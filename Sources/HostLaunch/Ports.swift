@@ -11,21 +11,40 @@ public nonisolated enum Ports {
         ports.first { isTaken($0, AF_INET) || isTaken($0, AF_INET6) }
     }
 
-    /// Who listens on `port`: "pid 811 (node)". Walks /proc, so it is for the Worker.
+    /// Who has `port`: "pid 811 (node)". Walks /proc, so it is for the Worker.
     public static func holder(of port: UInt16) -> String {
-        let inodes = Set(["/proc/net/tcp", "/proc/net/tcp6"].flatMap { listeners(in: $0, port: port) })
-        guard !inodes.isEmpty else { return "a socket that is about to go" }
+        let sockets = ["/proc/net/tcp", "/proc/net/tcp6"].flatMap { Self.sockets(in: $0, port: port) }
+        guard !sockets.isEmpty else { return "a socket that is about to go" }
+        let listeners = sockets.filter(\.listens)
+        if listeners.isEmpty, let owner = owner(of: sockets) { return "\(owner), for a connection" }
+        return owner(of: listeners) ?? "a process that hostd may not look into"
+    }
+
+    /// The first process that has one of `sockets` open.
+    private static func owner(of sockets: [TableEntry]) -> String? {
+        let links = Set(sockets.map(\.link))
         for pid in Processes.all() {
             let folder = "/proc/\(pid)/fd"
             for name in (try? Files.list(folder)) ?? [] {
-                guard let target = Files.linkTarget("\(folder)/\(name)"), inodes.contains(target) else { continue }
-                return "pid \(pid) (\(Processes.name(of: pid)))"
+                guard let target = Files.linkTarget("\(folder)/\(name)"), links.contains(target) else { continue }
+                return "pid \(pid) (\(program(of: pid)))"
             }
         }
-        return "a process that hostd may not look into"
+        return nil
     }
 
-    /// Binding with SO_REUSEADDR fails exactly when somebody listens, not for connections in TIME_WAIT.
+    /// The file that a process runs. Its own name says less: that of Node 24 is "MainThread".
+    private static func program(of pid: Int32) -> String {
+        guard let path = Files.linkTarget("/proc/\(pid)/exe"), let slash = path.lastIndex(of: "/") else {
+            return Processes.name(of: pid)
+        }
+        let name = path[path.index(after: slash)...]
+        let removed = " (deleted)"
+        return String(name.hasSuffix(removed) ? name.dropLast(removed.count) : name)
+    }
+
+    /// Binding with SO_REUSEADDR fails exactly where the service's own bind would: when somebody listens, has the port
+    /// for a connection of its own, or served it without SO_REUSEADDR a moment ago.
     private static func isTaken(_ port: UInt16, _ family: Int32) -> Bool {
         let raw = socket(family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard raw >= 0 else { return false }
@@ -55,16 +74,23 @@ public nonisolated enum Ports {
         return result != 0 && errno == EADDRINUSE
     }
 
-    /// The link texts (`socket:[INODE]`) of sockets that listen on `port`.
-    private static func listeners(in table: String, port: UInt16) -> [String] {
+    /// A socket as /proc/net/tcp has it.
+    private struct TableEntry {
+        /// What the links in /proc/PID/fd say of it: `socket:[INODE]`.
+        let link: String
+        let listens: Bool
+    }
+
+    /// The sockets whose own port is `port` and that some process has.
+    private static func sockets(in table: String, port: UInt16) -> [TableEntry] {
         let listening = "0A"
         let wanted = String(port, radix: 16, uppercase: true)
-        let text = (try? Files.readText(table, limit: 16 << 20)) ?? ""
+        let text = (try? Files.readText(table, limit: 64 << 20)) ?? ""
         return text.split(separator: "\n").dropFirst().compactMap { line in
             let fields = line.split(separator: " ")
-            guard fields.count > 9, fields[3] == listening, let colon = fields[1].lastIndex(of: ":") else { return nil }
+            guard fields.count > 9, fields[9] != "0", let colon = fields[1].lastIndex(of: ":") else { return nil }
             let local = fields[1][fields[1].index(after: colon)...].drop { $0 == "0" }
-            return local == wanted ? "socket:[\(fields[9])]" : nil
+            return local == wanted ? TableEntry(link: "socket:[\(fields[9])]", listens: fields[3] == listening) : nil
         }
     }
 }
