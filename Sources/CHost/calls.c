@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
+
+#include <linux/openat2.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -16,6 +18,11 @@ const int chost_f_setpipe_size = F_SETPIPE_SZ;
 const int chost_f_getpipe_size = F_GETPIPE_SZ;
 
 int chost_open(const char *path, int flags, unsigned mode) { return open(path, flags, mode); }
+
+int chost_open_without_links(const char *path, int flags) {
+    struct open_how how = {.flags = (uint64_t)flags, .resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS};
+    return (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
+}
 
 int chost_fcntl_int(int fd, int command, int argument) { return fcntl(fd, command, argument); }
 

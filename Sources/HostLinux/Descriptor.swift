@@ -18,6 +18,12 @@ public struct Descriptor: ~Copyable, Sendable {
         raw = try check("open", path) { chost_open(path, flags | O_CLOEXEC, mode) }
     }
 
+    /// Opens a file whose path may lead through folders that others can write: no part of it may be a symbolic link
+    /// (ELOOP). O_CLOEXEC is always added.
+    public init(openingWithoutLinks path: String, _ flags: Int32) throws(SystemError) {
+        raw = try check("open", path) { chost_open_without_links(path, flags | O_CLOEXEC) }
+    }
+
     deinit {
         close(raw)
     }

@@ -16,6 +16,8 @@ public struct FileStatus: Hashable, Sendable {
     public let size: Int64
     /// The inode number.
     public let inode: UInt64
+    /// The user who owns it.
+    public let uid: UInt32
     /// How many names it has; 0 when it was removed.
     public let links: UInt64
     /// When it was last written, in microseconds since 1970.
@@ -32,6 +34,7 @@ public struct FileStatus: Hashable, Sendable {
         }
         size = Int64(info.st_size)
         inode = UInt64(info.st_ino)
+        uid = info.st_uid
         links = UInt64(info.st_nlink)
         modifiedMicroseconds = Int64(info.st_mtim.tv_sec) * 1_000_000 + Int64(info.st_mtim.tv_nsec) / 1000
     }
