@@ -109,7 +109,9 @@ let package = Package(
             swiftSettings: shared),
         .testTarget(
             name: "HostLoopTests",
-            dependencies: ["HostLoop", "HostFetch", "HostStore", "HostLinux", "HostCore", "TestKit", "LoopHelper"],
+            dependencies: [
+                "HostLoop", "HostFetch", "HostStore", "HostLinux", "HostCore", "CSQLite", "TestKit", "LoopHelper",
+            ],
             swiftSettings: onLoop),
         .testTarget(
             name: "KeeperTests", dependencies: ["HostCore", "HostLaunch", "HostLinux", "CHost", "TestKit"],

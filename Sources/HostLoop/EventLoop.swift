@@ -30,6 +30,11 @@ public final class EventLoop {
         try checkEvent("sd_event_loop", sd_event_loop(event))
     }
 
+    /// Waits for the next event and handles it.
+    public func step() throws(SystemError) {
+        try checkEvent("sd_event_run", sd_event_run(event, UInt64.max))
+    }
+
     /// Ends `run` after the events that are already pending.
     public func exit(code: Int32) {
         sd_event_exit(event, code)
@@ -41,10 +46,7 @@ public final class EventLoop {
     /// Runs `handler` after the event that is being handled, before the loop waits again; in the order of the calls.
     public func later(_ handler: @escaping () -> Void) {
         postponed.append(handler)
-        if let postponedSource {
-            sd_event_source_set_enabled(postponedSource, Int32(SD_EVENT_ONESHOT))
-            return
-        }
+        guard postponedSource == nil else { return }
         let pointer = Unmanaged.passUnretained(self).toOpaque()
         sd_event_add_defer(
             event, &postponedSource,
@@ -57,6 +59,9 @@ public final class EventLoop {
     }
 
     private func runPostponed() {
+        // A source for each round: sd-event takes one that is enabled anew for its oldest, and what is put off again and
+        // again would hold up everything else.
+        postponedSource = sd_event_source_disable_unref(postponedSource)
         let handlers = postponed
         postponed = []
         for handler in handlers { handler() }

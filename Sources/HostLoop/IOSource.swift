@@ -6,8 +6,10 @@ public import HostLinux
 
 /// What a descriptor can be ready for.
 public nonisolated struct IOEvents: OptionSet, Sendable {
+    /// The bits of EPOLLIN and its like.
     public let rawValue: UInt32
 
+    /// The events with these bits.
     public init(rawValue: UInt32) {
         self.rawValue = rawValue
     }

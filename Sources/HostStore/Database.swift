@@ -17,7 +17,7 @@ public nonisolated struct StoreError: Error, Hashable, Sendable, CustomStringCon
 /// The one connection to the store's file. Lives on the Worker's store lane; every call blocks.
 nonisolated final class Database {
     private var handle: OpaquePointer?
-    private let path: String
+    let path: String
 
     /// Opens the file, makes it when missing, and brings its schema up to date.
     init(path: String) throws(StoreError) {

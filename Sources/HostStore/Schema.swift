@@ -20,7 +20,8 @@ nonisolated enum Schema {
         try database.run("PRAGMA user_version", []) { version = $0.integer(0) }
         guard version <= migrations.count else {
             throw StoreError(
-                code: 0, description: "the store has schema \(version), this hostd knows \(migrations.count)")
+                code: 0,
+                description: "\(database.path): the store has schema \(version), this hostd knows \(migrations.count)")
         }
         for (index, sql) in migrations.enumerated().dropFirst(Int(version)) {
             try database.transaction { () throws(StoreError) in

@@ -16,38 +16,46 @@ public nonisolated enum StoreHealth: Hashable, Sendable {
 /// History and marks in SQLite, off the loop. Whatever is wrong with the file costs history, never supervision: no call
 /// here fails or waits.
 public final class Store {
-    private static let retry: Duration = .seconds(5)
-    private static let writeDeadline: Duration = .seconds(30)
+    /// A write that takes longer is trouble, although it may still succeed.
+    private static let patience: Duration = .seconds(30)
     private static let pendingEventLimit = 10_000
 
     private let loop: EventLoop
     private let lane: Worker
     private let file: StoreFile
+    private let retry: Duration
     private var pending = StoreFile.Batch()
     private var isWriting = false
-    private var timer: TimerSource?
+    private var again: TimerSource?
+    private var slow: TimerSource?
     private var dropped = 0
+    private var flushes: [Flush] = []
 
     /// Whether bookkeeping works.
     public private(set) var health = StoreHealth.ok
-    /// Called when `health` turns bad or good again.
+    /// Called when `health` turns bad or good again, or bad for another reason.
     public var healthChanged: ((StoreHealth) -> Void)?
 
-    /// The store in the file at `path`.
-    public init(loop: EventLoop, path: String) throws(SystemError) {
+    private struct Flush {
+        let timer: TimerSource?
+        let then: () -> Void
+    }
+
+    /// The store in the file at `path`. What fails is tried again after `retry`.
+    public init(loop: EventLoop, path: String, retry: Duration = .seconds(5)) throws(SystemError) {
         self.loop = loop
-        lane = try Worker(loop: loop, lane: "store", limit: 256)
+        self.retry = retry
+        // One thread: there is one connection, and what hangs in it would only be followed by more that hangs.
+        lane = try Worker(loop: loop, lane: "store", limit: 256, threads: 1)
         file = StoreFile(path: path)
-        timer = try loop.timer { [weak self] in self?.write() }
+        again = try loop.timer { [weak self] in self?.write() }
+        slow = try loop.timer { [weak self] in self?.trouble("the disk does not answer") }
     }
 
     /// Adds an entry to the history. Beyond 10,000 unwritten ones the oldest are dropped, and the number is noted.
     public func append(_ event: StoredEvent) {
         pending.events.append(event)
-        if pending.events.count > Self.pendingEventLimit {
-            pending.events.removeFirst()
-            dropped += 1
-        }
+        dropOldest()
         schedule()
     }
 
@@ -60,7 +68,7 @@ public final class Store {
     /// Reads what is remembered; nil when the store cannot be read.
     public func services(then: @escaping ([StoredService]?) -> Void) {
         let file = self.file
-        lane.submit(deadline: Self.writeDeadline) {
+        lane.submit(deadline: Self.patience) {
             try? file.services()
         } then: { (outcome: WorkOutcome<[StoredService]?>) in
             if case .done(let found) = outcome { then(found) } else { then(nil) }
@@ -80,25 +88,26 @@ public final class Store {
         }
     }
 
-    /// Writes what is pending before the program ends; waits at most `limit`, off the loop.
+    /// Writes what is pending before the program ends; `then` is called when that is done, has failed, or `limit` is over.
     public func flush(limit: Duration, then: @escaping () -> Void) {
-        let timer = try? loop.timer {}
-        var isDone = false
-        let finish = {
-            guard !isDone else { return }
-            isDone = true
-            timer?.disarm()
-            then()
-        }
-        let end = try? loop.timer(finish)
-        end?.arm(at: loop.now + limit)
+        let timer = try? loop.timer { [weak self] in self?.endFlushes() }
+        timer?.arm(at: loop.now + limit)
+        flushes.append(Flush(timer: timer, then: then))
         write()
-        lane.submit {
-            0
-        } then: { (_: WorkOutcome<Int>) in
-            _ = end
-            finish()
-        }
+        if !isWriting { loop.later { [weak self] in self?.endFlushes() } }
+    }
+
+    private func endFlushes() {
+        let ended = flushes
+        flushes = []
+        for flush in ended { flush.then() }
+    }
+
+    private func dropOldest() {
+        let excess = pending.events.count - Self.pendingEventLimit
+        guard excess > 0 else { return }
+        pending.events.removeFirst(excess)
+        dropped += excess
     }
 
     private func schedule() {
@@ -110,42 +119,51 @@ public final class Store {
     private func write() {
         guard !isWriting, !pending.isEmpty else { return }
         isWriting = true
-        var batch = pending
-        if dropped > 0 {
-            batch.events.append(
-                StoredEvent(
-                    wallMilliseconds: Clock.wallMilliseconds, service: nil, kind: "store.dropped", instance: nil,
-                    reason: "\(dropped) entries of history were dropped while the store failed"))
-        }
-        pending = StoreFile.Batch()
+        slow?.arm(at: loop.now + Self.patience)
         let file = self.file
-        let unwritten = batch
-        lane.submit(deadline: Self.writeDeadline) { () -> String? in
+        let batch = pending
+        let noted = dropped
+        pending = StoreFile.Batch()
+        lane.submit { () -> String? in
             do throws(StoreError) {
-                try file.write(unwritten)
+                try file.write(batch, dropped: noted)
                 return nil
             } catch {
                 return error.description
             }
         } then: { [weak self] (outcome: WorkOutcome<String?>) in
+            guard let self else { return }
+            isWriting = false
+            slow?.disarm()
             switch outcome {
-            case .done(let failure): self?.written(unwritten, failure)
-            case .late, .full: self?.written(unwritten, "the disk does not answer")
+            case .done(nil): written(noted)
+            case .done(let failure?): unwritten(batch, failure)
+            case .late, .full: unwritten(batch, "too much else is asked of the store")
             }
         }
     }
 
-    private func written(_ batch: StoreFile.Batch, _ failure: String?) {
-        isWriting = false
-        guard let failure else {
-            dropped = 0
-            if case .failing = health { become(.ok) }
-            return schedule()
-        }
-        pending.events.insert(contentsOf: batch.events.filter { $0.kind != "store.dropped" }, at: 0)
+    private func written(_ noted: Int) {
+        dropped -= noted
+        if case .failing = health { become(.ok) }
+        if pending.isEmpty { endFlushes() } else { write() }
+    }
+
+    private func unwritten(_ batch: StoreFile.Batch, _ failure: String) {
+        pending.events.insert(contentsOf: batch.events, at: 0)
         pending.services.merge(batch.services) { newer, _ in newer }
-        if case .ok = health { become(.failing(since: loop.now, failure)) }
-        timer?.arm(at: loop.now + Self.retry)
+        dropOldest()
+        again?.arm(at: loop.now + retry)
+        trouble(failure)
+        endFlushes()
+    }
+
+    private func trouble(_ why: String) {
+        switch health {
+        case .ok: become(.failing(since: loop.now, why))
+        case .failing(_, why): break
+        case .failing(let since, _): become(.failing(since: since, why))
+        }
     }
 
     private func become(_ new: StoreHealth) {

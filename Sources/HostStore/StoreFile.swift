@@ -25,9 +25,14 @@ nonisolated final class StoreFile: @unchecked Sendable {
         var isEmpty: Bool { events.isEmpty && services.isEmpty }
     }
 
-    func write(_ batch: Batch) throws(StoreError) {
+    /// Writes all of `batch` or nothing; `dropped` entries that went before it are noted.
+    func write(_ batch: Batch, dropped: Int = 0) throws(StoreError) {
         try withDatabase { database throws(StoreError) in
             try database.transaction { () throws(StoreError) in
+                if dropped > 0 {
+                    try Self.insert(
+                        .ofHost("store.dropped", "\(dropped) entries were dropped while the store failed"), database)
+                }
                 for event in batch.events { try Self.insert(event, database) }
                 for service in batch.services.values { try Self.upsert(service, database) }
                 try self.prune(database, added: batch.events.count)
@@ -75,8 +80,10 @@ nonisolated final class StoreFile: @unchecked Sendable {
             // The next call opens anew; what is damaged is moved aside first and kept for whoever wants to look.
             database = nil
             guard error.isCorrupt else { throw error }
-            moveAside()
-            try body(try open())
+            let aside = moveAside()
+            let fresh = try open()
+            try Self.insert(.ofHost("store.damaged", "\(error); begun anew, the old one is kept as \(aside)"), fresh)
+            try body(fresh)
         }
     }
 
@@ -87,9 +94,10 @@ nonisolated final class StoreFile: @unchecked Sendable {
         return opened
     }
 
-    private func moveAside() {
+    private func moveAside() -> String {
         let aside = "\(path).corrupt-\(Clock.wallMilliseconds)"
         for suffix in ["", "-wal", "-shm"] { rename(path + suffix, aside + suffix) }
+        return aside
     }
 
     private static func insert(_ event: StoredEvent, _ database: Database) throws(StoreError) {
@@ -116,5 +124,13 @@ nonisolated final class StoreFile: @unchecked Sendable {
         guard eventsSincePrune >= Self.pruneEvery else { return }
         eventsSincePrune = 0
         try database.run("DELETE FROM events WHERE id <= (SELECT max(id) FROM events) - \(Self.eventLimit)")
+    }
+}
+
+extension StoredEvent {
+    /// An entry on the store itself, now.
+    fileprivate nonisolated static func ofHost(_ kind: String, _ reason: String) -> StoredEvent {
+        StoredEvent(
+            wallMilliseconds: Clock.wallMilliseconds, service: nil, kind: kind, instance: nil, reason: reason)
     }
 }

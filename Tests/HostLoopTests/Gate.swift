@@ -9,6 +9,13 @@ final nonisolated class Gate: @unchecked Sendable {
     private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var isOpen = false
     private var passing = 0
+    private var openAt = Int.max
+
+    /// A gate that opens by itself when so many have come.
+    convenience init(lettingThroughAt count: Int) {
+        self.init()
+        openAt = count
+    }
 
     init() {
         pthread_mutex_init(mutex, nil)
@@ -26,6 +33,10 @@ final nonisolated class Gate: @unchecked Sendable {
     func pass() {
         pthread_mutex_lock(mutex)
         passing += 1
+        if passing == openAt {
+            isOpen = true
+            pthread_cond_broadcast(changed)
+        }
         while !isOpen { pthread_cond_wait(changed, mutex) }
         passing -= 1
         pthread_mutex_unlock(mutex)

@@ -1,6 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
-import HostLoop
+// Runs one scenario that needs a process of its own and prints what it saw, a line each. The tests of the loop start it.
 
-exit(2)
+import Glibc
+import HostLinux
+
+ProcessLimits.raiseOpenFiles()
+Signals.ignorePipe()
+let arguments = Array(CommandLine.arguments.dropFirst())
+switch (arguments.first, arguments.dropFirst().first) {
+case ("signals", _): try takeSignals()
+case ("probes", let port?): try probeMany(port: UInt16(port) ?? 0)
+case ("dead-names", let server?): try lookUpDeadNames(server: server)
+case ("full-disk", let folder?): try fillDisk(folder)
+case ("read-only", let folder?): try makeWritable(folder)
+default: exit(2)
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import HostCore
+import HostLinux
+import TestKit
+import Testing
+
+/// What needs a process of its own: signals, counted threads, a world with other mounts.
+nonisolated struct HelperTests {
+    private static let helper = Programs.path("LoopHelper")
+
+    /// Whether this process may make itself a world with other mounts.
+    private static let canMount = (try? lines("/usr/bin/unshare", ["--mount", "/bin/true"])) == []
+
+    /// The lines that a program prints; fails unless it exits 0.
+    private static func lines(_ program: String, _ arguments: [String]) throws -> [String] {
+        let pipe = try PrivatePipe()
+        let process = try Processes.spawn(
+            program, arguments, environment: ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"], output: pipe.writing.raw)
+        var output: [UInt8] = []
+        var status: Int32 = 0
+        try waitUntil("the end of \(program)", seconds: 100) {
+            while let part = try? pipe.reading.read(upTo: 65536), !part.isEmpty { output += part }
+            return waitpid(process.pid, &status, WNOHANG) == process.pid
+        }
+        while let part = try? pipe.reading.read(upTo: 65536), !part.isEmpty { output += part }
+        let text = String(decoding: output, as: UTF8.self)
+        guard status == 0 else { throw Failed(status: status, output: text) }
+        return text.split(separator: "\n").map(String.init)
+    }
+
+    /// Runs the helper after `script` has changed the mounts of its world.
+    private static func lines(after script: String, _ scenario: String, _ argument: String) throws -> [String] {
+        try lines(
+            "/usr/bin/unshare",
+            ["--mount", "/bin/sh", "-ec", script + "\nexec \"$0\" \"$1\" \"$2\"", helper, scenario, argument])
+    }
+
+    struct Failed: Error {
+        let status: Int32
+        let output: String
+    }
+
+    @Test func signalsComeOnTheLoopOneByOne() throws {
+        #expect(try Self.lines(Self.helper, ["signals"]) == ["SIGUSR1", "SIGUSR2", "SIGTERM"])
+    }
+
+    @Test func aThousandProbesAtOnceNeedNoThread() throws {
+        ProcessLimits.raiseOpenFiles()
+        let all = Gate(lettingThroughAt: 1000)
+        let server = try TinyServer { connection in
+            _ = connection.readHead()
+            all.pass()
+            connection.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        }
+        #expect(try Self.lines(Self.helper, ["probes", "\(server.port)"]) == ["1000 are well", "1 thread"])
+    }
+
+    @Test(.enabled(if: canMount, "needs the right to mount"))
+    func aDeadNameServerHoldsUpNothingAndGathersNoThreads() throws {
+        let folder = try TemporaryFolder()
+        // A loopback address of this process's own, so that two runs at once do not meet.
+        let pid = getpid()
+        let address = "127.\(100 + pid >> 16 & 0x3F).\(pid >> 8 & 0xFF).\(pid & 0xFF)"
+        try Files.replace(folder.path + "/resolv.conf", with: Array("nameserver \(address)\n".utf8), mode: 0o644)
+        let lines = try Self.lines(
+            after: "mount --bind \(folder.path)/resolv.conf /etc/resolv.conf", "dead-names", address)
+        #expect(lines == ["160 × name not looked up in 300 ms", "at most 8 threads more", "the loop went on"])
+    }
+
+    @Test(.enabled(if: canMount, "needs the right to mount"))
+    func aFullDiskDelaysHistoryAndLosesNothing() throws {
+        let folder = try TemporaryFolder()
+        let lines = try Self.lines(
+            after: "mount -t tmpfs -o size=1m none \(folder.path)", "full-disk", folder.path)
+        #expect(
+            lines == [
+                "database or disk is full", "ok", "1 × after", "10 × before", "1000 × broken", "1 × during",
+            ])
+    }
+
+    @Test(.enabled(if: canMount, "needs the right to mount"))
+    func aReadOnlyDiskDelaysHistoryAndLosesNothing() throws {
+        let folder = try TemporaryFolder()
+        let lines = try Self.lines(
+            after: "mount -t tmpfs -o size=8m,ro none \(folder.path)", "read-only", folder.path)
+        #expect(
+            lines == [
+                "unable to open database file", "ok", "1 × after", "10 × before", "1000 × broken", "1 × during",
+            ])
+    }
+}
