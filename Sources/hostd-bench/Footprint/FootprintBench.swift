@@ -45,14 +45,14 @@ private func measure(_ subject: FootprintSubject, seconds: Int64) throws -> Proc
     let arguments = try subject.prepare(folder.path, listener.port)
     let supervisor = try SupervisorProcess(program, arguments, output: folder.path + "/output")
     defer { supervisor.stop(patience: patience) }
-    // Looked at every few milliseconds, since the start of a process is no request.
+    // Looked at again and again, since the start of a process is no request.
     let end = Clock.now + patience
     while !subject.isUp(supervisor.pid, listener.requests) {
         guard Clock.now < end, !supervisor.ends(within: .zero) else {
             let words = (try? Files.readText(folder.path + "/output")) ?? ""
             throw BenchError("\(subject.title): was not up in \(patience.text)\n\(words.suffix(1000))")
         }
-        listener.serve(until: Clock.now + .milliseconds(20))
+        listener.serve(until: Clock.now + .milliseconds(100))
     }
     listener.serve(until: Clock.now + settling)
     let group = subject.group(supervisor.pid)

@@ -73,12 +73,16 @@ final class ProbeListener {
 
     private func answer(_ raw: Int32) {
         guard let connection = connections[raw] else { return }
-        guard let bytes = try? connection.socket.read(upTo: 4096), !bytes.isEmpty else {
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        // An event may be that of an earlier connection with this number: never wait.
+        let count = recv(raw, &bytes, bytes.count, Int32(MSG_DONTWAIT))
+        if count < 0 && errno == EAGAIN { return }
+        guard count > 0 else {
             epoll.remove(raw)
             connections[raw] = nil
             return
         }
-        connection.received += bytes
+        connection.received += bytes.prefix(count)
         // A GET has no body: it ends with the empty line.
         guard connection.received.suffix(4) == Array("\r\n\r\n".utf8)[...] else { return }
         let words = String(decoding: connection.received, as: UTF8.self).split(separator: " ", maxSplits: 2)
