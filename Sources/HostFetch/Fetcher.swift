@@ -24,6 +24,9 @@ public final class Fetcher {
     private var sockets: [Int32: IOSource] = [:]
     private var transfers: [UInt: Transfer] = [:]
 
+    /// Called once, when libcurl has been loaded for the first probe.
+    public var onFirstUse: (() -> Void)?
+
     /// A fetcher that loads libcurl when it is first used.
     public init(loop: EventLoop, lookups: Resolver) {
         self.loop = loop
@@ -84,6 +87,8 @@ public final class Fetcher {
                 let address = UInt(bitPattern: owner)
                 MainActor.assumeIsolated { fetcher(at: address)?.wake(after: milliseconds) }
             })
+        onFirstUse?()
+        onFirstUse = nil
         return multi == nil ? "out of memory" : nil
     }
 

@@ -15,6 +15,8 @@ struct ProbeContext {
 
 /// Asks the questions of all probes, on the loop.
 final class Prober {
+    /// Called once, when the first HTTP probe has loaded what it needs.
+    var onFirstFetch: (() -> Void)?
     private let loop: EventLoop
     private let fetcher: Fetcher
     private let lookups: Resolver
@@ -28,6 +30,7 @@ final class Prober {
         self.keeper = keeper
         lookups = Resolver(loop: loop)
         fetcher = Fetcher(loop: loop, lookups: lookups)
+        fetcher.onFirstUse = { [weak self] in self?.onFirstFetch?() }
     }
 
     /// Asks; `then` is called once.

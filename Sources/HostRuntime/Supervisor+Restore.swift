@@ -10,7 +10,7 @@ internal import HostStore
 extension Supervisor {
     /// Without a word from the store for so long the services start anyway.
     private static let storePatience: Duration = .seconds(5)
-    private static let trimTimes: ArraySlice<Duration> = [.seconds(5), .seconds(60)]
+    private static let trimDelay: Duration = .seconds(5)
 
     /// Makes the machines as their snapshots say, or at rest.
     func restoreMachines(_ specifications: [ServiceSpecification]) {
@@ -53,17 +53,13 @@ extension Supervisor {
         }
         logger.begin()
         recallFromStore()
-        trimMemory(after: Self.trimTimes)
+        trimMemorySoon()
     }
 
-    /// Gives back what only the start needed, and later what the first probes did.
-    private func trimMemory(after times: ArraySlice<Duration>) {
-        guard let time = times.first else { return trimTimer = nil }
-        trimTimer = try? loop.timer { [weak self] in
-            MemoryTrim.run()
-            self?.trimMemory(after: times.dropFirst())
-        }
-        trimTimer?.arm(at: loop.now + time)
+    /// Gives back what only the start needed, or the loading of libcurl.
+    func trimMemorySoon() {
+        trimTimer = try? loop.timer { MemoryTrim.run() }
+        trimTimer?.arm(at: loop.now + Self.trimDelay)
     }
 
     private func trace(of instance: InstanceID) -> InstanceTrace {

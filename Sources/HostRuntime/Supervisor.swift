@@ -77,6 +77,7 @@ final class Supervisor {
         launcher.news = { [weak self] in self?.heard($0, $1) }
         launcher.keeperIsGone = { [weak self] in self?.keeperIsGone($0) }
         logger.drained = { [weak self] in self?.drained($0) }
+        prober.onFirstFetch = { [weak self] in self?.trimMemorySoon() }
         store.healthChanged = { [weak self] in self?.storeHealthChanged($0) }
     }
 
