@@ -6,6 +6,8 @@ import HostCore
 extension Checker {
     /// What the checker knows of one instance.
     struct Notes {
+        /// The newest question of each kind.
+        var asked: [ProbeKind: UInt64] = [:]
         /// Bad live answers in a row, lost ones among them.
         var liveFailures = 0
         var isLastStartupAnswerBad = false
@@ -18,6 +20,8 @@ extension Checker {
         var isUnwanted = false
         var killOrders = 0
         var sweptAt: Instant?
+        /// How long it ran, as hostd was told first.
+        var ran: Duration?
     }
 
     /// A probe was answered, or its answer was lost.

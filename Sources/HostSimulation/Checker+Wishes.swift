@@ -49,14 +49,19 @@ extension Checker {
             case .up, .launching: if case .restart = event { records[index].pace.isFree = true }
             default: records[index].pace.isFree = true
             }
-            if state?.isDown == true { records[index].freshSince = now }
+            if state?.isDown == true { startsFromRest(service, at: now) }
         case .start(by: .host): hostStarts(service, at: now)
-        case .exited(let id, _, _), .keeperLost(let id):
-            if let instance = service.instance(id) { records[index].last = instance }
+        case .exited(let id, let report, _):
+            guard let instance = service.instance(id) else { return }
+            records[index].last = instance
+            if instance.notes.sweptAt == nil { instance.notes.ran = instance.notes.ran ?? report.ran }
+        case .keeperLost(let id): if let instance = service.instance(id) { records[index].last = instance }
         case .launchFailed, .neverRan: records[index].last = nil
         case .signalled(let id): service.instance(id)?.notes.isSignalKnown = true
-        case .probed(let id, let kind, _, let answer):
-            if let instance = service.instance(id) { answered(instance, kind, ok: answer.ok) }
+        case .probed(let id, let kind, let number, let answer):
+            // An answer to an earlier question says nothing.
+            guard let instance = service.instance(id), instance.notes.asked[kind] == number else { return }
+            answered(instance, kind, ok: answer.ok)
         default: break
         }
     }
@@ -66,7 +71,7 @@ extension Checker {
         case .idle, .left, .unknown:
             records[service.index].wish = .up
             records[service.index].pace.isFree = true
-            records[service.index].freshSince = now
+            startsFromRest(service, at: now)
         case .up, .stopped, .held: break
         }
     }
@@ -102,10 +107,26 @@ extension Checker {
         let wish = records[service.index].wish
         require(wish == .up || wish == .unknown, "\(id) was launched although the service is to be \(wish)")
         // The one before, if it said "do not restart" and nobody had told it to end.
-        if let last = records[service.index].last, last.notes.signals == 0, last.notes.killOrders == 0,
+        if let last = records[service.index].last, last.id.launch + 1 == id.launch, last.notes.signals == 0,
+            last.notes.killOrders == 0,
             !last.notes.isUnwanted, case .code(78)? = last.exit?.status, !records[service.index].pace.isFree
         {
             require(false, "\(id) was launched although \(last.id) exited with 78")
+        }
+    }
+
+    private mutating func startsFromRest(_ service: SimulatedService, at now: Instant) {
+        let isFree = unready(before: service) == nil
+        records[service.index].freshSince = isFree ? nil : now
+    }
+
+    /// A service that must be ready before this one starts, and has not been.
+    private func unready(before service: SimulatedService) -> SimulatedService? {
+        services.first { other in
+            guard service.specification.after.contains(other.name), records[other.index].wasReady == false else {
+                return false
+            }
+            return !(other.instances.last.map { isProvenReady($0) } ?? false)
         }
     }
 
@@ -114,10 +135,8 @@ extension Checker {
         guard let since = records[service.index].freshSince else { return }
         records[service.index].freshSince = nil
         if let timeout = service.specification.afterTimeout, now >= since + timeout { return }
-        for other in services where service.specification.after.contains(other.name) {
-            let isReadyNow = other.instances.last.map { isProvenReady($0) } ?? false
-            require(records[other.index].wasReady || isReadyNow, "\(id) was launched before \(other.name) was ready")
-        }
+        let other = unready(before: service)
+        require(other == nil, "\(id) was launched before \(other?.name.text ?? "") was ready")
     }
 
     /// Whether an instance has said itself that it is ready, or has no way to say it.
@@ -169,8 +188,13 @@ extension Checker {
     private mutating func lookAtReadiness(_ view: ServiceMachine, _ service: SimulatedService) {
         let index = service.index
         guard view.wasReady != records[index].wasReady else { return }
+        let wasKnown = records[index].wasReady != nil
         records[index].wasReady = view.wasReady
-        guard view.wasReady, let id = view.state.instance, let instance = service.instance(id) else { return }
+        // Ready once is enough, and is not checked again.
+        for follower in followers[index] where view.wasReady && unready(before: services[follower]) == nil {
+            records[follower].freshSince = nil
+        }
+        guard view.wasReady, wasKnown, let id = view.state.instance, let instance = service.instance(id) else { return }
         require(isProvenReady(instance), "\(id) was called ready and no probe said so")
     }
 }

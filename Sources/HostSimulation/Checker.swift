@@ -20,7 +20,8 @@ struct Checker {
         var wish = Wish.idle
         /// A start from rest that has not led to a launch yet.
         var freshSince: Instant?
-        var wasReady = false
+        /// Nil where whoever knew has lost it.
+        var wasReady: Bool? = false
         var stopSince: Instant?
         var stopBatch: Int?
         var ending: (instance: InstanceID, since: Instant)?
@@ -81,7 +82,7 @@ struct Checker {
         guard !records[index].pace.isFree, records[index].wish != .stopped else { return }
         var ran = Duration.zero
         if let instance, let startedAt = instance.startedAt {
-            ran = instance.exit?.ran ?? ((instance.notes.sweptAt ?? now) - startedAt)
+            ran = instance.notes.ran ?? ((instance.notes.sweptAt ?? now) - startedAt)
         }
         records[index].pace.failed(ran: ran, service.specification.restart, at: now)
     }
@@ -94,12 +95,17 @@ struct Checker {
         records[index].pace.isVague = isOlder
         let isMarked = !isOlder && service.committedMark != nil
         records[index].wish = isMarked ? Wish(service.committedMark) : .unknown
+        records[index].last = nil
+        records[index].wasReady = nil
         records[index].freshSince = nil
+        records[index].stopSince = nil
         records[index].stopBatch = nil
         records[index].highestLaunch = 0
         for instance in service.instances {
             instance.notes.liveFailures = .max / 2
             instance.notes.isSignalKnown = false
+            instance.notes.ran = nil
+            instance.notes.sweptAt = nil
         }
     }
 
@@ -122,6 +128,7 @@ struct Checker {
         for index in records.indices {
             if records[index].stopSince != nil { records[index].stopSince = now }
             records[index].ending?.since = now
+            records[index].spawnHasFailed = false
         }
     }
 

@@ -54,7 +54,9 @@ extension SimulatedHost {
         machine = HostMachine(machines)
         checker.hostdReturned(at: now)
         for service in services {
-            if adopt(service, machines[service.index], isFresh: isFresh[service.index]) { isFresh[service.index] = false }
+            if adopt(service, machines[service.index], isFresh: isFresh[service.index]) {
+                isFresh[service.index] = false
+            }
             guard machine != nil else { return }
         }
         for service in services where isFresh[service.index] && service.specification.autostart {

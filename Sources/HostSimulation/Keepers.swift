@@ -59,7 +59,8 @@ extension SimulatedHost {
 
     /// The order to kill the whole tree has arrived.
     func treeKilled(_ instance: SimulatedInstance) {
-        guard instance.keeperLives, !instance.keeperHangs else { return }
+        guard instance.keeperLives else { return }
+        if instance.keeperHangs { return instance.isKillQueued = true }
         instance.leftOversLive = 0
         if instance.mainLives {
             mainEnds(instance, .signal(9))
@@ -86,6 +87,7 @@ extension SimulatedHost {
         guard instance.keeperLives, instance.keeperHangs else { return }
         trace.note("\(instance.id): its keeper goes on", at: now)
         instance.keeperHangs = false
+        if instance.isKillQueued { return treeKilled(instance) }
         if instance.process == nil { return keeperStarts(instance) }
         guard !instance.mainLives else { return }
         recordExit(instance)

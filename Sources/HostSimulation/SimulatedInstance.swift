@@ -40,6 +40,8 @@ final class SimulatedInstance {
     var keeperLives = true
     /// The keeper is stopped: it neither reports nor obeys.
     var keeperHangs = false
+    /// An order to kill the tree waits for a keeper that hangs.
+    var isKillQueued = false
     var mainLives = false
     /// How the main process ended, recorded or not.
     var mainStatus: ExitStatus?

@@ -77,13 +77,14 @@ extension ServiceMachine {
     /// Takes over an instance of which only the runtime folder knows, the snapshot being lost or older. What its records
     /// say must follow: `started`, `exited`, `neverRan` or `keeperLost`.
     public mutating func adopt(_ instance: InstanceID, at now: Instant) -> [ServiceEffect] {
-        effects = []
         launches = max(launches, instance.launch)
         isInherited = true
         awaitsResume = false
         queuedStop = nil
+        wasReady = false
         // After an exit that said "do not restart" only a person can have started this one.
-        if mark == .held { setMark(nil) }
+        if mark == .held { mark = nil }
+        effects = [.mark(mark)]
         enter(.launching(instance, deadline: now + Limits.launch), because: "found, not yet known to run", at: now)
         if mark == .stopped { stop(by: .person, at: now) }
         return takeEffects()
