@@ -17,14 +17,23 @@ public struct FieldText: Equatable, Sendable {
     /// Bytes, not characters: a value may end with a carriage return or begin with a combining accent, and neither
     /// may swallow the sign beside it.
     public init?(parsing text: some StringProtocol) {
+        self.init(bytes: Array(text.utf8))
+    }
+
+    private init?(bytes: [UInt8]) {
         values = [:]
-        for line in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true) {
+        var start = 0
+        while start < bytes.count {
+            let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+            let line = bytes[start..<end]
+            start = end + 1
+            if line.isEmpty { continue }
             guard let equals = line.firstIndex(of: UInt8(ascii: "=")) else {
                 if line.elementsEqual("end".utf8) { return }
                 return nil
             }
             let key = String(decoding: line[..<equals], as: UTF8.self)
-            values[key] = Self.unescape(line[line.index(after: equals)...])
+            values[key] = Self.unescape(line[(equals + 1)...])
         }
         return nil
     }
@@ -62,7 +71,7 @@ public struct FieldText: Equatable, Sendable {
         return String(decoding: result, as: UTF8.self)
     }
 
-    private static func unescape(_ value: some Collection<UInt8>) -> String {
+    private static func unescape(_ value: ArraySlice<UInt8>) -> String {
         guard value.contains(UInt8(ascii: "\\")) else { return String(decoding: value, as: UTF8.self) }
         var result: [UInt8] = []
         var isEscaped = false

@@ -36,7 +36,9 @@ extension Checker {
     }
 
     /// hostd is about to take an event.
-    mutating func takes(_ event: ServiceEvent, _ service: SimulatedService, _ state: ServiceState?, at now: Instant) {
+    mutating func takes(
+        _ event: ServiceEvent, _ service: SimulatedService, _ state: () -> ServiceState?, at now: Instant
+    ) {
         let index = service.index
         switch event {
         case .start(by: .person), .restart:
@@ -45,6 +47,7 @@ extension Checker {
             records[index].stopBatch = nil
             records[index].pace.reset()
             if case .restart = event { unwant(service) }
+            let state = state()
             switch state {
             case .up, .launching: if case .restart = event { records[index].pace.isFree = true }
             default: records[index].pace.isFree = true

@@ -30,7 +30,7 @@ extension SimulatedHost {
         switch event {
         case .service(let name, let change):
             guard let service = service(name) else { return }
-            checker.takes(change, service, view(service)?.state, at: now)
+            checker.takes(change, service, { self.view(service)?.state }, at: now)
             carryOut(machine?.handle(event, at: now) ?? [], of: [service.index])
         case .stop(let names, let author): takeStop(event, services.filter { names.contains($0.name) }, by: author)
         case .shutDown: takeStop(event, services, by: .host)
@@ -65,6 +65,7 @@ extension SimulatedHost {
         for index in touched {
             guard let view = view(services[index]) else { continue }
             setTimer(services[index], view.deadline)
+            if case .up = view.state { services[index].isUp = true } else { services[index].isUp = false }
             checker.look(view, services[index], isShuttingDown: isShuttingDown, at: now)
         }
     }
@@ -85,8 +86,8 @@ extension SimulatedHost {
 
     /// Records that lie unread are read before a wake that may judge by them.
     func wake(_ service: SimulatedService) {
-        if let state = view(service)?.state, let id = state.instance, let instance = service.instance(id) {
-            if case .up = state {} else { for event in instance.news() { feed(service, event) } }
+        if !service.isUp, let id = view(service)?.state.instance, let instance = service.instance(id) {
+            for event in instance.news() { feed(service, event) }
         }
         if machine != nil { feed(service, .wake) }
     }

@@ -15,6 +15,8 @@ final class SimulatedService {
     /// What hostd has given the store and the store has not committed.
     var pendingMark: PendingMark?
     var isPortTaken = false
+    /// Whether hostd knows it to run.
+    var isUp = false
     /// When hostd wants to be woken for it.
     var timer: Instant?
 

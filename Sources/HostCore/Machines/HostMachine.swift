@@ -115,8 +115,16 @@ public struct HostMachine: Hashable, Sendable {
         _ name: ServiceName, _ effects: inout [Effect], _ body: (inout ServiceMachine) -> [ServiceEffect]
     ) {
         guard let index = services.index(forKey: name) else { return }
-        for effect in body(&services.values[index]) { effects.append(.service(name, effect)) }
-        order.note(services.values[index])
+        Self.change(&services.values[index], &order, &effects, body)
+    }
+
+    /// In place: a machine is too large to be copied for each event.
+    private static func change(
+        _ service: inout ServiceMachine, _ order: inout ServiceOrder, _ effects: inout [Effect],
+        _ body: (inout ServiceMachine) -> [ServiceEffect]
+    ) {
+        for effect in body(&service) { effects.append(.service(service.specification.name, effect)) }
+        order.note(service)
     }
 
     /// Lets go on what no longer has to wait.
