@@ -96,7 +96,9 @@ let package = Package(
             swiftSettings: shared, linkerSettings: staticRuntime),
 
         // Tests. TestKit holds what several of them need: folders, processes, waiting for events.
-        .target(name: "TestKit", dependencies: ["HostLinux", "CHost"], path: "Tests/TestKit", swiftSettings: shared),
+        .target(
+            name: "TestKit", dependencies: ["HostCore", "HostLinux", "HostLoop", "CHost"], path: "Tests/TestKit",
+            swiftSettings: shared),
         .executableTarget(
             name: "LoopHelper", dependencies: ["HostLoop", "HostFetch", "HostStore", "HostLinux", "HostCore", "CHost"],
             path: "Tests/LoopHelper", swiftSettings: onLoop),
@@ -105,7 +107,8 @@ let package = Package(
         .testTarget(
             name: "HostConfigTests", dependencies: ["HostConfig", "HostCore", "TestKit"], swiftSettings: shared),
         .testTarget(
-            name: "HostWireTests", dependencies: ["HostWire", "HostControl", "HostLoop", "TestKit"],
+            name: "HostWireTests",
+            dependencies: ["HostWire", "HostControl", "HostCore", "HostLinux", "HostLoop", "CHost", "TestKit"],
             swiftSettings: shared),
         .testTarget(
             name: "HostLoopTests",

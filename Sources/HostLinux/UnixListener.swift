@@ -54,7 +54,7 @@ public struct UnixListener: ~Copyable, Sendable {
     private static func listening(
         at path: String, under temporary: String, mode: UInt32
     ) throws(SystemError) -> (raw: Int32, inode: UInt64) {
-        let socket = try bound(to: temporary, mode: mode)
+        let socket = try bound(to: temporary, for: path, mode: mode)
         let raw = socket.raw
         do throws(SystemError) {
             var info = stat()
@@ -68,7 +68,10 @@ public struct UnixListener: ~Copyable, Sendable {
         }
     }
 
-    private static func bound(to path: String, mode: UInt32) throws(SystemError) -> Descriptor {
+    /// A socket bound to `path`; errors name `wanted`, the path that it is for.
+    private static func bound(
+        to path: String, for wanted: String, mode: UInt32
+    ) throws(SystemError) -> Descriptor {
         let raw = try check("socket") {
             Glibc.socket(
                 AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
@@ -80,10 +83,10 @@ public struct UnixListener: ~Copyable, Sendable {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         guard path.utf8.count <= Sockets.pathLimitBytes else {
-            throw SystemError(code: ENAMETOOLONG, call: "bind", subject: path)
+            throw SystemError(code: ENAMETOOLONG, call: "bind", subject: wanted)
         }
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-        try check("bind", path) {
+        try check("bind", wanted) {
             withUnsafePointer(to: &address) {
                 $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                     bind(raw, $0, socklen_t(MemoryLayout<sockaddr_un>.size))

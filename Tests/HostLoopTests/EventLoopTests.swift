@@ -2,6 +2,7 @@
 
 import HostCore
 import HostLoop
+import TestKit
 import Testing
 
 struct EventLoopTests {

@@ -4,6 +4,7 @@ import Glibc
 import HostCore
 import HostLinux
 import HostLoop
+import TestKit
 import Testing
 
 struct IOSourceTests {

@@ -3,7 +3,7 @@
 import Glibc
 
 /// Something that work in another thread hangs on until a test opens it.
-final nonisolated class Gate: @unchecked Sendable {
+public final class Gate: @unchecked Sendable {
     // The fields are only touched under the mutex.
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -12,12 +12,13 @@ final nonisolated class Gate: @unchecked Sendable {
     private var openAt = Int.max
 
     /// A gate that opens by itself when so many have come.
-    convenience init(lettingThroughAt count: Int) {
+    public convenience init(lettingThroughAt count: Int) {
         self.init()
         openAt = count
     }
 
-    init() {
+    /// A closed gate.
+    public init() {
         pthread_mutex_init(mutex, nil)
         pthread_cond_init(changed, nil)
     }
@@ -30,7 +31,7 @@ final nonisolated class Gate: @unchecked Sendable {
     }
 
     /// Blocks until the gate is open.
-    func pass() {
+    public func pass() {
         pthread_mutex_lock(mutex)
         passing += 1
         if passing == openAt {
@@ -43,7 +44,7 @@ final nonisolated class Gate: @unchecked Sendable {
     }
 
     /// Lets everybody through, now and later.
-    func open() {
+    public func open() {
         pthread_mutex_lock(mutex)
         isOpen = true
         pthread_cond_broadcast(changed)
@@ -51,7 +52,7 @@ final nonisolated class Gate: @unchecked Sendable {
     }
 
     /// How many threads hang here.
-    var waiting: Int {
+    public var waiting: Int {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         return passing
