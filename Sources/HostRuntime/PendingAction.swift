@@ -17,12 +17,24 @@ struct PendingAction {
     let began: Instant
     let responder: ControlResponder
 
+    /// A service that nobody can ask must have run so long before it counts as started: many fail at once.
+    private static let proof: Duration = .milliseconds(500)
+
+    /// When an instance that cannot be asked will have run long enough; nil for one that can be, or that does not run.
+    static func proofTime(of service: ServiceMachine) -> Instant? {
+        let specification = service.specification
+        guard specification.startup == nil, specification.ready == nil, case .up(let life) = service.state else {
+            return nil
+        }
+        return life.startedAt + proof
+    }
+
     /// Whether `service` has got there (true), cannot any more (false), or is on its way (nil).
-    func verdict(on service: ServiceMachine) -> Bool? {
+    func verdict(on service: ServiceMachine, at now: Instant) -> Bool? {
         switch (kind, service.phase) {
         case (.stop, .stopped), (.stop, .held): true
         case (.stop, _): nil
-        case (_, .ready): true
+        case (_, .ready): Self.proofTime(of: service).map { now >= $0 } ?? true ? true : nil
         case (_, .held), (_, .stopped), (_, .backoff), (_, .looping): false
         case (_, .waiting), (_, .starting), (_, .running), (_, .unhealthy), (_, .stopping): nil
         }
@@ -49,10 +61,14 @@ extension Supervisor {
         guard !actions.isEmpty else { return }
         actions.removeAll { action in
             guard action.responder.isOpen, let service = machine.services[action.name] else { return true }
-            guard let ok = action.verdict(on: service) else { return false }
+            guard let ok = action.verdict(on: service, at: loop.now) else { return false }
             answer(action, ok: ok)
             return true
         }
+        let proofs = actions.compactMap { machine.services[$0.name].flatMap(PendingAction.proofTime) }
+        guard let next = proofs.filter({ $0 > loop.now }).min() else { return actionTimer = nil }
+        actionTimer = try? loop.timer { [weak self] in self?.settleActions() }
+        actionTimer?.arm(at: next)
     }
 
     private func answer(_ action: PendingAction, ok: Bool) {

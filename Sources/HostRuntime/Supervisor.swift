@@ -39,6 +39,8 @@ final class Supervisor {
     var cameLate: Set<ServiceName> = []
     /// Requests that wait for a service to get somewhere.
     var actions: [PendingAction] = []
+    /// Looks at the requests again when an instance has run long enough.
+    var actionTimer: TimerSource?
     /// Called when everything is down after `shutDown`.
     var onAllStopped: (() -> Void)?
     /// Called when the folder of an instance is gone.
