@@ -35,7 +35,7 @@ extension Checker {
         }
     }
 
-    private func isUnwell(_ instance: SimulatedInstance, at now: Instant) -> Bool {
+    func isUnwell(_ instance: SimulatedInstance, at now: Instant) -> Bool {
         let specification = services[instance.service].specification
         if let live = specification.live, instance.notes.liveFailures >= live.failures { return true }
         guard let startup = specification.startup, let startedAt = instance.startedAt else { return false }
@@ -59,16 +59,6 @@ extension Checker {
             "\(id) was signalled again (\(instance.notes.signals + 1))")
         instance.notes.signals += 1
         checkOrder(instance, at: now)
-    }
-
-    /// Of those that are told to stop together, none is asked before those that come after it are gone.
-    private mutating func checkOrder(_ instance: SimulatedInstance, at now: Instant) {
-        guard let batch = records[instance.service].stopBatch, !isUnwell(instance, at: now) else { return }
-        for index in followers[instance.service] {
-            guard let other = records[index].stopBatch, other <= batch else { continue }
-            let living = services[index].instances.first(where: \.treeLives)
-            require(living == nil, "\(instance.id) was told to end before \(living?.id.description ?? "")")
-        }
     }
 
     mutating func treeEnded(_ instance: SimulatedInstance, isShuttingDown: Bool, at now: Instant) {

@@ -118,38 +118,6 @@ extension Checker {
         }
     }
 
-    private mutating func startsFromRest(_ service: SimulatedService, at now: Instant) {
-        let isFree = unready(before: service) == nil
-        records[service.index].freshSince = isFree ? nil : now
-    }
-
-    /// A service that must be ready before this one starts, and has not been.
-    private func unready(before service: SimulatedService) -> SimulatedService? {
-        services.first { other in
-            guard service.specification.after.contains(other.name), records[other.index].wasReady == false else {
-                return false
-            }
-            return !(other.instances.last.map { isProvenReady($0) } ?? false)
-        }
-    }
-
-    /// A start from rest waits until all in `after` were ready, or for its timeout.
-    mutating func checkDependencies(_ id: InstanceID, _ service: SimulatedService, at now: Instant) {
-        guard let since = records[service.index].freshSince else { return }
-        records[service.index].freshSince = nil
-        if let timeout = service.specification.afterTimeout, now >= since + timeout { return }
-        let other = unready(before: service)
-        require(other == nil, "\(id) was launched before \(other?.name.text ?? "") was ready")
-    }
-
-    /// Whether an instance has said itself that it is ready, or has no way to say it.
-    private func isProvenReady(_ instance: SimulatedInstance) -> Bool {
-        let specification = services[instance.service].specification
-        guard instance.process != nil else { return false }
-        if specification.ready != nil { return instance.notes.wasReadyGood }
-        return specification.startup == nil || instance.notes.wasStartupGood
-    }
-
     /// How hostd sees a service, after an event that touched it.
     mutating func look(
         _ view: ServiceMachine, _ service: SimulatedService, isShuttingDown: Bool, at now: Instant
@@ -186,18 +154,5 @@ extension Checker {
             require(policy == .never || status == .code(0), "\(service.name) was left stopped: \(view.reason)")
             records[service.index].wish = .left
         }
-    }
-
-    private mutating func lookAtReadiness(_ view: ServiceMachine, _ service: SimulatedService) {
-        let index = service.index
-        guard view.wasReady != records[index].wasReady else { return }
-        let wasKnown = records[index].wasReady != nil
-        records[index].wasReady = view.wasReady
-        // Ready once is enough, and is not checked again.
-        for follower in followers[index] where view.wasReady && unready(before: services[follower]) == nil {
-            records[follower].freshSince = nil
-        }
-        guard view.wasReady, wasKnown, let id = view.state.instance, let instance = service.instance(id) else { return }
-        require(isProvenReady(instance), "\(id) was called ready and no probe said so")
     }
 }

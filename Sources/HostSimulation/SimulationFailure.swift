@@ -21,7 +21,7 @@ public struct SimulationFailure: Error, CustomStringConvertible {
 }
 
 /// What one run did.
-public struct SimulationSummary: Sendable {
+public struct SimulationSummary: Hashable, Sendable {
     /// Events that the machines took.
     public var events = 0
     /// Launches of instances.
@@ -35,4 +35,13 @@ public struct SimulationSummary: Sendable {
 
     /// Nothing yet.
     public init() {}
+
+    /// Adds what another run did.
+    public mutating func add(_ other: SimulationSummary) {
+        events += other.events
+        launches += other.launches
+        hostdKills += other.hostdKills
+        reboots += other.reboots
+        elapsedSeconds += other.elapsedSeconds
+    }
 }

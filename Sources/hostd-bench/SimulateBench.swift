@@ -1,27 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
 import HostCore
 import HostLinux
 import HostSimulation
 
-/// Runs many seeds, prints what they did, and on a violation the seed and its trace.
+/// Runs many seeds, prints what they did, and on a violation the seed, its trace and the command that shows it again.
+///
+/// `--seed S` runs that one, with `--seeds N` so many from there on, with `--seconds T` as many as fit in that time.
 func runSimulateBench(_ arguments: [String]) -> Int {
-    let first = option("--seed", in: arguments).flatMap { UInt64($0) } ?? 1
-    let onlyOne = option("--seed", in: arguments) != nil && option("--seeds", in: arguments) == nil
-    let count = option("--seeds", in: arguments).flatMap { UInt64($0) } ?? (onlyOne ? 1 : 1000)
-    let end = option("--seconds", in: arguments).flatMap { Int64($0) }.map { Clock.now + .seconds($0) }
+    var numbers: [String: UInt64] = [:]
+    for name in ["--seed", "--seeds", "--seconds"] {
+        guard let text = option(name, in: arguments) else { continue }
+        guard let number = UInt64(text), number < 1 << 32 else {
+            say("hostd-bench: \(name) \(text) is no whole number below 2^32")
+            return 2
+        }
+        numbers[name] = number
+    }
+    let first = numbers["--seed"] ?? 1
+    let count = numbers["--seeds"] ?? (numbers["--seed"] == nil ? 1000 : 1)
+    let began = Clock.now
+    let end = numbers["--seconds"].map { began + .seconds(Int64($0)) }
     var total = SimulationSummary()
     var seed = first
-    let began = Clock.now
     while end.map({ Clock.now < $0 }) ?? (seed < first + count) {
         do {
-            let one = try Simulation.run(seed: seed)
-            total.events += one.events
-            total.launches += one.launches
-            total.hostdKills += one.hostdKills
-            total.reboots += one.reboots
-            total.elapsedSeconds += one.elapsedSeconds
+            total.add(try Simulation.run(seed: seed))
         } catch {
             say("violation: \(error)")
             say("again with: hostd-bench simulate --seed \(seed)")
@@ -29,9 +33,8 @@ func runSimulateBench(_ arguments: [String]) -> Int {
         }
         seed += 1
     }
-    let seeds = seed - first
     say(
-        "\(seeds) seeds without a violation: \(total.events) events, \(total.launches) launches, "
+        "\(seed - first) seeds without a violation: \(total.events) events, \(total.launches) launches, "
             + "\(total.hostdKills) kills of hostd, \(total.reboots) reboots, "
             + "\(Int(total.elapsedSeconds / 3600)) h of virtual time in \((Clock.now - began).text)")
     return 0

@@ -77,6 +77,14 @@ struct AdoptionTests {
         try web.hostdIsKilled()
         #expect(web.effects.graces == [.zero])
 
+        var clearing = Subject.up(service())
+        clearing.exited(.code(1), treeEmpty: false)
+        try clearing.hostdIsKilled()
+        #expect(clearing.effects.graces.isEmpty, "its keeper does that")
+        clearing.wake()
+        try clearing.hostdIsKilled()
+        #expect(clearing.effects.graces == [.zero])
+
         var lost = Subject.up(service())
         lost.take(.keeperLost(lost.instance))
         try lost.hostdIsKilled()

@@ -69,6 +69,7 @@ extension ServiceMachine {
         switch ending.step {
         case .asking(_, sent: false): effects.append(stopSignal(ending.instance))
         case .killing: effects.append(.endTree(ending.instance, grace: .zero))
+        case .clearing(_, let round, _) where round > 0: effects.append(.endTree(ending.instance, grace: .zero))
         case .arriving, .asking, .clearing: break
         case .sweeping: effects.append(.sweep(ending.instance))
         }
