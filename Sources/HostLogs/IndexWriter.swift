@@ -77,7 +77,8 @@ struct IndexWriter: ~Copyable {
         let found = Int64(try file.size())
         let header = try load(from: file, at: 0)
         guard header == IndexEntry.header else {
-            try file.truncate(to: 0)
+            // ext4 writes out a file that was cut off to nothing as soon as it is closed; a new one needs no cutting.
+            if found > 0 { try file.truncate(to: 0) }
             try file.write(all: IndexEntry.header)
             return (IndexEntry.size, 0)
         }

@@ -15,7 +15,7 @@ extension Log {
         var left = Tools.share
         while left > 0 {
             let room = (file?.end).map { maxSize - $0 } ?? 0
-            let asked = room > 0 ? Int(min(Int64(left), room)) : 0
+            let asked = room > 0 ? Int(min(Int64(Tools.bite), room)) : 0
             let moved = asked > 0 ? take(pipe, asked) : try takeToLineEnd(pipe)
             if moved == Int(-EAGAIN) { break }
             if moved < 0 { throw SystemError(code: Int32(-moved), call: "write", subject: folder + "/current") }
@@ -58,7 +58,7 @@ extension Log {
         let room = maxSize + Self.longestLine - end
         if room <= 0 {
             try rotate(isCut: true)
-            return take(pipe, Int(min(maxSize, Int64(Tools.share))))
+            return take(pipe, Int(min(maxSize, Int64(Tools.bite))))
         }
         let count = tools.lookAhead.bytesToLineEnd(in: pipe.raw, limit: Int(room))
         return count > 0 ? take(pipe, count) : count

@@ -6,7 +6,10 @@ internal import HostLinux
 
 /// A pipe's way: opened, its tail first, read, its tail last, drained.
 extension Log {
-    private static let soon: Duration = .milliseconds(20)
+    /// A keeper that is just starting is looked for after 1, 2, 4, 8, 16 and then each 20 ms, after a second each second.
+    private static func delay(looks: Int) -> Duration {
+        looks < 50 ? .milliseconds(min(1 << min(looks, 5), 20)) : Tools.retryDelay
+    }
 
     /// Does for a pipe what is due; true when more of its bytes wait, so that later pipes must.
     func advance(_ pipe: LogPipe) throws(SystemError) -> Bool {
@@ -104,8 +107,8 @@ extension Log {
     }
 
     private func lookAgain(_ pipe: LogPipe) {
+        pipe.nextLook = tools.now + Self.delay(looks: pipe.looks)
         pipe.looks += 1
-        pipe.nextLook = tools.now + (pipe.looks < 50 ? Self.soon : Tools.retryDelay)
         tools.tick(at: pipe.nextLook)
     }
 

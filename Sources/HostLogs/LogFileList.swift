@@ -32,20 +32,20 @@ enum LogFileList {
         }
     }
 
-    /// Opens them. When a rotation happens meanwhile it looks again, so that no file is missing between two others.
+    /// Opens them. When a rotation happens meanwhile it looks again, so that no file is missing between two others. While
+    /// one follows the other `current` is left out: what it holds is found the next time.
     static func open(_ folder: String) throws(SystemError) -> [File] {
-        var files: [File] = []
+        var rotated: [File] = []
         for _ in 0..<5 {
-            files = []
+            rotated = []
             let before = try RotatedName.list(folder)
             for name in before {
                 let base = folder + "/" + name
-                if let file = try File(base + ".log", indexPath: base + ".idx") { files.append(file) }
+                if let file = try File(base + ".log", indexPath: base + ".idx") { rotated.append(file) }
             }
             let current = try File(folder + "/current", indexPath: folder + "/current.idx")
-            if let current { files.append(current) }
-            if current != nil, try RotatedName.list(folder) == before { break }
+            if let current, try RotatedName.list(folder) == before { return rotated + [current] }
         }
-        return files
+        return rotated
     }
 }

@@ -20,6 +20,7 @@ public final class Logger {
     private let tools: Tools
     private let wanted: WantedSet
     private var connection: Connection?
+    private var spare = Logger.openSpare()
     /// What was told since `begin`; nil outside.
     private var batch: [LoggerMessage]?
     /// Every line since `begin` was understood and taken.
@@ -79,17 +80,31 @@ public final class Logger {
             if connection.isClosed {
                 self.connection = nil
                 batch = nil
+                spare = Self.openSpare()
             }
         }
         wanted.sweep()
     }
 
     private func accept() {
-        while let socket = listener.accept() {
-            batch = nil
-            connection = nil
-            connection = try? Connection(socket, tools: tools, token: Token.connection)
-        }
+        // hostd must get through also when descriptors are short: with the spare one, or with the old connection's.
+        spare = nil
+        if takeConnection() { return }
+        connection = nil
+        _ = takeConnection()
+    }
+
+    private func takeConnection() -> Bool {
+        guard let socket = listener.accept() else { return false }
+        batch = nil
+        connection = nil
+        connection = try? Connection(socket, tools: tools, token: Token.connection)
+        spare = Self.openSpare()
+        return true
+    }
+
+    private static func openSpare() -> Descriptor? {
+        try? Descriptor(opening: "/dev/null", O_RDONLY)
     }
 
     private func reply(_ message: LoggerReply) {

@@ -24,7 +24,12 @@ enum RotatedName {
 
     /// The rotated names in a folder without their endings, oldest first. Files that somebody else put there are none.
     static func list(_ folder: String) throws(SystemError) -> [String] {
-        try Files.list(folder).filter { $0.hasSuffix(".log") }.map { String($0.dropLast(4)) }.filter(isRight)
+        pick(from: try Files.list(folder))
+    }
+
+    /// Those of the sorted names of files that are rotated ones, without their endings.
+    static func pick(from files: [String]) -> [String] {
+        files.filter { $0.hasSuffix(".log") }.map { String($0.dropLast(4)) }.filter(isRight)
     }
 
     /// Whether a name is one of ours.

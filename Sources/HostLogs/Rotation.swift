@@ -26,10 +26,10 @@ enum Rotation {
     /// Removes all rotated pairs but the newest `keep`, and indexes whose log file is gone. One that cannot be removed
     /// keeps no other.
     static func prune(_ folder: String, keep: Int) throws(SystemError) {
-        let names = try RotatedName.list(folder)
-        let kept = Set(names.suffix(keep))
+        let files = try Files.list(folder)
+        let kept = Set(RotatedName.pick(from: files).suffix(keep))
         var failure: SystemError?
-        for file in try Files.list(folder) where file.hasSuffix(".log") || file.hasSuffix(".idx") {
+        for file in files where file.hasSuffix(".log") || file.hasSuffix(".idx") {
             let name = String(file.dropLast(4))
             guard RotatedName.isRight(name), !kept.contains(name) else { continue }
             do throws(SystemError) {

@@ -7,6 +7,9 @@ internal import HostLinux
 final class Tools {
     /// How many bytes one pipe may move before the others have their turn.
     static let share = 1 << 20
+    /// How many bytes one splice moves at most. It holds the pipe's lock meanwhile, and a writer that cannot put its
+    /// bytes in waits: with 128 KiB both get on at once, which nearly doubles what goes through.
+    static let bite = 128 << 10
     /// A log whose disk refuses is tried again after this; silent pipes are looked at so often.
     static let retryDelay: Duration = .seconds(1)
 

@@ -32,10 +32,14 @@ import Testing
         unlink(pipe.fifo)
         stand.want(pipe, in: "gateway")
         stand.settle()
-        #expect(stand.sleepMilliseconds == 20, "there is no FIFO but the lock is held")
+        #expect(stand.sleepMilliseconds == 1, "there is no FIFO but the lock is held")
         mkfifo(pipe.fifo, 0o600)
-        stand.settle(after: 20)
-        #expect(stand.sleepMilliseconds == 20, "nobody has the FIFO open")
+        stand.settle(after: 1)
+        #expect(stand.sleepMilliseconds == 2, "nobody has the FIFO open")
+        for delay: Int32 in [4, 8, 16, 20, 20] {
+            stand.settle(after: Int64(stand.sleepMilliseconds))
+            #expect(stand.sleepMilliseconds == delay)
+        }
         for _ in 0..<60 { stand.settle(after: Int64(stand.sleepMilliseconds)) }
         #expect(stand.sleepMilliseconds == 1000)
         let keeper = try Descriptor(opening: pipe.fifo, O_RDWR | O_NONBLOCK)
@@ -97,7 +101,7 @@ import Testing
         stand.want(pipe, in: "gateway")
         stand.settle()
         #expect(stand.current("gateway").isEmpty)
-        #expect(stand.sleepMilliseconds == 20)
+        #expect(stand.sleepMilliseconds == 1)
         try Files.replace(pipe.tail, with: "whole\n".utf8)
         try pipe.end()
         stand.settle(after: 20)

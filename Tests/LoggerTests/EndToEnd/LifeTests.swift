@@ -122,6 +122,26 @@ import Testing
         #expect(hostd.heard.isEmpty)
     }
 
+    @Test(.enabled(if: Files.exists("/usr/bin/prlimit"), "prlimit is not installed"))
+    func whenDescriptorsAreShortTheNextHostdStillGetsThrough() throws {
+        try logger.start().want([])
+        let pid = try #require(logger.process?.pid)
+        let open = Set(try Files.list("/proc/\(pid)/fd").compactMap { Int($0) })
+        let limit = try #require((0...).first { !open.contains($0) })
+        let limiter = try TestProcess("/usr/bin/prlimit", ["--pid", String(pid), "--nofile=\(limit):\(limit)"])
+        #expect(try limiter.waitForEnd() == exited(0))
+        for _ in 1...3 { try logger.connect().want([]) }
+        let hostd = try logger.connect()
+        try hostd.want([.log(name: "web", maxSizeBytes: 1000, keep: 1)])
+        try hostd.waitForReply("a word about it") {
+            if case .error("web", let text) = $0 { text.contains("Too many open files") } else { false }
+        }
+        let next = try logger.connect()
+        try hostd.waitForClose()
+        try next.want([])
+        try waitUntil("sleep") { epollTimeout(of: pid) == -1 }
+    }
+
     /// The timeout of the epoll call that a process sleeps in; nil when it does something else.
     private func epollTimeout(of pid: Int32) -> Int32? {
         let fields = ((try? Files.readText("/proc/\(pid)/syscall")) ?? "").split(separator: " ")
