@@ -10,6 +10,7 @@ func runBench(_ arguments: [String]) -> Int {
             usage: hostd-bench simulate [--seeds N] [--seed S] [--seconds T]
                    hostd-bench recovery [--rounds N]
                    hostd-bench footprint [--seconds N]
+                   hostd-bench logs [--megabytes N] [--rounds N] [--folder DIR]
             """)
         return 2
     }
@@ -18,8 +19,10 @@ func runBench(_ arguments: [String]) -> Int {
     case "simulate": return runSimulateBench(rest)
     case "recovery": return runRecoveryBench(rest)
     case "footprint": return runFootprintBench(rest)
+    case "logs": return runLogsBench(rest)
+    case "logs-generator": return runLogsGenerator(rest)
     default:
-        say("hostd-bench: no bench is called \"\(name)\" (there are: simulate, recovery, footprint)")
+        say("hostd-bench: no bench is called \"\(name)\" (there are: simulate, recovery, footprint, logs)")
         return 2
     }
 }

@@ -10,7 +10,7 @@ func runFootprintBench(_ arguments: [String]) -> Int {
         say("hostd-bench: --seconds wants a number above 0")
         return 2
     }
-    let child = BenchPrograms.own("hostd-bench-child")
+    let child = BenchPrograms.built("hostd-bench-child")
     let interval = 10
     let sizes = [1, 10, 100]
     do {
@@ -67,7 +67,7 @@ private func show(
     _ title: String, _ before: Readings, _ after: Readings, seconds: Int64, probes: Int
 ) -> ProcessReading {
     say("\n\(title): \(seconds) s idle, \(probes) probes")
-    var table = BenchTable(
+    var table = TextTable(
         ["process", "number", "PSS kB", "dirty kB", "clean kB", "files", "threads", "wake-ups", "a minute"])
     var rows = zip(before, after).map { first, last in
         var row = last
@@ -77,27 +77,27 @@ private func show(
     let sum = rows.map(\.reading).reduce(ProcessReading(), +)
     if rows.count > 1 { rows.append(("all", sum)) }
     for (name, reading) in rows {
-        let perMinute = BenchTable.decimal(Double(reading.switches) * 60 / Double(seconds), places: 1)
+        let perMinute = decimal(Double(reading.switches) * 60 / Double(seconds), 1)
         let counts = [
             reading.processes, reading.pssKB, reading.dirtyKB, reading.cleanKB, reading.files, reading.threads,
             reading.switches,
         ]
         table.add([name] + counts.map(String.init) + [perMinute])
     }
-    table.print()
+    table.show()
     return sum
 }
 
 private func showIncrements(_ sums: [ProcessReading], _ sizes: [Int]) {
     say("")
-    var table = BenchTable(["each further service", "PSS kB", "dirty kB", "clean kB", "files"])
+    var table = TextTable(["each further service", "PSS kB", "dirty kB", "clean kB", "files"])
     for index in sums.indices.dropFirst() {
         let (small, large) = (sums[index - 1], sums[index])
         let further = Double(sizes[index] - sizes[index - 1])
         let values = [\ProcessReading.pssKB, \.dirtyKB, \.cleanKB, \.files].map { path in
-            BenchTable.decimal(Double(large[keyPath: path] - small[keyPath: path]) / further, places: 1)
+            decimal(Double(large[keyPath: path] - small[keyPath: path]) / further, 1)
         }
         table.add(["from \(sizes[index - 1]) to \(sizes[index])"] + values)
     }
-    table.print()
+    table.show()
 }

@@ -18,7 +18,7 @@ struct FootprintSubject {
         let probed = interval.map { "probed by http every \($0)" } ?? "not probed"
         return FootprintSubject(
             title: "hostd with \(services) service\(services == 1 ? "" : "s"), \(probed)",
-            program: BenchPrograms.own("hostd"),
+            program: BenchPrograms.built("hostd"),
             prepare: { folder, port throws(SystemError) in
                 var configuration = "[host]\nlauncher = \"direct\"\n"
                 for number in 1...services {

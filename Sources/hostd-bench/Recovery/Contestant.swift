@@ -20,7 +20,7 @@ struct Contestant {
     }
 
     private static func hostd(_ child: String) -> Contestant {
-        Contestant(name: "hostd", program: BenchPrograms.own("hostd")) { folder throws(SystemError) in
+        Contestant(name: "hostd", program: BenchPrograms.built("hostd")) { folder throws(SystemError) in
             let configuration = """
                 [host]
                 launcher = "direct"

@@ -31,7 +31,7 @@ func runRecoveryBench(_ arguments: [String]) -> Int {
 private func startRaces(in folder: BenchFolder) throws -> [RecoveryRace] {
     var races: [RecoveryRace] = []
     do {
-        for (index, contestant) in Contestant.all(child: BenchPrograms.own("hostd-bench-child")).enumerated() {
+        for (index, contestant) in Contestant.all(child: BenchPrograms.built("hostd-bench-child")).enumerated() {
             guard let program = contestant.program else {
                 say("\(contestant.name) is not installed: left out")
                 continue
@@ -46,14 +46,14 @@ private func startRaces(in folder: BenchFolder) throws -> [RecoveryRace] {
 }
 
 private func show(_ races: [RecoveryRace]) {
-    var table = BenchTable(["supervisor", "rounds", "p50 ms", "p99 ms", "max ms"])
+    var table = TextTable(["supervisor", "rounds", "p50 ms", "p99 ms", "max ms"])
     for race in races {
         let sorted = race.times.sorted()
         let shares = [0.5, 0.99, 1].map { share in
             let rank = Int((share * Double(sorted.count)).rounded(.up))
-            return BenchTable.decimal(sorted[max(0, rank - 1)].seconds * 1000, places: 2)
+            return decimal(sorted[max(0, rank - 1)].seconds * 1000, 2)
         }
         table.add([race.name, "\(sorted.count)"] + shares)
     }
-    table.print()
+    table.show()
 }

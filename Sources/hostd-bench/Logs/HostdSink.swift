@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import HostCore
+import HostLinux
+import HostLogs
+
+/// The real keeper and the real logger, as hostd runs them.
+struct HostdSink: LogSink {
+    let name = "hostd"
+    let isSlow = false
+    let stampBytes = 0
+    /// What hostd gives a pipe as root.
+    private static let pipeSizeBytes = 1 << 20
+
+    func isLogFile(_ name: String) -> Bool { name == "current" || name.hasSuffix(".log") }
+
+    func capture(megabytes: Int, into folder: String) throws(SystemError) -> CaptureResult {
+        let slash = folder.lastIndex(of: "/") ?? folder.startIndex
+        let run = folder + ".run"
+        let log = String(folder[folder.index(after: slash)...])
+        let instance = run + "/\(log).1"
+        try Files.makeFolder(instance)
+        let logger = try BenchProcess(
+            BenchPrograms.built("hostd-logger"), ["--run", run, "--log", String(folder[..<slash])])
+        let hostd = try LoggerTalk(run: run)
+        try hostd.want([.log(name: log, maxSizeBytes: 16 << 20, keep: 1000)])
+        let began = Clock.now
+        let keeper = try startKeeper(instance, megabytes: megabytes)
+        try hostd.send([
+            .pipe(log: log, instance: "\(log).1", fifo: instance + "/out", tail: instance + "/out.tail")
+        ])
+        try hostd.wait(for: .drained(instance: "\(log).1"))
+        let seconds = (Clock.now - began).seconds
+        let held = try keeper.finish()
+        logger.signal(SIGTERM)
+        let moved = try logger.finish()
+        let writer = try writerSeconds(instance)
+        // What wait4 says of the keeper includes its child.
+        let keeping = max(held.usage.seconds - writer, 0)
+        return CaptureResult(
+            seconds: seconds, sinkSeconds: moved.usage.seconds + keeping, writerSeconds: writer)
+    }
+
+    private func startKeeper(_ instance: String, megabytes: Int) throws(SystemError) -> BenchProcess {
+        let lock = try Descriptor(opening: instance + "/lock", O_RDWR | O_CREAT)
+        guard try lock.tryLock() else { throw SystemError(code: EBUSY, call: "lock", subject: instance) }
+        let options = [
+            "--instance", "bench.1", "--dir", instance, "--lock-fd", "3", "--streams", "merged", "--pipe-size",
+            String(Self.pipeSizeBytes),
+        ]
+        let command = ["--", BenchPrograms.own, "logs-generator", "--megabytes", String(megabytes)]
+        return try BenchProcess(BenchPrograms.built("hostd-keeper"), options + command, keeping: [lock.raw])
+    }
+
+    /// The writer's processor time as its keeper recorded it.
+    private func writerSeconds(_ instance: String) throws(SystemError) -> Double {
+        let record = FieldText(parsing: try Files.readText(instance + "/exit"))
+        let user: Int? = record?.integer("user_us")
+        let system: Int? = record?.integer("system_us")
+        return Double((user ?? 0) + (system ?? 0)) / 1e6
+    }
+}
