@@ -12,8 +12,10 @@ func runLogsBench(_ arguments: [String]) -> Int {
         say("hostd-bench: --megabytes and --rounds take a number above 0")
         return 2
     }
-    let (peers, missing) = PipeSink.installed()
-    for program in missing { say("\(program) is not installed: left out") }
+    let peers = PipeSink.known.filter { BenchPrograms.installed($0.program) != nil }
+    for peer in PipeSink.known where BenchPrograms.installed(peer.program) == nil {
+        say("\(peer.program) is not installed: left out")
+    }
     let sinks: [any LogSink] = [HostdSink()] + peers
     var results = [[CaptureResult]](repeating: [], count: sinks.count)
     do {

@@ -12,6 +12,8 @@ import Testing
     private let hostd: LoggerConnection
 
     init() throws {
+        // Two tests hold 400 files each.
+        ProcessLimits.raiseOpenFiles()
         logger = try LoggerUnderTest()
         hostd = try logger.start()
     }

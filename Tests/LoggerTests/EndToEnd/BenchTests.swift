@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import HostLinux
+import TestKit
+import Testing
+
+@Suite struct BenchTests {
+    @Test func theBenchFindsEveryByteOfALittle() throws {
+        let place = try TemporaryFolder()
+        let output = try Descriptor(opening: place.path + "/output", O_WRONLY | O_CREAT)
+        let arguments = ["logs", "--megabytes", "3", "--rounds", "2", "--folder", place.path]
+        let bench = try TestProcess(Programs.path("hostd-bench"), arguments, output: output.raw)
+        let status = try bench.waitForEnd(seconds: 300)
+        let text = try Files.readText(place.path + "/output")
+        #expect(status == exited(0), "\(text)")
+        #expect(text.contains("hostd / cat > file: "))
+        #expect(try Files.list(place.path) == ["output"], "it cleans up")
+    }
+}
