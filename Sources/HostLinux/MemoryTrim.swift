@@ -8,10 +8,14 @@ public enum MemoryTrim {
     /// Returns free heap pages to the kernel, and lets go of pages of program text and constants: those that are used again
     /// come back from the page cache one by one. Reads /proc/self/smaps, so it is for once or twice in a life.
     public static func run() {
+        dropCleanPages()
         chost_trim_heap()
-        let text = (try? Files.readText("/proc/self/smaps", limit: 4 << 20)) ?? ""
+    }
+
+    private static func dropCleanPages() {
+        let text = (try? Files.read("/proc/self/smaps", limit: 4 << 20)) ?? []
         var mapping: (start: UInt, end: UInt)?
-        for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
+        for line in text.split(separator: UInt8(ascii: "\n")) {
             if let found = Mapping(line) {
                 mapping = found.isCleanFile ? (found.start, found.end) : nil
             } else if line.starts(with: "Anonymous:".utf8), let range = mapping {
@@ -29,11 +33,11 @@ public enum MemoryTrim {
         let end: UInt
         let isCleanFile: Bool
 
-        init?(_ line: Substring.UTF8View) {
+        init?(_ line: ArraySlice<UInt8>) {
             let fields = line.split(separator: UInt8(ascii: " "), maxSplits: 5)
             guard fields.count >= 5, let dash = fields[0].firstIndex(of: UInt8(ascii: "-")),
-                let start = UInt(Substring(fields[0][..<dash]), radix: 16),
-                let end = UInt(Substring(fields[0][fields[0].index(after: dash)...]), radix: 16)
+                let start = UInt(String(decoding: fields[0][..<dash], as: UTF8.self), radix: 16),
+                let end = UInt(String(decoding: fields[0][(dash + 1)...], as: UTF8.self), radix: 16)
             else { return nil }
             self.start = start
             self.end = end
@@ -42,9 +46,9 @@ public enum MemoryTrim {
             isCleanFile = isReadOnly && isFile
         }
 
-        static func kilobytes(_ line: Substring.UTF8View) -> Int? {
+        static func kilobytes(_ line: ArraySlice<UInt8>) -> Int? {
             let fields = line.split(separator: UInt8(ascii: " "))
-            return fields.count > 1 ? Int(Substring(fields[1])) : nil
+            return fields.count > 1 ? Int(String(decoding: fields[1], as: UTF8.self)) : nil
         }
     }
 }

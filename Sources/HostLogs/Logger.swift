@@ -26,6 +26,8 @@ public final class Logger {
     /// Every line since `begin` was understood and taken.
     private var isBatchWhole = true
     private var isQuitting = false
+    /// When memory that only the start needed is given back.
+    private var trimAt: Instant? = Clock.now + .seconds(5)
 
     /// Takes the runtime folder `run` and moves bytes into folders below `log`. Nil when another logger has it already.
     /// SIGTERM and SIGINT must be blocked.
@@ -47,9 +49,14 @@ public final class Logger {
     /// Moves bytes until SIGTERM or `quit`, then drains what the pipes hold.
     public func run() {
         while !isQuitting {
+            if let trimAt { tools.tick(at: trimAt) }
             let count = tools.epoll.wait(milliseconds: tools.waitMilliseconds)
             tools.now = Clock.now
             for index in 0..<count { handle(tools.epoll.event(index)) }
+            if let trimAt, trimAt <= tools.now {
+                MemoryTrim.run()
+                self.trimAt = nil
+            }
             if tools.takeDueTick() { wanted.tick() }
             tools.serveReady()
             tools.flushDue()

@@ -123,9 +123,9 @@ extension Supervisor {
     }
 }
 
-nonisolated extension StoredEvent {
+extension StoredEvent {
     fileprivate var record: EventRecord {
-        let word = kind.drop { $0 != "." }.dropFirst().replacing("_", with: " ")
+        let word = History.words(kind)
         return EventRecord(
             id: id, at: WallTime(milliseconds: wallMilliseconds), service: service, kind: kind, instance: instance,
             reason: reason, text: service.map { "\($0) \(word): \(reason)" } ?? reason)

@@ -36,9 +36,14 @@ final class History {
     private func add(
         _ kind: String, service: ServiceName, _ instance: InstanceID?, _ reason: String, _ priority: Journal.Priority
     ) {
-        let word = kind.drop { $0 != "." }.dropFirst()
-        Journal.say(priority, "\(service): \(word.replacing("_", with: " ")): \(reason)")
+        Journal.say(priority, "\(service): \(Self.words(kind)): \(reason)")
         append(kind, service: service.text, instance: instance?.description, reason)
+    }
+
+    /// "keeper lost" for `service.keeper_lost`.
+    static func words(_ kind: String) -> String {
+        let word = kind.utf8.drop { $0 != UInt8(ascii: ".") }.dropFirst()
+        return String(decoding: word.map { $0 == UInt8(ascii: "_") ? UInt8(ascii: " ") : $0 }, as: UTF8.self)
     }
 
     private func append(_ kind: String, service: String?, instance: String?, _ reason: String) {

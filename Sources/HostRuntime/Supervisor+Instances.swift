@@ -9,6 +9,7 @@ internal import HostLoop
 /// From the first word of a keeper to the removal of its folder.
 extension Supervisor {
     private static let lastLinePatience: Duration = .milliseconds(300)
+    private nonisolated static let lastLineReach = 16 << 10
     private nonisolated static let lastLineLimit = 300
 
     /// A keeper's records say something new.
@@ -109,9 +110,8 @@ extension Supervisor {
     }
 
     private nonisolated static func lastLine(_ reader: LogReader, since wallMicroseconds: Int64) -> String? {
-        guard let found = try? reader.tail(lines: 5).lines else { return nil }
-        let line = found.last { $0.wallMicroseconds >= wallMicroseconds && !$0.text.isEmpty }
-        return line.map { String(decoding: $0.text.prefix(lastLineLimit), as: UTF8.self) }
+        guard let line = try? reader.lastLine(since: wallMicroseconds, limitBytes: lastLineReach) else { return nil }
+        return String(decoding: line.text.prefix(lastLineLimit), as: UTF8.self)
     }
 
     /// What each log pipe may hold: design.md §4, "Pipe size".
