@@ -70,7 +70,7 @@ static bool take_lock(int lock) {
         lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     }
     const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
-    int result = flock(lock, LOCK_EX | LOCK_NB);
+    int result = lock < 0 ? lock : flock(lock, LOCK_EX | LOCK_NB);
     for (int i = 0; i < 100 && result < 0 && errno == EWOULDBLOCK; i++) {
         nanosleep(&pause, NULL);
         result = flock(lock, LOCK_EX | LOCK_NB);

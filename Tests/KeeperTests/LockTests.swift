@@ -80,6 +80,12 @@ import Testing
         #expect(try ProcessFacts(pid: keeper.mainPid()).isAlive)
     }
 
+    @Test func aMissingFolderIsTold() throws {
+        let result = try run(RunningKeeper.program, ["--dir", "/nowhere", "--", "true"])
+        #expect(result.code == 1)
+        #expect(result.error == "hostd-keeper: cannot lock /nowhere/lock: No such file or directory\n")
+    }
+
     @Test func aDescriptorThatIsNoneIsRefused() throws {
         let folder = try TemporaryFolder()
         let result = try run(RunningKeeper.program, ["--dir", folder.path, "--lock-fd", "77", "--", "true"])

@@ -28,6 +28,17 @@ import Testing
         try waitUntil("the end of the main process") { !ProcessFacts(pid: main).isAlive }
     }
 
+    @Test func aKeeperThatIsKilledAtAnyMomentOfItsStartLeavesNoMainProcess() throws {
+        let token = newToken()
+        for delay in 0..<40 {
+            let keeper = try RunningKeeper([], ["sleep", "1000"], token: token)
+            usleep(UInt32(delay) * 50)
+            keeper.signal(SIGKILL)
+            try keeper.exitCode()
+        }
+        try waitForProcesses(0, withToken: token)
+    }
+
     @Test func setsidAndDoubleForksDoNotEscapeSigkill() throws {
         let keeper = try RunningKeeper([], ["sh", "-c", Self.manyWays])
         try waitForProcesses(5, withToken: keeper.token)

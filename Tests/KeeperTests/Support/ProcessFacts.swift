@@ -40,6 +40,14 @@ struct ProcessFacts {
         return names.reduce(into: [:]) { $0[$1] = Files.linkTarget("/proc/\(pid)/fd/\($1)") }
     }
 
+    /// Waits for the environment; in the middle of an exec there is none.
+    func environment() throws -> [String] {
+        try waitFor("the environment of \(pid)") {
+            let text = try Files.readText("/proc/\(pid)/environ")
+            return text.isEmpty ? nil : text.split(separator: "\0").map(String.init)
+        }
+    }
+
     /// Whether the process runs: it is there and no zombie.
     var isAlive: Bool { !Processes.isZombie(pid) }
 

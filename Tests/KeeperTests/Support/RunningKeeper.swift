@@ -26,10 +26,10 @@ final class RunningKeeper {
     /// follows it.
     init(
         _ options: [String] = [], _ command: [String], environment: [String] = [path], through: [String] = [],
-        program: String = program, in folder: TemporaryFolder? = nil, keeping: [Int32] = [], output: Int32? = nil
+        program: String = program, token: String = newToken(), in folder: TemporaryFolder? = nil, keeping: [Int32] = [],
+        output: Int32? = nil
     ) throws {
         let folder = try folder ?? TemporaryFolder()
-        let token = newToken()
         bell = try Bell(at: folder.path + "/bell")
         let words =
             through + [program] + Self.identity(folder, token) + options + ["--"] + command
