@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -27,7 +28,7 @@ struct plan {
     struct failure failure;
 };
 
-static char child_stack[64 * 1024] __attribute__((aligned(16)));
+static char child_stack[64 * 1024] __attribute__((aligned(4096)));
 
 static bool fails(struct plan *plan, const char *step, const char *path) {
     plan->failure = (struct failure){.error = errno, .step = step, .path = path};
@@ -42,19 +43,9 @@ static bool fails_with(struct plan *plan, const char *step, long long number) {
     return fails(plan, step, text);
 }
 
-static bool write_file(const char *path, const char *text) {
-    int file = open(path, O_WRONLY | O_CLOEXEC);
-    if (file < 0) return false;
-    ssize_t written = write(file, text, strlen(text));
-    close(file);
-    return written >= 0;
-}
-
 static bool join_cgroup(struct plan *plan) {
-    static char path[path_max];
-    if (!plan->options->cgroup) return false;
-    snprintf(path, sizeof path, "%s/cgroup.procs", plan->options->cgroup);
-    return !write_file(path, "0") && fails(plan, "join the cgroup", plan->options->cgroup);
+    const char *cgroup = plan->options->cgroup;
+    return cgroup && !write_in(cgroup, "cgroup.procs", "0") && fails(plan, "join the cgroup", cgroup);
 }
 
 static bool set_descriptors(struct plan *plan) {
@@ -73,7 +64,7 @@ static bool set_limits(struct plan *plan) {
     const struct options *options = plan->options;
     char text[16];
     snprintf(text, sizeof text, "%d", options->has_oom ? options->oom_score_adj : 0);
-    if (!write_file("/proc/self/oom_score_adj", text) && options->has_oom)
+    if (!write_in("/proc/self", "oom_score_adj", text) && options->has_oom)
         return fails_with(plan, "set oom_score_adj to", options->oom_score_adj);
     if (options->has_nice && setpriority(PRIO_PROCESS, 0, options->nice) < 0)
         return fails_with(plan, "set nice to", options->nice);
@@ -111,7 +102,7 @@ static void clean_signals(void) {
 
 // execvpe of glibc, but with the child's PATH and without its fallback to /bin/sh.
 static void exec_in_path(struct plan *plan) {
-    static char path[path_max];
+    char path[path_max];
     char **command = plan->options->command;
     if (!*command[0]) {
         errno = ENOENT;
@@ -156,6 +147,7 @@ pid_t child_start(const struct options *options, const struct log_pipes *pipes, 
         *failure = (struct failure){.error = errno, .step = "start", .path = "a process"};
         return -1;
     }
+    madvise(child_stack, sizeof child_stack, MADV_DONTNEED);  // never needed again
     if (plan.failure.error) {
         waitpid(pid, NULL, 0);
         *failure = plan.failure;

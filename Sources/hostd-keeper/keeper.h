@@ -60,9 +60,14 @@ struct failure {
     const char *path;
 };
 
+// files.c: open and write a file by its name in a folder. No paths are put together: every buffer for one would cost
+// each keeper a page of memory.
+int open_in(const char *folder, const char *name, int flags);
+bool write_in(const char *folder, const char *name, const char *text);
+
 // pipes.c
 struct log_pipe {
-    char fifo[path_max], tail[path_max];
+    const char *fifo, *tail;
     int both, write_end;  // -1: this stream is not taken
 };
 struct log_pipes {
@@ -73,7 +78,7 @@ void pipes_close_write_ends(struct log_pipes *pipes);
 // Waits up to 1 s for a reader to take everything.
 void pipes_wait_for_reader(const struct log_pipes *pipes);
 // Moves what is left to the tail files; false when there was no room for all of it.
-bool pipes_move_rest(const struct log_pipes *pipes);
+bool pipes_move_rest(const struct log_pipes *pipes, const struct options *options);
 
 // child.c: returns the pid, or -1 with `failure` filled in.
 pid_t child_start(const struct options *options, const struct log_pipes *pipes, char **envp, struct failure *failure);

@@ -64,11 +64,7 @@ static void close_others(unsigned kept) {
 
 // The flock that hostd took for us, or our own. Whoever looks whether we live has it for a moment.
 static bool take_lock(int lock) {
-    if (lock < 0) {
-        char path[path_max];
-        snprintf(path, sizeof path, "%s/lock", options.dir);
-        lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    }
+    if (lock < 0) lock = open_in(options.dir, "lock", O_RDWR | O_CREAT);
     const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
     int result = lock < 0 ? lock : flock(lock, LOCK_EX | LOCK_NB);
     for (int i = 0; i < 100 && result < 0 && errno == EWOULDBLOCK; i++) {
@@ -89,7 +85,7 @@ static bool take_lock(int lock) {
 static void leave(const sigset_t *set) {
     pipes_wait_for_reader(&pipes);
     const struct timespec pause = {.tv_nsec = 100 * 1000 * 1000};
-    while (!pipes_move_rest(&pipes) || !record_is_saved(&options)) {
+    while (!pipes_move_rest(&pipes, &options) || !record_is_saved(&options)) {
         int number = sigtimedwait(set, NULL, &pause);
         if (number == SIGTERM || number == signal_finish) break;
     }

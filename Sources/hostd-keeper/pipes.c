@@ -13,10 +13,20 @@
 #include <time.h>
 #include <unistd.h>
 
-static bool open_both(struct log_pipe *pipe) {
+static bool make_fifo(const char *folder, const char *name) {
+    int base = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (base < 0) return false;
+    int result = mkfifoat(base, name, 0600);
+    int error = errno;
+    close(base);
+    errno = error;
+    return result == 0 || error == EEXIST;
+}
+
+static bool open_both(struct log_pipe *pipe, const char *folder) {
     struct stat status;
-    if (mkfifo(pipe->fifo, 0600) < 0 && errno != EEXIST) return false;
-    pipe->both = open(pipe->fifo, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+    if (!make_fifo(folder, pipe->fifo)) return false;
+    pipe->both = open_in(folder, pipe->fifo, O_RDWR | O_NONBLOCK);
     if (pipe->both < 0 || fstat(pipe->both, &status) < 0) return false;
     if (S_ISFIFO(status.st_mode)) return fchmod(pipe->both, 0600) == 0;
     close(pipe->both);
@@ -25,30 +35,30 @@ static bool open_both(struct log_pipe *pipe) {
     return false;
 }
 
-static bool open_one(struct log_pipe *pipe, const struct options *options, const char *name) {
-    snprintf(pipe->fifo, sizeof pipe->fifo, "%s/%s", options->dir, name);
-    snprintf(pipe->tail, sizeof pipe->tail, "%s/%s.tail", options->dir, name);
-    if (!open_both(pipe)) return false;
+static bool open_one(struct log_pipe *pipe, const struct options *options) {
+    if (!open_both(pipe, options->dir)) return false;
     // Before it is the child's: root without CAP_DAC_OVERRIDE could not afterwards.
-    pipe->write_end = open(pipe->fifo, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+    pipe->write_end = open_in(options->dir, pipe->fifo, O_WRONLY);
     if (pipe->write_end < 0) return false;
     if (options->has_uid && fchown(pipe->both, options->uid, (gid_t)-1) < 0) return false;
     if (options->pipe_size) fcntl(pipe->both, F_SETPIPE_SZ, options->pipe_size);
     return true;
 }
 
-static bool open_or_tell(struct log_pipe *pipe, const struct options *options, const char *name,
-                         struct failure *failure) {
-    if (open_one(pipe, options, name)) return true;
-    *failure = (struct failure){errno, "make the log pipe", pipe->fifo};
+static bool open_or_tell(struct log_pipe *pipe, const struct options *options, struct failure *failure) {
+    static char path[path_max];
+    if (open_one(pipe, options)) return true;
+    *failure = (struct failure){errno, "make the log pipe", path};
+    snprintf(path, sizeof path, "%s/%s", options->dir, pipe->fifo);
     return false;
 }
 
 bool pipes_open(struct log_pipes *pipes, const struct options *options, struct failure *failure) {
-    pipes->out.both = pipes->out.write_end = pipes->err.both = pipes->err.write_end = -1;
+    pipes->out = (struct log_pipe){"out", "out.tail", -1, -1};
+    pipes->err = (struct log_pipe){"err", "err.tail", -1, -1};
     if (options->streams == streams_none) return true;
-    if (!open_or_tell(&pipes->out, options, "out", failure)) return false;
-    return options->streams == streams_merged || open_or_tell(&pipes->err, options, "err", failure);
+    if (!open_or_tell(&pipes->out, options, failure)) return false;
+    return options->streams == streams_merged || open_or_tell(&pipes->err, options, failure);
 }
 
 static void close_write_end(struct log_pipe *pipe) {
@@ -72,8 +82,8 @@ void pipes_wait_for_reader(const struct log_pipes *pipes) {
 }
 
 // All in one call, which holds the pipe: a reader that comes back now gets nothing out of the middle.
-static int move(const struct log_pipe *pipe) {
-    int tail = open(pipe->tail, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+static int move(const struct log_pipe *pipe, const char *folder) {
+    int tail = open_in(folder, pipe->tail, O_WRONLY | O_CREAT);
     if (tail < 0 || lseek(tail, 0, SEEK_END) < 0) return errno;
     ssize_t moved;
     do {
@@ -84,9 +94,11 @@ static int move(const struct log_pipe *pipe) {
     return error;
 }
 
-static bool move_rest(const struct log_pipe *pipe) { return !has_bytes(pipe) || !may_pass(move(pipe)); }
+static bool move_rest(const struct log_pipe *pipe, const char *folder) {
+    return !has_bytes(pipe) || !may_pass(move(pipe, folder));
+}
 
-bool pipes_move_rest(const struct log_pipes *pipes) {
-    bool out = move_rest(&pipes->out), err = move_rest(&pipes->err);
+bool pipes_move_rest(const struct log_pipes *pipes, const struct options *options) {
+    bool out = move_rest(&pipes->out, options->dir), err = move_rest(&pipes->err, options->dir);
     return out && err;
 }

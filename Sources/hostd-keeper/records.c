@@ -47,8 +47,8 @@ static void begin(const struct options *options, const struct identity *identity
 }
 
 // Returns 0 or errno.
-static int write_text(const struct options *options, const char *path) {
-    int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+static int write_text(const struct options *options, int folder, const char *name) {
+    int file = openat(folder, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (file < 0) return errno;
     ssize_t written = write(file, text, used);
     int error = written < 0 ? errno : written < (ssize_t)used ? ENOSPC : 0;
@@ -58,21 +58,17 @@ static int write_text(const struct options *options, const char *path) {
     return error;
 }
 
-static void sync_folder(const char *path) {
-    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (folder < 0) return;
-    fsync(folder);
-    close(folder);
-}
-
+// Returns 0 or errno.
 static int save(const struct options *options, const char *name) {
-    static char temporary[path_max], final[path_max];
-    snprintf(temporary, sizeof temporary, "%s/%s.new", options->record_dir, name);
-    snprintf(final, sizeof final, "%s/%s", options->record_dir, name);
-    int error = write_text(options, temporary);
-    if (!error && rename(temporary, final) < 0) error = errno;
-    if (error) unlink(temporary);
-    else if (options->sync) sync_folder(options->record_dir);
+    char temporary[16];
+    snprintf(temporary, sizeof temporary, "%s.new", name);
+    int folder = open(options->record_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) return errno;
+    int error = write_text(options, folder, temporary);
+    if (!error && renameat(folder, temporary, folder, name) < 0) error = errno;
+    if (error) unlinkat(folder, temporary, 0);
+    else if (options->sync) fsync(folder);
+    close(folder);
     return error;
 }
 

@@ -5,7 +5,6 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -54,20 +53,10 @@ void tree_signal(int number) {
     }
 }
 
-static void kill_cgroup(const char *cgroup) {
-    char path[path_max];
-    snprintf(path, sizeof path, "%s/cgroup.kill", cgroup);
-    int file = open(path, O_WRONLY | O_CLOEXEC);
-    if (file < 0) return;  // before Linux 5.14
-    ssize_t ignored = write(file, "1", 1);
-    (void)ignored;
-    close(file);
-}
-
 int64_t tree_kill_ns(const struct options *options) {
     static int64_t pause_ns = pass_pause_ns;
     static int count_before;
-    if (options->cgroup) kill_cgroup(options->cgroup);
+    if (options->cgroup) write_in(options->cgroup, "cgroup.kill", "1");  // not there before Linux 5.14
     // Also who has left the cgroup. Only our own children: each death makes its children ours, none can be missed, and
     // no pid can be reused before we reap it.
     found_count = 0;
@@ -81,9 +70,8 @@ int64_t tree_kill_ns(const struct options *options) {
 
 bool tree_cgroup_is_empty(const struct options *options) {
     if (!options->cgroup) return true;
-    char path[path_max], text[256];
-    snprintf(path, sizeof path, "%s/cgroup.events", options->cgroup);
-    int file = open(path, O_RDONLY | O_CLOEXEC);
+    char text[256];
+    int file = open_in(options->cgroup, "cgroup.events", O_RDONLY);
     if (file < 0) return true;
     ssize_t length = read(file, text, sizeof text - 1);
     close(file);
