@@ -10,6 +10,10 @@ sources=$(cd "$(dirname "$0")/../Sources/hostd-keeper" && pwd)
 plain="-std=gnu17 -Wall -Wextra -g -gdwarf-4 -fno-omit-frame-pointer"
 sanitized="$plain -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined"
 
+if [ -x "$folder/dynamic" ] && [ -z "$(find "$sources" "$0" -newer "$folder/dynamic")" ]; then
+    exit 0
+fi
+
 # shellcheck disable=SC2086
 build() {
     "$compiler" $sanitized "$@" -o "$folder/sanitized"
