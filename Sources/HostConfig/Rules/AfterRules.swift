@@ -51,7 +51,8 @@ struct AfterRules {
             let text = cycle.map(\.text).joined(separator: " → ")
             checking.report(
                 path: "service.\(first).after", item: index,
-                "\(text) is a cycle (one of them must not wait)")
+                first == next
+                    ? "\"\(first)\" waits for itself (leave it out)" : "\(text) is a cycle (one of them must not wait)")
             // As if the first did not wait for the next, so that other cycles are found too.
             waits[first]?.remove(next)
             if waits[first]?.isEmpty ?? false { free.append(first) }

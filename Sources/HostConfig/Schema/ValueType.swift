@@ -31,6 +31,11 @@ extension TomlNode {
         checking.report("\(whatStands) (write \(hint))", at: place)
     }
 
+    /// Reports that the number that stands here lacks a unit.
+    func reportNoUnit(example: String, _ checking: inout Checking) {
+        checking.report("\(written ?? "this") has no unit (write \"\(example)\")", at: place)
+    }
+
     /// The string that stands here; reports another type with `hint`, and NUL, which no system call can carry.
     func string(hint: String, _ checking: inout Checking) -> String? {
         guard case .text(let text) = value else {

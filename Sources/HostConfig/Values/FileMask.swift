@@ -6,8 +6,8 @@ extension ValueType<UInt32> {
         "octal string", range: "\"000\" to \"777\"", hint: "octal digits in quotes, like \"022\"",
         read: { node, checking in
             guard let text = node.string(hint: "octal digits in quotes, like \"022\"", &checking) else { return nil }
-            if (1...4).contains(text.utf8.count), !text.hasPrefix("+"), let mask = UInt32(text, radix: 8), mask <= 0o777
-            {
+            let isPlain = Digits.number(text, as: UInt32.self) != nil
+            if isPlain, text.utf8.count <= 4, let mask = UInt32(text, radix: 8), mask <= 0o777 {
                 return mask
             }
             checking.report("\(quoted(text)) is no file mask (\"000\" to \"777\", octal)", at: node.place)

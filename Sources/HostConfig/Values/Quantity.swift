@@ -50,6 +50,15 @@ struct Quantity {
     }
 }
 
+/// Numbers as people write them here: digits alone, without a sign.
+enum Digits {
+    /// The number that `text` says; nil when it has anything but digits, or too many.
+    static func number<Value: FixedWidthInteger>(_ text: some StringProtocol, as type: Value.Type) -> Value? {
+        let isPlain = text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        return isPlain ? Value(text) : nil
+    }
+}
+
 /// A unit with what it is worth in the smallest one.
 struct Unit: Sendable {
     let name: String

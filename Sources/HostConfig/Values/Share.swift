@@ -8,11 +8,10 @@ extension ValueType<Double> {
             switch node.value {
             case .text(let text):
                 return node.parsed(&checking) { () throws(ValueError) in try ShareText.parse(text) }
-            case .integer(let integer):
-                checking.report("\(integer) has no unit (write \"\(integer)%\")", at: node.place)
-            case .decimal(let decimal):
-                let right = (0...1).contains(decimal) ? ShareText.text(decimal) : "\(decimal)%"
-                checking.report("\(decimal) has no unit (write \"\(right)\")", at: node.place)
+            case .integer(let integer) where integer >= 0:
+                node.reportNoUnit(example: "\(integer)%", &checking)
+            case .decimal(let decimal) where decimal.isFinite && decimal >= 0:
+                node.reportNoUnit(example: decimal <= 1 ? ShareText.text(decimal) : "\(decimal)%", &checking)
             default:
                 node.reportWrongType("a share, like \"50%\"", &checking)
             }

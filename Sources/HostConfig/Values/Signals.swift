@@ -22,7 +22,8 @@ enum Signals {
         guard full.hasPrefix("SIGRTMIN") else { return nil }
         let offset = full.dropFirst("SIGRTMIN".count)
         if offset.isEmpty { return firstRealtime }
-        guard offset.hasPrefix("+"), let added = Int32(offset.dropFirst()), (0...last - firstRealtime).contains(added)
+        guard offset.hasPrefix("+"), let added = Digits.number(offset.dropFirst(), as: Int32.self),
+            (0...last - firstRealtime).contains(added)
         else { return nil }
         return firstRealtime + added
     }

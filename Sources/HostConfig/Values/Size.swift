@@ -12,9 +12,9 @@ extension ValueType<UInt64> {
                     return node.parsed(&checking) { () throws(ValueError) in
                         try SizeText.parse(text, range: range, shownRange: shownRange)
                     }
-                case .integer(let integer):
-                    let right = integer < 4096 ? "\(integer)MiB" : SizeText.text(UInt64(integer))
-                    checking.report("\(integer) has no unit (write \"\(right)\")", at: node.place)
+                case .integer(let integer) where integer >= 0:
+                    node.reportNoUnit(
+                        example: integer < 4096 ? "\(integer)MiB" : SizeText.text(UInt64(integer)), &checking)
                 default:
                     node.reportWrongType("a size, like \"16MiB\"", &checking)
                 }
@@ -32,6 +32,8 @@ enum SizeText {
     private static let decimal = [
         Unit(name: "GB", size: 1_000_000_000), Unit(name: "MB", size: 1_000_000), Unit(name: "kB", size: 1000),
     ]
+
+    static let unitNames = (binary + decimal).map(\.name)
 
     /// The size in the largest binary unit that leaves no rest: "16MiB".
     static func text(_ bytes: UInt64) -> String {

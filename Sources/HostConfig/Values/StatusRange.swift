@@ -10,7 +10,9 @@ extension ValueType<ClosedRange<Int>> {
                 if let status = Int(exactly: integer), (100...599).contains(status) { return status...status }
                 checking.report("\(integer) is out of range (100 to 599)", at: node.place)
             case .text(let text):
-                let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+                let ends = text.split(separator: "-", omittingEmptySubsequences: false).map {
+                    Digits.number($0, as: Int.self)
+                }
                 if let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2, first <= last,
                     first >= 100, last <= 599
                 {

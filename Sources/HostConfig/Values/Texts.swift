@@ -3,7 +3,9 @@
 extension ValueType<String> {
     /// A line of text for people.
     static let label = checked("string", hint: "a string, like \"agent-01\"") { text in
-        text.isEmpty ? "is empty (leave the key out for the default)" : nil
+        guard !text.isEmpty else { return "is empty (leave the key out for the default)" }
+        guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return nil }
+        return "\(quoted(text)) has a line break or another control character in it (leave it out)"
     }
 
     /// An absolute path.

@@ -14,9 +14,10 @@ extension ValueType<Duration> {
                     return node.parsed(&checking) { () throws(ValueError) in
                         try TimeText.parse(text, range: range, shownRange: shownRange)
                     }
-                case .integer, .decimal:
-                    let written = node.written ?? ""
-                    checking.report("\(written) has no unit (write \"\(written)s\")", at: node.place)
+                case .integer(0...):
+                    node.reportNoUnit(example: (node.written ?? "") + "s", &checking)
+                case .decimal(let decimal) where decimal.isFinite && decimal >= 0:
+                    node.reportNoUnit(example: "\(decimal)s", &checking)
                 default:
                     node.reportWrongType("a time, like \"10s\"", &checking)
                 }
@@ -35,6 +36,8 @@ enum TimeText {
         Unit(name: "d", size: 86_400_000), Unit(name: "h", size: 3_600_000), Unit(name: "m", size: 60_000),
         Unit(name: "s", size: 1000), Unit(name: "ms", size: 1),
     ]
+
+    static let unitNames = units.map(\.name)
 
     /// The shortest text for a time in whole milliseconds: "1m30s".
     static func text(_ duration: Duration) -> String {
