@@ -23,8 +23,8 @@ let strictC: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
 /// A fully static C program: no Swift start-up objects, no dynamic loader.
 let staticC: [LinkerSetting] = [.unsafeFlags(["-nostartfiles", "-static-executable", "-use-ld=lld"])]
 
-/// The Swift runtime and what it needs of C++ are linked in, so that a program needs no toolchain where it runs; lld packs
-/// the relocations. link/ holds a linker script that turns -lstdc++ into the static library.
+/// The Swift runtime and what it needs of C++ are linked in, so that a program needs no toolchain where it runs; lld
+/// packs the relocations. link/ holds a linker script that turns -lstdc++ into the static library.
 let staticRuntime: [LinkerSetting] = [
     .unsafeFlags([
         "-static-stdlib", "-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs",
@@ -62,14 +62,14 @@ let package = Package(
         .target(name: "HostWire", dependencies: ["HostCore", "CJansson"], swiftSettings: shared),
         .target(name: "HostConfig", dependencies: ["HostCore", "CToml"], swiftSettings: shared),
         .target(name: "HostLinux", dependencies: ["HostCore", "CHost"], swiftSettings: shared),
-        .target(name: "HostLoop", dependencies: ["HostCore", "HostLinux", "CSystemd"], swiftSettings: onLoop),
+        .target(name: "HostLoop", dependencies: ["HostCore", "HostLinux", "CHost", "CSystemd"], swiftSettings: onLoop),
         .target(name: "HostLogs", dependencies: ["HostCore", "HostLinux"], swiftSettings: shared),
         .target(
             name: "HostLaunch", dependencies: ["HostCore", "HostLinux", "HostLoop", "CHost"], swiftSettings: onLoop),
         .target(
             name: "HostStore", dependencies: ["HostCore", "HostLinux", "HostLoop", "CSQLite"], swiftSettings: onLoop),
         .target(
-            name: "HostControl", dependencies: ["HostWire", "HostLinux", "HostLoop", "CMicrohttpd"],
+            name: "HostControl", dependencies: ["HostCore", "HostWire", "HostLinux", "HostLoop", "CMicrohttpd"],
             swiftSettings: onLoop),
         .target(
             name: "HostFetch", dependencies: ["HostCore", "HostLinux", "HostLoop", "CCurl"], swiftSettings: onLoop),
@@ -100,7 +100,7 @@ let package = Package(
             name: "TestKit", dependencies: ["HostCore", "HostLinux", "HostLoop", "CHost"], path: "Tests/TestKit",
             swiftSettings: shared),
         .executableTarget(
-            name: "LoopHelper", dependencies: ["HostLoop", "HostFetch", "HostStore", "HostLinux", "HostCore", "CHost"],
+            name: "LoopHelper", dependencies: ["HostLoop", "HostFetch", "HostStore", "HostLinux", "HostCore"],
             path: "Tests/LoopHelper", swiftSettings: onLoop),
         .testTarget(name: "TidyTests", dependencies: ["TestKit", "HostLinux"], swiftSettings: shared),
         .testTarget(name: "HostCoreTests", dependencies: ["HostCore", "HostSimulation"], swiftSettings: shared),
@@ -108,7 +108,7 @@ let package = Package(
             name: "HostConfigTests", dependencies: ["HostConfig", "HostCore", "TestKit"], swiftSettings: shared),
         .testTarget(
             name: "HostWireTests",
-            dependencies: ["HostWire", "HostControl", "HostCore", "HostLinux", "HostLoop", "CHost", "TestKit"],
+            dependencies: ["HostWire", "HostControl", "HostCore", "HostLinux", "HostLoop", "TestKit"],
             swiftSettings: shared),
         .testTarget(
             name: "HostLoopTests",

@@ -70,7 +70,8 @@ pid_t chost_spawn(const char *path, char *const argv[], char *const envp[], cons
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, &before);  // no handler of ours may run in the child
     int clone_pidfd = -1;
-    pid_t pid = clone(in_child, stack + stack_bytes, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &plan, &clone_pidfd);
+    int flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD;
+    pid_t pid = clone(in_child, stack + stack_bytes, flags, &plan, &clone_pidfd);
     int clone_error = errno;
     sigprocmask(SIG_SETMASK, &before, NULL);
     if (pid < 0) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// libmicrohttpd as Swift sees it. Starting a daemon and asking for its facts are variadic calls, which Swift cannot make.
+// libmicrohttpd as Swift sees it. Starting a daemon and asking for its facts are variadic calls, which Swift lacks.
 #ifndef HOSTD_CMICROHTTPD_H
 #define HOSTD_CMICROHTTPD_H
 

@@ -10,8 +10,8 @@
 #define TOML_ENABLE_FORMATTERS 0
 #define TOML_ENABLE_UNRELEASED_FEATURES 0
 #define TOML_MAX_NESTED_VALUES 64
-/* toml++ 3.3 asserts what wrong input can break ("a = [}", "[$a]"), and with NDEBUG lets the compiler assume it. Without
- * either, its own checks further on find each of these inputs and say where. */
+/* toml++ 3.3 asserts what wrong input can break ("a = [}", "[$a]"), and with NDEBUG lets the compiler assume it.
+ * Without either, its own checks further on find each of these inputs and say where. */
 #undef NDEBUG
 #define TOML_ASSERT(expression) static_assert(true)
 #include <toml++/toml.h>

@@ -4,7 +4,7 @@
 public struct ConfigurationFile: Sendable {
     /// How errors name the file.
     public var path: String
-    /// What stands in it; need not be UTF-8, which is checked. Bytes beyond the limit may be left out after one of them.
+    /// What stands in it; whether it is UTF-8 is checked. Bytes beyond the limit may be left out after one of them.
     public var bytes: [UInt8]
 
     /// A longer file is an error. Whoever reads it needs no more than one byte beyond.

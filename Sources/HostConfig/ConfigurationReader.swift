@@ -7,8 +7,8 @@ public enum ConfigurationReader {
     /// More files than these are an error.
     public static let fileLimit = 256
 
-    /// Reads the files in their order: hostd.toml first, then conf.d/*.toml sorted by name. A key that stands in several
-    /// files has the value of the last one, also within the tables of a service.
+    /// Reads the files in their order: hostd.toml first, then conf.d/*.toml sorted by name. A key that stands in
+    /// several files has the value of the last one, also within the tables of a service.
     ///
     /// Fails with everything that is wrong in any of them; a syntax error ends its file, not the others.
     public static func read(_ files: [ConfigurationFile]) -> Result<HostConfiguration, ConfigurationErrors> {

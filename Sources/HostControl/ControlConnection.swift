@@ -4,8 +4,8 @@ internal import HostCore
 internal import HostLinux
 internal import HostLoop
 
-/// One connection, which carries one request. libmicrohttpd owns the socket; this knows how far the request is and until
-/// when it may be there.
+/// One connection, which carries one request. libmicrohttpd owns the socket; this knows how far the request is and
+/// until when it may be there.
 final class ControlConnection {
     enum Phase {
         /// The header is not complete.

@@ -8,7 +8,7 @@ internal import HostWire
 
 /// The control socket: HTTP/1.1 over a Unix socket, on the loop. It knows nothing of what is asked; the handler does.
 ///
-/// Every connection carries one request and is bounded in time and size at every stage but one: how long the handler takes.
+/// Every connection carries one request and is bounded in time and size at every stage but the handler's.
 @MainActor
 public final class ControlServer {
     /// Gets each request that is complete; answers through the responder, at once or later.

@@ -7,8 +7,8 @@ internal import HostLoop
 
 /// What an HTTPDaemon tells its owner.
 protocol HTTPDaemonOwner: AnyObject {
-    /// One step of a request: the first call comes with its header, then one for each part of the body, then one with an
-    /// empty part; after a resumed suspension one more.
+    /// One step of a request: the first call comes with its header, then one for each part of the body, then one with
+    /// an empty part; after a resumed suspension one more.
     func step(_ connection: ControlConnection, _ request: HTTPStep) -> HTTPDaemon.Verdict
     /// The connection is closed.
     func closed(_ connection: ControlConnection)

@@ -38,8 +38,8 @@ public final class Fetcher {
         if let multi { ccurl_multi_free(multi) }
     }
 
-    /// GETs `url` (http, https), following no redirect; `then` is called once, never before `get` returns. `timeout` is for
-    /// all of it. The body is kept up to `bodyLimit` bytes, after which the answer counts as complete.
+    /// GETs `url` (http, https), following no redirect; `then` is called once, never before `get` returns. `timeout` is
+    /// for all of it. The body is kept up to `bodyLimit` bytes, after which the answer counts as complete.
     public func get(_ url: String, timeout: Duration, bodyLimit: Int = 16384, then: @escaping (FetchResult) -> Void) {
         if let problem = prepare() {
             return loop.later { then(.failure("cannot load libcurl: \(problem)", took: .zero)) }
@@ -52,7 +52,7 @@ public final class Fetcher {
         lookUp(host, for: transfer)
     }
 
-    /// libcurl's own resolver threads cannot be counted: they live on when their transfer is over. So it gets addresses.
+    /// libcurl's own resolver threads cannot be counted, as they outlive their transfers. So it gets addresses.
     private func lookUp(_ host: HostPart, for transfer: Transfer) {
         let lookup = lookups.lookUp(host.name) { [weak self] answer in
             transfer.expiry = nil

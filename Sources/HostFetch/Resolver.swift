@@ -3,8 +3,8 @@
 internal import HostLinux
 public import HostLoop
 
-/// Looks names up for all probes, in threads of its own: at most 8, those that hang in a dead resolver included. Whoever
-/// asks for a name that is being looked up shares the answer; further names wait for a thread.
+/// Looks names up for all probes, in threads of its own: at most 8, those that hang in a dead resolver included.
+/// Whoever asks for a name that is being looked up shares the answer; further names wait for a thread.
 public final class Resolver {
     private static let threadLimit = 8
 

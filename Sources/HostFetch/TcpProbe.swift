@@ -27,8 +27,8 @@ public final class TcpProbe {
         began = loop.now
     }
 
-    /// Tries `host`:`port`, one address after the other; `then` gets nil for a connection that was accepted, else why not.
-    /// Called once, never before `run` returns.
+    /// Tries `host`:`port`, one address after the other; `then` gets nil for a connection that was accepted, else why
+    /// not. Called once, never before `run` returns.
     public static func run(
         loop: EventLoop, lookups: Resolver, host: String, port: UInt16, timeout: Duration,
         then: @escaping (_ failure: String?, _ took: Duration) -> Void

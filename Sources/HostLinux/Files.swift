@@ -23,7 +23,8 @@ public enum Files {
         String(decoding: try read(path, limit: limit), as: UTF8.self)
     }
 
-    /// Replaces `path` atomically: a reader sees the old content or the new, never a part. `sync` makes it outlive power loss.
+    /// Replaces `path` atomically: a reader sees the old content or the new, never a part. `sync` makes it outlive
+    /// power loss.
     public static func replace(
         _ path: String, with bytes: some Collection<UInt8>, mode: UInt32 = 0o600, sync: Bool = false
     ) throws(SystemError) {

@@ -13,7 +13,7 @@ public struct SocketAddress: Sendable {
         return (v4(host, port) ?? v6(host, port)).map { [$0] }
     }
 
-    /// Asks the resolver, which may take as long as its timeouts say (10 s and more). Blocks: never on the loop's thread.
+    /// Asks the resolver. Blocks as long as its timeouts say (10 s and more): never on the loop's thread.
     public static func lookUp(_ name: String) -> LookupAnswer {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)

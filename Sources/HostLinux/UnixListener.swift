@@ -3,8 +3,8 @@
 internal import CHost
 internal import Glibc
 
-/// A listening stream socket in the file system, owned: closed, and its path removed if it is still ours, when its owner
-/// goes away.
+/// A listening stream socket in the file system, owned: closed, and its path removed if it is still ours, when its
+/// owner goes away.
 public struct UnixListener: ~Copyable, Sendable {
     /// Where it listens.
     public let path: String
@@ -38,7 +38,7 @@ public struct UnixListener: ~Copyable, Sendable {
     public borrowing func accept() throws(SystemError) -> Descriptor? {
         let raw = socket.raw
         do throws(SystemError) {
-            // accept4 is not in Glibc's module. Nothing can leak in between: children get no descriptor but those named.
+            // accept4 is not in Glibc's module. Nothing leaks in between: children get no descriptor but those named.
             let connection = try check("accept", path) { Glibc.accept(raw, nil, nil) }
             let descriptor = Descriptor(owning: connection)
             try check("fcntl") { chost_fcntl_int(connection, F_SETFD, FD_CLOEXEC) }

@@ -59,8 +59,8 @@ public final class EventLoop {
     }
 
     private func runPostponed() {
-        // A source for each round: sd-event takes one that is enabled anew for its oldest, and what is put off again and
-        // again would hold up everything else.
+        // A source for each round: sd-event takes one that is enabled anew for its oldest, and what is put off again
+        // and again would hold up everything else.
         postponedSource = sd_event_source_disable_unref(postponedSource)
         let handlers = postponed
         postponed = []

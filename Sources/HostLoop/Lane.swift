@@ -4,7 +4,7 @@ internal import CHost
 internal import Glibc
 internal import HostLinux
 
-/// A thread and its two queues. The lock is a pthread mutex: the standard library's misleads the thread sanitizer on Linux.
+/// A thread and its two queues. The lock is a pthread mutex: the standard library's misleads the thread sanitizer.
 nonisolated final class Lane: @unchecked Sendable {
     typealias Work = (number: UInt64, run: @Sendable () -> any Sendable)
 

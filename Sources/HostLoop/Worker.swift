@@ -15,8 +15,8 @@ public nonisolated enum WorkOutcome<Value: Sendable>: Sendable {
     case full
 }
 
-/// A thread for calls that block; results come back on the loop. Work that hangs past its deadline is abandoned with its
-/// thread, and the next work gets a new one.
+/// A thread for calls that block; results come back on the loop. Work that hangs past its deadline is abandoned with
+/// its thread, and the next work gets a new one.
 @MainActor
 public final class Worker {
     private let loop: EventLoop
@@ -51,8 +51,8 @@ public final class Worker {
         _ = lane.abandon()
     }
 
-    /// Runs `work` on the lane's thread and `then` on the loop, never before `submit` returns. Work of one lane is done in
-    /// order; `deadline` counts from now, the time in the queue included.
+    /// Runs `work` on the lane's thread and `then` on the loop, never before `submit` returns. Work of one lane is done
+    /// in order; `deadline` counts from now, the time in the queue included.
     public func submit<Value: Sendable>(
         deadline: Duration? = nil, _ work: @escaping @Sendable () -> Value,
         then: @escaping (WorkOutcome<Value>) -> Void

@@ -75,8 +75,8 @@ public final class Store {
         }
     }
 
-    /// Reads history after `id`, of one service or of all, at most `limit` entries, oldest first; with `newest` the last
-    /// ones. Nil when the store cannot be read.
+    /// Reads history after `id`, of one service or of all, at most `limit` entries, oldest first; with `newest` the
+    /// last ones. Nil when the store cannot be read.
     public func events(
         since id: Int64, service: String?, limit: Int, newest: Bool, then: @escaping ([StoredEvent]?) -> Void
     ) {
@@ -88,7 +88,7 @@ public final class Store {
         }
     }
 
-    /// Writes what is pending before the program ends; `then` is called when that is done, has failed, or `limit` is over.
+    /// Writes what is pending before the program ends; `then` comes when that is done, has failed, or after `limit`.
     public func flush(limit: Duration, then: @escaping () -> Void) {
         let timer = try? loop.timer { [weak self] in self?.endFlushes() }
         timer?.arm(at: loop.now + limit)

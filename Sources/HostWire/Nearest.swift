@@ -5,8 +5,8 @@ public enum Nearest {
     /// Longer words are no misspelling of anything.
     private static let lengthLimit = 48
 
-    /// The candidate that `word` most likely means: a few slips away, or the only one that begins with it; nil when none
-    /// is near.
+    /// The candidate that `word` most likely means: a few slips away, or the only one that begins with it; nil when
+    /// none is near.
     public static func to(_ word: String, among candidates: [String]) -> String? {
         let wanted = Array(word.utf8.prefix(lengthLimit + 1))
         guard (1...lengthLimit).contains(wanted.count) else { return nil }

@@ -101,7 +101,8 @@ struct StructureTests {
     @Test(arguments: [
         (
             "live = \"http://x/\"",
-            "8: service.a.live: \"http://x/\" is a string (write a table, like { http = \"http://127.0.0.1:8080/healthz\" })"
+            "8: service.a.live: \"http://x/\" is a string "
+                + "(write a table, like { http = \"http://127.0.0.1:8080/healthz\" })"
         ),
         (
             "restart = \"always\"",
@@ -122,15 +123,18 @@ struct StructureTests {
         ),
         (
             "startup = { tcp = \"x:1\", delay = \"10m\" }",
-            "34: service.a.startup.delay: \"10m\" is not shorter than the deadline, \"5m\" (shorten it or give a longer deadline)"
+            "34: service.a.startup.delay: \"10m\" is not shorter than the deadline, \"5m\" "
+                + "(shorten it or give a longer deadline)"
         ),
         (
             "restart = { backoff = \"3m\" }",
-            "23: service.a.restart.backoff: \"3m\" is longer than max_backoff, \"2m\" (shorten it or give a longer max_backoff)"
+            "23: service.a.restart.backoff: \"3m\" is longer than max_backoff, \"2m\" "
+                + "(shorten it or give a longer max_backoff)"
         ),
         (
             "restart = { max_backoff = \"100ms\" }",
-            "27: service.a.restart.max_backoff: \"100ms\" is shorter than backoff, \"250ms\" (give a shorter backoff too)"
+            "27: service.a.restart.max_backoff: \"100ms\" is shorter than backoff, \"250ms\" "
+                + "(give a shorter backoff too)"
         ),
     ])
     func keysThatDoNotGoTogether(line: String, message: String) {
@@ -139,17 +143,17 @@ struct StructureTests {
 
     @Test func afterNamesServicesThatExist() {
         let text = """
-            [service.gateway]
+            [service.web]
             command = ["x"]
-            after = ["proxy", "gatewayy", "nothing"]
+            after = ["proxy", "webb", "nothing"]
             [service.proxxy]
             command = ["x"]
             """
         #expect(
             errors(text) == [
-                "hostd.toml:3:10: service.gateway.after: there is no service \"proxy\" (did you mean \"proxxy\"?)",
-                "hostd.toml:3:19: service.gateway.after: there is no service \"gatewayy\" (name one of the other services)",
-                "hostd.toml:3:31: service.gateway.after: there is no service \"nothing\" (name one of the other services)",
+                "hostd.toml:3:10: service.web.after: there is no service \"proxy\" (did you mean \"proxxy\"?)",
+                "hostd.toml:3:19: service.web.after: there is no service \"webb\" (name one of the other services)",
+                "hostd.toml:3:27: service.web.after: there is no service \"nothing\" (name one of the other services)",
             ])
     }
 

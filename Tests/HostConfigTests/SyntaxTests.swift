@@ -12,7 +12,8 @@ struct SyntaxTests {
         ),
         (
             "[service.a]\n[service.a]",
-            "2:1: not valid TOML, in a table header: cannot redefine existing table 'service.a' (put all its keys under one header)"
+            "2:1: not valid TOML, in a table header: cannot redefine existing table 'service.a' "
+                + "(put all its keys under one header)"
         ),
         (
             "user = agent",
@@ -20,7 +21,8 @@ struct SyntaxTests {
         ),
         (
             "x = { y = 10s }",
-            "1:13: not valid TOML, in a decimal integer: expected digit, saw 's' (a value with a unit is a string: write it in quotes)"
+            "1:13: not valid TOML, in a decimal integer: expected digit, saw 's' "
+                + "(a value with a unit is a string: write it in quotes)"
         ),
         ("x = yes", "1:5: not valid TOML, in a value: could not determine value type (write true)"),
         ("x = False", "1:5: not valid TOML, in a boolean: expected 'false', saw 'F' (write false)"),
@@ -63,7 +65,8 @@ struct SyntaxTests {
         ),
         (
             "\tä = 1",
-            "1:2: not valid TOML, in a root table: expected keys, tables, whitespace or comments, saw 'ä' (write key = value or [table])"
+            "1:2: not valid TOML, in a root table: expected keys, tables, whitespace or comments, saw 'ä' "
+                + "(write key = value or [table])"
         ),
         (
             "x = \"äöü\" 1",

@@ -136,7 +136,8 @@ struct ValueTests {
         ("user = \"\"", "8: service.a.user: is empty (leave the key out for the default)"),
         (
             "group = \"a b\"",
-            #"9: service.a.group: "a b" is no name of a user or group (write one like "agent", or its number in quotes)"#
+            #"9: service.a.group: "a b" is no name of a user or group "#
+                + #"(write one like "agent", or its number in quotes)"#
         ),
     ])
     func plainValues(line: String, message: String) {
@@ -168,7 +169,8 @@ struct ValueTests {
         ("5", "11: service.a.command: 5 is an integer (write an array of strings, or a string for /bin/sh -c)"),
         (
             "\"echo ${instance}\"",
-            "11: service.a.command: \"${instance}\" is not available in this version (write \"$${\" for a literal \"${\")"
+            "11: service.a.command: \"${instance}\" is not available in this version "
+                + "(write \"$${\" for a literal \"${\")"
         ),
         ("[\"x\", \"${y\"]", "17: service.a.command: \"${\" has no \"}\" (write \"$${\" for a literal \"${\")"),
     ])

@@ -35,12 +35,28 @@ struct WholeExampleTests {
         env = { NODE_ENV = "production", PRICE = "$$5" }
         env_file = "/etc/hostd/gateway.env"
         startup = { http = "http://127.0.0.1:18789/startupz", timeout = "3s", interval = "1s", deadline = "5m" }
-        live = { http = "http://127.0.0.1:18789/healthz", expect = 204, interval = "10s", timeout = "1.5s", failures = 3 }
         ready = { tcp = "[::1]:18789", interval = "500ms", successes = 2, delay = "2s" }
-        restart = { policy = "on-failure", backoff = "100ms", max_backoff = "1m30s", jitter = "12.5%", stable = "30s", burst = 3, window = "5m", hold_on_exit = [78, 64], success_exit = [0, 143] }
         stop = { signal = "SIGINT", to = "group", grace = "330s", leftovers = "0s" }
         log = { max_size = "1.5MiB", keep = 0, streams = "separate" }
         limits = { open_files = 65536 }
+
+        [service.gateway.live]
+        http = "http://127.0.0.1:18789/healthz"
+        expect = 204
+        interval = "10s"
+        timeout = "1.5s"
+        failures = 3
+
+        [service.gateway.restart]
+        policy = "on-failure"
+        backoff = "100ms"
+        max_backoff = "1m30s"
+        jitter = "12.5%"
+        stable = "30s"
+        burst = 3
+        window = "5m"
+        hold_on_exit = [78, 64]
+        success_exit = [0, 143]
 
         [service.worker.live]
         exec = ["/usr/bin/check", "--fast"]
@@ -120,8 +136,8 @@ struct WholeExampleTests {
     @Test func theExampleFailsWhereItIsWrong() {
         #expect(
             errors(Self.text) == [
-                "hostd.toml:37:1: service.worker: no command (write command = [\"program\", \"argument\"])",
-                "hostd.toml:39:1: service.worker.live.expect_nothing: unknown key (did you mean \"expect\"?)",
+                "hostd.toml:53:1: service.worker: no command (write command = [\"program\", \"argument\"])",
+                "hostd.toml:55:1: service.worker.live.expect_nothing: unknown key (did you mean \"expect\"?)",
             ])
     }
 }

@@ -114,11 +114,12 @@ struct WireTypesTests {
         let text = """
             {"host": {"name": "agent-01", "version": "0.1.0", "pid": 1, "uptime_s": 1.0, "launcher": "direct"},
              "node": {"pinned": "24.16.0", "path": "", "ok": true, "reason": ""},
-             "conditions": [{"kind": "disk", "level": "ok", "since": "2026-05-18T09:30:00Z", "reason": "", "evidence": {}}],
+             "conditions": [{"kind": "disk", "level": "ok", "since": "2026-05-18T09:30:00Z", "reason": "",
+                             "evidence": {}}],
              "policy": {"name": "", "generation": 7, "digest": "sha256:00", "applied_at": "2026-05-18T09:30:00Z",
                         "tiers": {"agent": {"model": "", "gray": {"model": "", "share": 0.05}}}},
-             "services": [{"name": "gateway", "state": "ready", "since": "2026-05-18T09:30:00Z", "pid": 1, "restarts": 0,
-                           "reason": "", "model": "", "ready": true,
+             "services": [{"name": "gateway", "state": "ready", "since": "2026-05-18T09:30:00Z", "pid": 1,
+                           "restarts": 0, "reason": "", "model": "", "ready": true,
                            "last_exit": {"code": 1, "signal": null, "at": "2026-05-18T09:30:00Z"}}],
              "jobs": {"queued": 0, "waiting": 0, "running": 0, "stalled": 0, "held": 0, "succeeded": 0, "failed": 0,
                       "cancelled": 0}}
@@ -168,7 +169,7 @@ struct WireTypesTests {
             "host.pid is 3000000000 (-2147483648 to 2147483647)"
         ),
         (
-            #"{"host":{"name":"h","version":"0","pid":1},"services":[{"name":"a","state":"ready","since":"today","ready":true}]}"#,
+            #"{"host":{"name":"h","version":"0","pid":1},"services":[{"name":"a","state":"ready","since":"today"}]}"#,
             "services[0].since is \"today\" (a time like 2026-05-18T09:30:00.000Z is needed)"
         ),
         (

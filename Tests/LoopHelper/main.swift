@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Runs one scenario that needs a process of its own and prints what it saw, a line each. The tests of the loop start it.
+// Runs one scenario that needs a process of its own and prints what it saw, a line each. The tests of the loop start
+// it.
 
 import Glibc
 import HostLinux

@@ -12,6 +12,7 @@ public struct TimedOut: Error, CustomStringConvertible {
         self.event = event
     }
 
+    /// "timed out waiting for the gateway to be ready".
     public var description: String { "timed out waiting for \(event)" }
 }
 

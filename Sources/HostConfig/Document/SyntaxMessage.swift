@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Makes the parser's message one of ours, and says what would be right for the mistakes that people make. What stands in
-/// the file is not repeated, but for keys: it may be a secret.
+/// Makes the parser's message one of ours, and says what would be right for the mistakes that people make. What stands
+/// in the file is not repeated, but for keys: it may be a secret.
 enum SyntaxMessage {
     /// `message`, found at `place` of `bytes`.
     static func text(_ message: String, at place: Place, in bytes: [UInt8]) -> String {

@@ -60,7 +60,8 @@ enum ServiceSection {
             "directory", .path, \.specification.launch.directory, also: ["cwd", "workdir", "working_directory", "dir"],
             "The working folder; the user's home if not given."),
         Key(
-            "user", .account, \.specification.launch.user, also: ["uid"], "Runs as this user; as hostd's if not given."),
+            "user", .account, \.specification.launch.user, also: ["uid"],
+            "Runs as this user; as hostd's if not given."),
         Key(
             "group", .account, \.specification.launch.group, also: ["gid"],
             "Runs with this group; the user's primary group if not given."),

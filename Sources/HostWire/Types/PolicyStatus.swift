@@ -10,7 +10,8 @@ public struct PolicyStatus: Hashable, Sendable {
     public var digest: String?
     /// When it came into force.
     public var appliedAt: WallTime?
-    /// Per tier its model and, if any, the one in gray: `{"agent": {"model": "", "gray": {"model": "", "share": 0.05}}}`.
+    /// Per tier its model and, if any, the one in gray:
+    /// `{"agent": {"model": "", "gray": {"model": "", "share": 0.05}}}`.
     public var tiers: JSON
 
     /// A policy; without arguments, none.
