@@ -117,6 +117,8 @@ let package = Package(
             ],
             swiftSettings: onLoop),
         .testTarget(
+            name: "HostLinuxTests", dependencies: ["HostLinux", "HostCore", "TestKit"], swiftSettings: shared),
+        .testTarget(
             name: "KeeperTests", dependencies: ["HostCore", "HostLaunch", "HostLinux", "CHost", "TestKit"],
             swiftSettings: shared),
         .testTarget(

@@ -7,11 +7,14 @@ internal import Glibc
 public enum Files {
     /// Reads a file of at most `limit` bytes; a longer one is an error (EFBIG).
     public static func read(_ path: String, limit: Int = 1 << 20) throws(SystemError) -> [UInt8] {
-        let file = try Descriptor(opening: path, O_RDONLY)
+        // Non-blocking: a FIFO in the place of a file must not hold anybody up.
+        let file = try Descriptor(opening: path, O_RDONLY | O_NONBLOCK | O_NOCTTY)
         var content: [UInt8] = []
         while content.count <= limit {
             // One more than the size that is expected, so that a small file needs one call and its end.
-            let part = try file.read(upTo: min(limit + 1 - content.count, 16384))
+            let part = try named(path) { () throws(SystemError) in
+                try file.read(upTo: min(limit + 1 - content.count, 16384))
+            }
             if part.isEmpty { return content }
             content += part
         }
@@ -31,7 +34,7 @@ public enum Files {
         let temporary = path + ".new"
         do throws(SystemError) {
             let file = try Descriptor(opening: temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode: mode)
-            try file.write(all: bytes)
+            try named(temporary) { () throws(SystemError) in try file.write(all: bytes) }
             if sync { try check("fsync", temporary) { fsync(file.raw) } }
             try check("rename", path) { rename(temporary, path) }
         } catch {
@@ -41,16 +44,25 @@ public enum Files {
         if sync { try syncFolder(of: path) }
     }
 
-    /// Makes a folder and its parents; one that is there already is fine.
+    /// Makes a folder and its parents; one that is there already is fine, something else in its place is not.
     public static func makeFolder(_ path: String, mode: UInt32 = 0o700) throws(SystemError) {
-        if mkdir(path, mode) == 0 || errno == EEXIST { return }
-        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
-            throw SystemError(code: errno, call: "mkdir", subject: path)
+        if mkdir(path, mode) == 0 { return }
+        let code = errno
+        if code == EEXIST, isFolder(path) { return }
+        guard code == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
+            throw SystemError(code: code, call: "mkdir", subject: path)
         }
         try makeFolder(String(path[..<slash]), mode: 0o755)
-        guard mkdir(path, mode) == 0 || errno == EEXIST else {
-            throw SystemError(code: errno, call: "mkdir", subject: path)
+        if mkdir(path, mode) == 0 { return }
+        let secondCode = errno
+        guard secondCode == EEXIST, isFolder(path) else {
+            throw SystemError(code: secondCode, call: "mkdir", subject: path)
         }
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var info = stat()
+        return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFDIR
     }
 
     /// The names in a folder, sorted, without `.` and `..`.
@@ -76,7 +88,7 @@ public enum Files {
     /// Writes to a file that is there already: a knob in /proc or /sys.
     public static func write(_ text: String, to path: String) throws(SystemError) {
         let file = try Descriptor(opening: path, O_WRONLY)
-        try file.write(all: text.utf8)
+        try named(path) { () throws(SystemError) in try file.write(all: text.utf8) }
     }
 
     /// What a symbolic link says; nil when `path` is none.
@@ -96,6 +108,17 @@ public enum Files {
     /// Whether anything stands at `path`.
     public static func exists(_ path: String) -> Bool {
         access(path, F_OK) == 0
+    }
+
+    /// Names the file in an error of `body`, which only knew its descriptor.
+    private static func named<Value>(
+        _ path: String, _ body: () throws(SystemError) -> Value
+    ) throws(SystemError) -> Value {
+        do throws(SystemError) {
+            return try body()
+        } catch {
+            throw SystemError(code: error.code, call: error.call, subject: path)
+        }
     }
 
     private static func syncFolder(of path: String) throws(SystemError) {

@@ -3,7 +3,7 @@
 internal import Glibc
 
 /// A TCP address, of either family.
-public struct SocketAddress: Sendable {
+public struct SocketAddress: Hashable, Sendable {
     private let family: Int32
     private let bytes: [UInt8]
 

@@ -161,6 +161,16 @@ struct FetcherTests {
         withExtendedLifetime(server) {}
     }
 
+    @Test func waitingForAnAnswerCostsNoWakeUps() throws {
+        let server = try TinyServer { $0.waitForEnd() }
+        let loop = try TestLoop()
+        let fetcher = Fetcher(loop: loop.events, lookups: Resolver(loop: loop.events))
+        fetcher.get("http://127.0.0.1:\(server.port)/", timeout: .seconds(1)) { _ in loop.stop() }
+        try loop.run()
+        #expect(loop.turns <= 12, "\(loop.turns)")
+        withExtendedLifetime(server) {}
+    }
+
     @Test func aFetcherThatIsGoneTellsNothingAndLeavesNoConnection() throws {
         let ended = Gate()
         let server = try TinyServer { connection in

@@ -130,6 +130,34 @@ struct ControlServerTests {
         #expect(test.requests.isEmpty)
     }
 
+    @Test func whatWaitsCostsNoWakeUps() throws {
+        var kept: ControlResponder?
+        let test = try ControlUnderTest { _, responder in kept = responder }
+        let isAsked = Gate()
+        let isDone = Gate()
+        var turns = 0
+        try test.after(milliseconds: 200) {
+            isAsked.pass()
+            turns = test.loop.turns
+        }
+        try test.after(milliseconds: 600) {
+            turns = test.loop.turns - turns
+            kept?.finish(status: 200, text: "")
+            isDone.open()
+        }
+        let asking: ControlUnderTest.Client<Void> = { client in
+            client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+            isAsked.open()
+            _ = client.readAll()
+        }
+        let silent: ControlUnderTest.Client<Void> = { client in
+            client.send("GET / HT")
+            isDone.pass()
+        }
+        _ = try test.run([asking, silent])
+        #expect(turns <= 5, "a request that is being handled and one that has not come")
+    }
+
     @Test func theSocketIsForItsOwnerAloneAndGoesWithTheServer() throws {
         let test = try ControlUnderTest()
         var info = stat()

@@ -51,6 +51,13 @@ public final class Gate: @unchecked Sendable {
         pthread_mutex_unlock(mutex)
     }
 
+    /// Whether it is open by now.
+    public var isOpenNow: Bool {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return isOpen
+    }
+
     /// How many threads hang here.
     public var waiting: Int {
         pthread_mutex_lock(mutex)

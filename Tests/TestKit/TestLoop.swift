@@ -8,6 +8,8 @@ public import HostLoop
 public final class TestLoop {
     /// The loop.
     public let events: EventLoop
+    /// How often the loop has woken up.
+    public private(set) var turns = 0
     private let seconds: Int
     private var kept: [Any] = []
     private var isStopped = false
@@ -33,7 +35,10 @@ public final class TestLoop {
     public func run(until event: String = "the end of the loop") throws {
         let alarm = try events.timer { self.isLate = true }
         alarm.arm(at: events.now + .seconds(seconds))
-        while !isStopped, !isLate { try events.step() }
+        while !isStopped, !isLate {
+            try events.step()
+            turns += 1
+        }
         guard isStopped else { throw NeverCame(event: event) }
         isStopped = false
     }
