@@ -14,15 +14,19 @@ public nonisolated struct ControlRequest: Sendable {
     public var body: [UInt8]
     /// Who asks.
     public var peer: PeerCredentials
+    /// Whether the peer may change things, not only look.
+    public var mayChange: Bool
 
     /// A request.
     public init(
-        method: String, path: [String], query: [String: String] = [:], body: [UInt8] = [], peer: PeerCredentials
+        method: String, path: [String], query: [String: String] = [:], body: [UInt8] = [], peer: PeerCredentials,
+        mayChange: Bool = true
     ) {
         self.method = method
         self.path = path
         self.query = query
         self.body = body
         self.peer = peer
+        self.mayChange = mayChange
     }
 }

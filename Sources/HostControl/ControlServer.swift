@@ -19,6 +19,7 @@ public final class ControlServer {
 
     private let loop: EventLoop
     private let limits: ControlLimits
+    private let access: ControlAccess
     private let handler: Handler
     private let privileged: Set<UInt32>
     private let daemon: HTTPDaemon
@@ -33,17 +34,20 @@ public final class ControlServer {
     /// After an accept that failed for want of descriptors or memory.
     private static let acceptPause: Duration = .milliseconds(200)
 
-    /// Listens at `socketPath` (mode 0600), replacing a socket that stands there. Fails with the path and what is wrong
-    /// with it: no folder, no right, longer than a socket's address can be.
+    /// Listens at `socketPath`, replacing a socket that stands there. Without groups in `access` its mode is 0600; with
+    /// them everybody may connect, and the kernel's word on the peer decides. Fails with the path and what is wrong with
+    /// it: no folder, no right, longer than a socket's address can be.
     public init(
-        loop: EventLoop, socketPath: String, limits: ControlLimits = ControlLimits(), handler: @escaping Handler
+        loop: EventLoop, socketPath: String, limits: ControlLimits = ControlLimits(),
+        access: ControlAccess = ControlAccess(), handler: @escaping Handler
     ) throws(SystemError) {
         self.loop = loop
         self.limits = limits
+        self.access = access
         self.handler = handler
         privileged = [0, geteuid()]
         daemon = try HTTPDaemon(loop: loop, limits: limits)
-        let listener = try UnixListener(path: socketPath)
+        let listener = try UnixListener(path: socketPath, mode: access.isShared ? 0o666 : 0o600)
         let raw = listener.raw
         self.listener = consume listener
         daemon.owner = self
@@ -164,6 +168,11 @@ extension ControlServer: HTTPDaemonOwner {
         if !connection.isBodyTooBig { connection.body += part }
     }
 
+    private func right(of connection: ControlConnection) -> ControlAccess.Right {
+        if privileged.contains(connection.peer.uid) { return .change }
+        return access.right(of: connection.peer.groups(of: connection.socket))
+    }
+
     private func handle(_ connection: ControlConnection, _ request: HTTPStep) -> HTTPDaemon.Verdict {
         let target: RequestTarget
         do throws(ErrorAnswer) {
@@ -173,8 +182,14 @@ extension ControlServer: HTTPDaemonOwner {
         }
         let body = connection.body
         connection.body = []
+        let right = right(of: connection)
+        guard right != .nothing else {
+            let hint = "ask as root, or as a member of admin_group or read_group"
+            return end(connection, .error(403, ErrorAnswer("uid \(connection.peer.uid) may not look", hint: hint)))
+        }
         let whole = ControlRequest(
-            method: request.method, path: target.path, query: target.query, body: body, peer: connection.peer)
+            method: request.method, path: target.path, query: target.query, body: body, peer: connection.peer,
+            mayChange: right == .change)
         handler(whole, connection.handle())
         if let answer = connection.answer { return end(connection, answer) }
         daemon.suspend(request.handle)

@@ -105,6 +105,11 @@ public enum Files {
         linkTarget("/proc/self/cwd") ?? "/"
     }
 
+    /// Sets the rights of a file or folder.
+    public static func setMode(_ path: String, _ mode: UInt32) throws(SystemError) {
+        try check("chmod", path) { chmod(path, mode) }
+    }
+
     /// Whether anything stands at `path`.
     public static func exists(_ path: String) -> Bool {
         access(path, F_OK) == 0

@@ -18,6 +18,22 @@ public struct PeerCredentials: Hashable, Sendable {
         self.gid = gid
     }
 
+    /// SO_PEERGROUPS of asm-generic/socket.h, which Glibc's module does not show.
+    private static let peerGroups: Int32 = 59
+    private static let groupLimit = 65536
+
+    /// All groups of the peer when it connected, its effective one first; that one alone where the kernel does not say.
+    public func groups(of socket: Int32) -> [UInt32] {
+        var length = socklen_t(64 * MemoryLayout<UInt32>.stride)
+        while Int(length) <= Self.groupLimit * MemoryLayout<UInt32>.stride {
+            var list = [UInt32](repeating: 0, count: Int(length) / MemoryLayout<UInt32>.stride)
+            let result = getsockopt(socket, SOL_SOCKET, Self.peerGroups, &list, &length)
+            if result == 0 { return [gid] + list.prefix(Int(length) / MemoryLayout<UInt32>.stride) }
+            guard errno == ERANGE else { break }
+        }
+        return [gid]
+    }
+
     /// The credentials of the peer of a connected stream socket.
     public init(of socket: Int32) throws(SystemError) {
         // struct ucred, which Glibc's module does not show: pid, uid, gid.

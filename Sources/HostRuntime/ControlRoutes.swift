@@ -67,9 +67,19 @@ extension Supervisor {
         if verb == "logs" { return allow(["GET"], request, responder) { readLog(of: name, request, responder) } }
         guard let kind = PendingAction.Kind(rawValue: verb) else { return Self.unknown(request, responder) }
         allow(["POST"], request, responder) {
+            guard request.mayChange else { return refuse(name, verb, request, responder) }
             Journal.say(.info, "\(name): \(verb) asked for by uid \(request.peer.uid), pid \(request.peer.pid)")
             act(kind, on: name, wait: request.query["wait"] != "false", responder)
         }
+    }
+
+    private func refuse(
+        _ name: ServiceName, _ verb: String, _ request: ControlRequest, _ responder: ControlResponder
+    ) {
+        let peer = request.peer
+        Journal.say(.warning, "\(name): \(verb) refused to uid \(peer.uid), pid \(peer.pid)")
+        let error = ErrorAnswer("uid \(peer.uid) may look but not change", hint: "members of admin_group may")
+        responder.finish(status: 403, json: error.json)
     }
 
     private func readLog(of name: ServiceName, _ request: ControlRequest, _ responder: ControlResponder) {

@@ -53,6 +53,11 @@ public nonisolated struct Folders: Hashable, Sendable {
         }
     }
 
+    /// Lets others reach the control socket: they may pass through the runtime folder, and see nothing in it.
+    func share() throws(SystemError) {
+        try Files.setMode(run, 0o711)
+    }
+
     private static func checkRights(_ path: String) throws(FolderError) {
         var info = stat()
         guard stat(path, &info) == 0 else { return }

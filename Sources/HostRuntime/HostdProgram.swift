@@ -69,12 +69,15 @@ public enum HostdProgram {
                     Journal.say(.warning, "SIGHUP: this version reads its configuration only at its start")
                 },
             ]
-            let control = try ControlServer(loop: loop, socketPath: folders.socket) {
+            let (access, unknown) = access(configuration.control)
+            if access.isShared { try folders.share() }
+            let control = try ControlServer(loop: loop, socketPath: folders.socket, access: access) {
                 supervisor.answer($0, $1)
             }
             supervisor.history.add(
                 host: "started",
                 "hostd \(Release.version) runs as pid \(getpid()), \(configuration.services.count) services")
+            if let unknown { supervisor.setCondition("config", .warn, unknown) }
             if let problem { supervisor.setCondition("config", .critical, problem) }
             try supervisor.begin()
             defer { withExtendedLifetime((signals, control)) {} }
@@ -82,6 +85,20 @@ public enum HostdProgram {
         } catch {
             throw FolderError(description: "\(error)")
         }
+    }
+
+    /// Who may use the control socket, and which group of them does not exist.
+    private static func access(_ settings: ControlSettings) -> (ControlAccess, unknown: String?) {
+        let access = ControlAccess(
+            adminGroup: settings.adminGroup.flatMap(Users.groupID), readGroup: settings.readGroup.flatMap(Users.groupID)
+        )
+        for (key, name, found) in [
+            ("admin_group", settings.adminGroup, access.adminGroup),
+            ("read_group", settings.readGroup, access.readGroup),
+        ] {
+            if let name, found == nil { return (access, "control.\(key): group \"\(name)\" does not exist") }
+        }
+        return (access, nil)
     }
 
     /// The configuration to run with, and what is wrong with the one that was wanted. A bad file never leaves the host dark.
