@@ -151,7 +151,8 @@ extension SimulatedHost {
     private func ask(_ instance: SimulatedInstance, _ kind: ProbeKind, _ number: UInt64) {
         instance.notes.asked[kind] = number
         if !isCalm, scenario.chance(0.02) { return checker.answered(instance, kind, ok: false) }  // it is lost
-        let takes = scenario.duration(0.001...1)
+        // Some take longer than the instance lives: then they are about one that is gone.
+        let takes = scenario.chance(0.05) ? scenario.duration(1...4.9) : scenario.duration(0.001...1)
         queue.plan(.probeAnswered(instance, kind, number: number, life: life), at: now + takes)
     }
 

@@ -115,6 +115,31 @@ struct SnapshotTests {
         }
     }
 
+    @Test func whetherASnapshotChangedIsKnownWithoutMakingIt() {
+        for (name, subject) in Self.everyState() {
+            var before = subject.machine
+            var machine = subject.machine
+            for step in 0..<8 {
+                let now = max(subject.now, machine.deadline ?? subject.now)
+                for case .ask(let id, let kind, let number) in machine.handle(.wake, at: now) {
+                    #expect(machine.hasSameSnapshot(as: before) == (machine.snapshot == before.snapshot), "\(name)")
+                    let answer = ProbeAnswer(ok: step % 4 != 3, seen: "seen")
+                    _ = machine.handle(.probed(id, kind, number: number, answer), at: now)
+                }
+                if step == 5 { _ = machine.handle(.stop(by: .person), at: now) }
+                if step == 6 { _ = machine.handle(.start(by: .person), at: now) }
+                #expect(machine.hasSameSnapshot(as: before) == (machine.snapshot == before.snapshot), "\(name) \(step)")
+                before = machine
+            }
+        }
+        let states = Self.everyState().map(\.1.machine)
+        for one in states {
+            for other in states {
+                #expect(one.hasSameSnapshot(as: other) == (one.snapshot == other.snapshot))
+            }
+        }
+    }
+
     @Test func aSnapshotOfAServiceWhoseProbesWereTakenAwayIsReady() throws {
         let before = Subject.up(service { ($0.startup, $0.ready) = (probe(), probe()) })
         let fields = before.machine.snapshot
