@@ -19,7 +19,7 @@ extension Checker {
         /// A person wanted it to end.
         var isUnwanted = false
         var killOrders = 0
-        var sweptAt: Instant?
+        var wasGivenUp = false
         /// How long it ran, as hostd was told first.
         var ran: Duration?
     }
@@ -74,7 +74,12 @@ extension Checker {
         require(
             !instance.keeperLives || instance.notes.killOrders >= 3,
             "\(instance.id) was swept away while its keeper lives")
-        if instance.notes.sweptAt == nil { instance.notes.sweptAt = now }
+    }
+
+    /// hostd knows that nobody will tell it how this one ended.
+    mutating func gaveUp(_ instance: SimulatedInstance, at now: Instant) {
+        instance.notes.wasGivenUp = true
+        if let startedAt = instance.startedAt { instance.notes.ran = instance.notes.ran ?? (now - startedAt) }
     }
 
     /// A stop always ends, and in bounded time while hostd is there.

@@ -3,16 +3,18 @@
 import HostCore
 
 extension Checker {
-    /// No restart sooner than the rule allows: the rule of docs/architecture.md, written down a second time.
+    /// No restart sooner than the rule allows, and none much later: the rule of docs/architecture.md, written down a second time.
     struct Pace {
         /// A person or a boot asked for the next launch: it may come at once.
         var isFree = true
         /// hostd may remember failures that are not known here: whether it is a crash loop is its own affair.
         var isVague = false
+        /// Failures since a stable run.
         private var failures = 0
         private var recent: [Instant] = []
         private var isLooping = false
         private var earliest: Instant?
+        private var latest: Instant?
         private var why = ""
 
         /// A person asked for a fresh start.
@@ -42,8 +44,9 @@ extension Checker {
             } else if isStable {
                 whole = .zero
             }
-            let least = min(whole, rule.maxBackoff).nanoseconds
-            earliest = now + .nanoseconds(Int64(Double(least) * (1 - rule.jitter)) - 1000)
+            let most = min(whole, rule.maxBackoff)
+            earliest = now + .nanoseconds(Int64(Double(most.nanoseconds) * (1 - rule.jitter)) - 1000)
+            latest = now + most
             why = "a run of \(ran.text), failure \(failures), \(isLooping ? "a crash loop" : "no loop")"
         }
 
@@ -52,9 +55,17 @@ extension Checker {
             defer {
                 isFree = false
                 earliest = nil
+                latest = nil
             }
             guard !isFree, let earliest, now < earliest else { return nil }
             return "\(id) came \((earliest - now).text) too soon after \(why)"
+        }
+
+        /// What is wrong with a pause, if anything: it is no longer than the rule says, and a loop only where there is one.
+        func paused(_ pause: ServiceState.Pause) -> String? {
+            guard !isVague, let latest else { return nil }
+            if pause.until > latest { return "pauses \((pause.until - latest).text) too long after \(why)" }
+            return pause.isLoop == isLooping ? nil : "says \(pause.isLoop ? "looping" : "backoff") after \(why)"
         }
     }
 }

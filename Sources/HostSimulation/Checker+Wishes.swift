@@ -57,7 +57,7 @@ extension Checker {
         case .exited(let id, let report, _):
             guard let instance = service.instance(id) else { return }
             records[index].last = instance
-            if instance.notes.sweptAt == nil { instance.notes.ran = instance.notes.ran ?? report.ran }
+            instance.notes.ran = instance.notes.ran ?? report.ran
         case .keeperLost(let id): if let instance = service.instance(id) { records[index].last = instance }
         case .launchFailed, .neverRan: records[index].last = nil
         case .signalled(let id): service.instance(id)?.notes.isSignalKnown = true
@@ -130,6 +130,9 @@ extension Checker {
         let mark = records[index].wish.mark
         require(view.mark == mark, "\(service.name) is \(view.mark.text), and should be \(mark.text)")
         if let broken = view.violation(in: []) { require(false, "\(service.name): \(broken)") }
+        if case .pausing(let pause) = view.state, let wrong = records[index].pace.paused(pause) {
+            require(false, "\(service.name) \(wrong)")
+        }
         if view.state.isDown {
             records[index].stopSince = nil
             records[index].stopBatch = nil

@@ -77,14 +77,10 @@ struct Checker {
         let neverRan = instance.map { $0.process == nil && $0.exit == nil } ?? !records[index].spawnHasFailed
         records[index].spawnHasFailed = false
         // What an earlier hostd only decided, or what came to nothing with it, is launched anew without waiting.
-        if neverRan, instance?.life != life, instance?.notes.sweptAt == nil { return }
+        if neverRan, instance?.life != life, instance?.notes.wasGivenUp != true { return }
         // Nor is an end a failure that somebody asked for.
         guard !records[index].pace.isFree, records[index].wish != .stopped else { return }
-        var ran = Duration.zero
-        if let instance, let startedAt = instance.startedAt {
-            ran = instance.notes.ran ?? ((instance.notes.sweptAt ?? now) - startedAt)
-        }
-        records[index].pace.failed(ran: ran, service.specification.restart, at: now)
+        records[index].pace.failed(ran: instance?.notes.ran ?? .zero, service.specification.restart, at: now)
     }
 
     /// Whoever may have forgotten what it knew of a service cannot be held to it.
@@ -105,7 +101,7 @@ struct Checker {
             instance.notes.liveFailures = .max / 2
             instance.notes.isSignalKnown = false
             instance.notes.ran = nil
-            instance.notes.sweptAt = nil
+            instance.notes.wasGivenUp = false
         }
     }
 

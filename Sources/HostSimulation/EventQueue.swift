@@ -40,6 +40,14 @@ struct EventQueue<Event> {
         return first.event
     }
 
+    /// Everything that is planned for up to `now` happens at `now`, in any order: whoever slept finds it all there.
+    mutating func shuffle(until now: Instant, using random: inout SplitMix64) {
+        var due: [Event] = []
+        while let at = nextTime, at <= now, let event = takeNext() { due.append(event) }
+        due.shuffle(using: &random)
+        for event in due { plan(event, at: now) }
+    }
+
     private mutating func sink() {
         var parent = 0
         while true {

@@ -80,6 +80,7 @@ extension SimulatedHost {
         let jump = scenario.duration(1...4000)
         trace.note("the clock jumps by \(jump.text)", at: now)
         now = now + jump
+        queue.shuffle(until: now, using: &scenario.random)
         checker.clockJumped(jump)
     }
 

@@ -46,9 +46,13 @@ extension SimulatedHost {
     func carryOut(_ effects: [HostMachine.Effect], of touched: [Int]) {
         var touched = touched
         // Decisions count from here, whether hostd gets to carry them out or not.
-        for case .service(let name, .forget(let id)) in effects {
+        for case .service(let name, let effect) in effects {
             guard let service = service(name) else { continue }
-            checker.concluded(id, service.instance(id), service, life: life, at: now)
+            switch effect {
+            case .sweep(let id): if let instance = service.instance(id) { checker.gaveUp(instance, at: now) }
+            case .forget(let id): checker.concluded(id, service.instance(id), service, life: life, at: now)
+            default: break
+            }
         }
         for effect in effects {
             if isKilledNow() { return }

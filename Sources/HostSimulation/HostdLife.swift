@@ -53,6 +53,8 @@ extension SimulatedHost {
         }
         machine = HostMachine(machines)
         checker.hostdReturned(at: now)
+        // Now and then it is killed while it adopts.
+        if !isCalm, scenario.chance(0.15) { stepsToLive = scenario.number(0...30) }
         for service in services {
             if adopt(service, machines[service.index], isFresh: isFresh[service.index]) {
                 isFresh[service.index] = false
@@ -83,6 +85,7 @@ extension SimulatedHost {
             return false
         }
         for event in found where machine != nil { feed(service, event) }
+        guard machine != nil else { return true }
         let current = view(service)?.state.instance
         service.instances.removeAll { $0.isOver && $0.id != current }
         return true

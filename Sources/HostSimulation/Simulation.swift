@@ -25,6 +25,13 @@ public enum Simulation {
         try host.run(until: begin + .seconds(faultySeconds))
         try calmDown(host)
         try shutDown(host)
+        if host.scenario.chance(0.3) {
+            // hostd is started again in the same boot: what it had stopped comes back.
+            host.hostdIsKilled()
+            host.isShuttingDown = false
+            try calmDown(host)
+            try shutDown(host)
+        }
         host.summary.elapsedSeconds = (host.now - begin).seconds
         return host.summary
     }
