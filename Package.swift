@@ -14,8 +14,8 @@ let shared: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// Rooms from HostLoop upward run on the one thread of the program. A class with an isolated deinit says @MainActor in so
-/// many words: Swift 6.3.1, optimising another room, forgets that it is the default and refuses the deinit.
+/// Rooms from HostLoop upward run on the one thread of the program. A class with an isolated deinit says @MainActor
+/// in so many words: Swift 6.3.1, optimising another room, forgets that it is the default and refuses the deinit.
 let onLoop: [SwiftSetting] = shared + [.defaultIsolation(MainActor.self)]
 
 let strictC: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
@@ -122,7 +122,8 @@ let package = Package(
             name: "KeeperTests", dependencies: ["HostCore", "HostLaunch", "HostLinux", "CHost", "TestKit"],
             swiftSettings: shared),
         .testTarget(
-            name: "LoggerTests", dependencies: ["HostLogs", "HostLinux", "CHost", "TestKit"], swiftSettings: shared),
+            name: "LoggerTests", dependencies: ["HostLogs", "HostLinux", "HostCore", "CHost", "TestKit"],
+            swiftSettings: shared),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["HostWire", "HostLaunch", "HostLinux", "HostCore", "CHost", "TestKit"],

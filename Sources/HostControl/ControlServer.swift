@@ -35,8 +35,8 @@ public final class ControlServer {
     private static let acceptPause: Duration = .milliseconds(200)
 
     /// Listens at `socketPath`, replacing a socket that stands there. Without groups in `access` its mode is 0600; with
-    /// them everybody may connect, and the kernel's word on the peer decides. Fails with the path and what is wrong with
-    /// it: no folder, no right, longer than a socket's address can be.
+    /// them everybody may connect, and the kernel's word on the peer decides. Fails with the path and what is wrong
+    /// with it: no folder, no right, longer than a socket's address can be.
     public init(
         loop: EventLoop, socketPath: String, limits: ControlLimits = ControlLimits(),
         access: ControlAccess = ControlAccess(), handler: @escaping Handler

@@ -23,7 +23,8 @@ public final class DirectLauncher {
         }
     }
 
-    /// While an instance's keeper is not known (hostd was killed between clone and record) its lock is looked at so often.
+    /// While an instance's keeper is not known (hostd was killed between clone and record) its lock is looked at so
+    /// often.
     private static let recheckInterval: Duration = .milliseconds(200)
 
     private let loop: EventLoop

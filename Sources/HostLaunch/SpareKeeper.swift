@@ -74,6 +74,8 @@ final class KeeperStarter {
             close(spare.pidfd)
             return nil
         }
+        // The keeper's work is urgent, ours is not: on a busy host it would wait for the end of our turn.
+        sched_yield()
         return SpawnedProcess(pid: spare.pid, pidfd: Descriptor(owning: spare.pidfd))
     }
 

@@ -5,8 +5,8 @@ internal import Glibc
 
 /// Giving memory back that only the start of a program needed.
 public enum MemoryTrim {
-    /// Returns free heap pages to the kernel, and lets go of pages of program text and constants: those that are used again
-    /// come back from the page cache one by one. Reads /proc/self/smaps, so it is for once or twice in a life.
+    /// Returns free heap pages to the kernel, and lets go of pages of program text and constants: those that are used
+    /// again come back from the page cache one by one. Reads /proc/self/smaps, so it is for once or twice in a life.
     public static func run() {
         dropCleanPages()
         chost_trim_heap()

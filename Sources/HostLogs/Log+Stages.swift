@@ -6,7 +6,8 @@ internal import HostLinux
 
 /// A pipe's way: opened, its tail first, read, its tail last, drained.
 extension Log {
-    /// A keeper that is just starting is looked for after 1, 2, 4, 8, 16 and then each 20 ms, after a second each second.
+    /// A keeper that is just starting is looked for after 1, 2, 4, 8, 16 and then each 20 ms, after a second each
+    /// second.
     private static func delay(looks: Int) -> Duration {
         looks < 50 ? .milliseconds(min(1 << min(looks, 5), 20)) : Tools.retryDelay
     }

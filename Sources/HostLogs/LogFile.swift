@@ -77,7 +77,8 @@ struct LogFile: ~Copyable {
         end = size
     }
 
-    /// Moves at most `limit` bytes from a pipe to the end of the file. 0: the pipe has ended; below zero: negated errno.
+    /// Moves at most `limit` bytes from a pipe to the end of the file. 0: the pipe has ended; below zero: negated
+    /// errno.
     mutating func take(from pipe: Int32, limit: Int, now: Instant) -> Int {
         let moved = Pipes.splice(from: pipe, to: current.raw, at: end, limit: limit)
         if moved > 0 {

@@ -32,8 +32,8 @@ enum LogFileList {
         }
     }
 
-    /// Opens them. When a rotation happens meanwhile it looks again, so that no file is missing between two others. While
-    /// one follows the other `current` is left out: what it holds is found the next time.
+    /// Opens them. When a rotation happens meanwhile it looks again, so that no file is missing between two others.
+    /// While one follows the other `current` is left out: what it holds is found the next time.
     static func open(_ folder: String) throws(SystemError) -> [File] {
         var rotated: [File] = []
         for _ in 0..<5 {

@@ -3,8 +3,9 @@
 public import HostLinux
 
 extension LogReader {
-    /// The last line that is not blank, if it had arrived at `wallMicroseconds` (since 1970) or later: what a program said
-    /// before it ended. At most `limitBytes` are read, from the end; of a line that is longer its end is returned.
+    /// The last line that is not blank, if it had arrived at `wallMicroseconds` (since 1970) or later: what a program
+    /// said before it ended. At most `limitBytes` are read, from the end; of a line that is longer its end is
+    /// returned.
     public func lastLine(since wallMicroseconds: Int64, limitBytes: Int) throws(SystemError) -> LogLine? {
         var budget = min(max(limitBytes, 1), Self.limitBytes)
         for file in try LogFileList.open(folder).reversed() where budget > 0 {

@@ -3,7 +3,8 @@
 internal import Glibc
 public import HostLinux
 
-/// Reads a log's files in order, with the times of its lines from the index. At most 4 MiB of text are read in one call.
+/// Reads a log's files in order, with the times of its lines from the index. At most 4 MiB of text are read in one
+/// call.
 public struct LogReader: Sendable {
     static let limitBytes = 4 << 20
     static let lineFeed = UInt8(ascii: "\n")
@@ -33,8 +34,8 @@ public struct LogReader: Sendable {
     }
 
     /// The complete lines behind `after`, at most `limitBytes` of text, and the place behind them. When the file of
-    /// `after` has been removed by rotation, it goes on at the oldest that is left. A line that is longer than the limit
-    /// comes in parts; a line that rotation cut comes in two.
+    /// `after` has been removed by rotation, it goes on at the oldest that is left. A line that is longer than the
+    /// limit comes in parts; a line that rotation cut comes in two.
     public func read(after: LogCursor, limitBytes: Int) throws(SystemError) -> (lines: [LogLine], next: LogCursor) {
         let files = try LogFileList.open(folder)
         let first = files.firstIndex { $0.inode == after.inode }

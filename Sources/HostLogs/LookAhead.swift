@@ -3,8 +3,8 @@
 internal import Glibc
 internal import HostLinux
 
-/// Looks at what lies in a pipe without taking it: tee(2) into a pipe of our own, which is read empty each time. The buffer
-/// also serves the copying of tails.
+/// Looks at what lies in a pipe without taking it: tee(2) into a pipe of our own, which is read empty each time. The
+/// buffer also serves the copying of tails.
 final class LookAhead {
     /// How far a look reaches, in bytes.
     static let reach = 64 << 10

@@ -3,7 +3,8 @@
 internal import Glibc
 internal import HostLinux
 
-/// What rotation does to the names in a log's folder. A kill between any two of these calls leaves what `tidy` finishes.
+/// What rotation does to the names in a log's folder. A kill between any two of these calls leaves what `tidy`
+/// finishes.
 enum Rotation {
     /// Renames `current` and then its index. One that somebody has taken away needs no name.
     static func giveName(_ name: String, in folder: String) throws(SystemError) {

@@ -4,8 +4,9 @@ internal import Glibc
 internal import HostCore
 internal import HostLinux
 
-/// Copies a tail into its log exactly once, whenever we are killed: `TAIL.at` says how long `current` was before the first
-/// byte, so what `current` has grown since is what has been copied. Nothing else may be written to the log meanwhile.
+/// Copies a tail into its log exactly once, whenever we are killed: `TAIL.at` says how long `current` was before the
+/// first byte, so what `current` has grown since is what has been copied. Nothing else may be written to the log
+/// meanwhile.
 struct TailTakeover: ~Copyable {
     private let path: String
     private let tail: Descriptor

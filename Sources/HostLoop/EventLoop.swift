@@ -5,8 +5,8 @@ internal import Glibc
 public import HostCore
 public import HostLinux
 
-// Classes with an isolated deinit say @MainActor in so many words: Swift 6.3.1, optimising another room, forgets that it
-// is the default here and refuses the deinit.
+// Classes with an isolated deinit say @MainActor in so many words: Swift 6.3.1, optimising another room, forgets that
+// it is the default here and refuses the deinit.
 
 /// The one loop of the program: sd-event with owned sources.
 @MainActor

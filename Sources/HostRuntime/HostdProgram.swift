@@ -101,7 +101,8 @@ public enum HostdProgram {
         return (access, nil)
     }
 
-    /// The configuration to run with, and what is wrong with the one that was wanted. A bad file never leaves the host dark.
+    /// The configuration to run with, and what is wrong with the one that was wanted. A bad file never leaves the
+    /// host dark.
     private static func configuration(in folders: Folders) -> (HostConfiguration, problem: String?) {
         let loader = ConfigurationLoader(folders: folders)
         switch loader.load() {

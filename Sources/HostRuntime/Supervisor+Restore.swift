@@ -69,8 +69,8 @@ extension Supervisor {
         return InstanceTrace(instance, log)
     }
 
-    /// Decides what a folder is: the current launch of a service, one that only the folder knows of, an old one whose output
-    /// is still to be saved, or a stray.
+    /// Decides what a folder is: the current launch of a service, one that only the folder knows of, an old one whose
+    /// output is still to be saved, or a stray.
     private func sort(_ instance: InstanceID, _ news: [KeeperNews]) {
         let name = instance.service
         let service = machine.services[name]

@@ -11,8 +11,8 @@ internal import HostStore
 
 /// Carries out what the machines decide: kernel events become their events, their effects become system calls.
 ///
-/// The order is the one that the simulation checks: the snapshot of every service that an event touched is written before
-/// the first of its effects, and what an effect brings about at once waits until all of them are done.
+/// The order is the one that the simulation checks: the snapshot of every service that an event touched is written
+/// before the first of its effects, and what an effect brings about at once waits until all of them are done.
 final class Supervisor {
     let loop: EventLoop
     let folders: Folders

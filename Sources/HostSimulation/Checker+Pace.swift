@@ -3,7 +3,8 @@
 import HostCore
 
 extension Checker {
-    /// No restart sooner than the rule allows, and none much later: the rule of docs/architecture.md, written down a second time.
+    /// No restart sooner than the rule allows, and none much later: the rule of docs/architecture.md, written down a
+    /// second time.
     struct Pace {
         /// A person or a boot asked for the next launch: it may come at once.
         var isFree = true
@@ -61,7 +62,8 @@ extension Checker {
             return "\(id) came \((earliest - now).text) too soon after \(why)"
         }
 
-        /// What is wrong with a pause, if anything: it is no longer than the rule says, and a loop only where there is one.
+        /// What is wrong with a pause, if anything: it is no longer than the rule says, and a loop only where there
+        /// is one.
         func paused(_ pause: ServiceState.Pause) -> String? {
             guard !isVague, let latest else { return nil }
             if pause.until > latest { return "pauses \((pause.until - latest).text) too long after \(why)" }

@@ -4,8 +4,9 @@ import HostCore
 
 /// hostd's part: the same order of snapshot and effect as HostRuntime.
 ///
-/// A snapshot is written before the effects of an event are carried out. That is a pure function of the machine, so it is
-/// enough to write it when hostd is killed: a kill before the event leaves what was written for the event before.
+/// A snapshot is written before the effects of an event are carried out. That is a pure function of the machine, so
+/// it is enough to write it when hostd is killed: a kill before the event leaves what was written for the event
+/// before.
 extension SimulatedHost {
     /// Feeds an event; what effects bring about at once is taken afterwards, in order.
     func feed(_ event: HostMachine.Event) {

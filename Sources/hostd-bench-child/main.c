@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// hostd-bench-child [--ring FIFO | --quiet]: what the benches have supervised. Its first act is to look at the clock; then
-// it writes that time and its pid to FIFO ("ring" in the working folder if none is named) and sleeps for ever. Other
-// arguments are those of a supervisor that calls it ./run, and are let pass.
+// hostd-bench-child [--ring FIFO | --quiet]: what the benches have supervised. Its first act is to look at the clock;
+// then it writes that time and its pid to FIFO ("ring" in the working folder if none is named) and sleeps for ever.
+// Other arguments are those of a supervisor that calls it ./run, and are let pass.
 #include <fcntl.h>
 #include <stdint.h>
 #include <string.h>

@@ -53,7 +53,7 @@ import Testing
         for round in 0..<40 {
             kill(pid, SIGKILL)
             // From before the exit is heard of to after the replacement runs.
-            spin(of: 50, times: round)
+            letPass(microseconds: UInt32(round) * 50)
             host.kill()
             try host.start()
             pid = try host.waitReady("sleeper", notPid: pid)
@@ -125,12 +125,6 @@ import Testing
         try host.start()
         #expect(try host.waitReady("sleeper") == pid)
     }
-}
-
-/// Lets time pass that has no event to wait for: the moment of a kill.
-private func spin(of microseconds: UInt32, times: Int) {
-    let end = Clock.now + .microseconds(Int64(microseconds) * Int64(times))
-    while Clock.now < end { sched_yield() }
 }
 
 extension HostUnderTest {

@@ -39,7 +39,14 @@ struct SnapshotTests {
         web.take(.queueStop(by: .person))
         note("queued to be stopped")
         web.take(.start(by: .person))
-        let running = web
+        return states + everyEnding(of: web)
+    }
+
+    /// The ways from running to rest.
+    private static func everyEnding(of running: Subject) -> [(String, Subject)] {
+        var states: [(String, Subject)] = []
+        var web = running
+        func note(_ name: String) { states.append((name, web)) }
         web.exited(.signal(11), ran: .seconds(3), treeEmpty: false)
         note("clearing")
         web.wake()

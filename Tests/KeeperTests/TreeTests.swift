@@ -32,7 +32,7 @@ import Testing
         let token = newToken()
         for delay in 0..<40 {
             let keeper = try RunningKeeper([], ["sleep", "1000"], token: token)
-            usleep(UInt32(delay) * 50)
+            letPass(microseconds: UInt32(delay) * 50)
             keeper.signal(SIGKILL)
             try keeper.exitCode()
         }

@@ -34,3 +34,8 @@ public func waitFor<Value>(
 public func waitUntil(_ event: String, seconds: Double = 20, _ condition: () throws -> Bool) throws {
     try waitFor(event, seconds: seconds) { try condition() ? true : nil }
 }
+
+/// Lets time pass that no event marks: the moment of a kill, which is to be another one each time. Never for waiting.
+public func letPass(microseconds: UInt32) {
+    usleep(microseconds)
+}

@@ -15,7 +15,7 @@ struct RoomsTests {
         ["HostFetch", "HostControl", "HostStore", "HostLaunch", "HostLogs"],
         ["HostSimulation"],
         ["HostRuntime"],
-        ["hostd", "hostctl", "hostd-logger", "hostd-bench", "hostd-keeper"],
+        ["hostd", "hostctl", "hostd-logger", "hostd-bench", "hostd-keeper", "hostd-bench-child"],
     ]
 
     private static func row(_ room: String) -> Int? { rows.firstIndex { $0.contains(room) } }

@@ -85,8 +85,8 @@ public struct HostMachine: Hashable, Sendable {
             + handle(.service(instance.service, .started(instance, process, at: startedAt)), at: now)
     }
 
-    /// The earliest time at which a service wants to be woken. Looks at all of them; a runtime with many services keeps a
-    /// timer for each `ServiceMachine.deadline` instead.
+    /// The earliest time at which a service wants to be woken. Looks at all of them; a runtime with many services
+    /// keeps a timer for each `ServiceMachine.deadline` instead.
     public var deadline: Instant? { services.values.compactMap(\.deadline).min() }
 
     /// The services that `name` waits for before it starts: evidence for people.

@@ -69,7 +69,8 @@ public struct ProbeMachine: Hashable, Sendable {
 
     /// Beyond the probe's own timeout; an answer that is still missing then was lost.
     private static let lostMargin: Duration = .seconds(2)
-    /// Who notices a loss so much too late slept himself (stopped, suspended, starved) and has nothing to say of others.
+    /// Who notices a loss so much too late slept himself (stopped, suspended, starved) and has nothing to say of
+    /// others.
     private static let sleptMargin: Duration = .seconds(1)
 
     /// A probe whose first question comes at `start`, going on from earlier counts after an adoption.

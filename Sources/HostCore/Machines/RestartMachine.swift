@@ -2,8 +2,8 @@
 
 /// Decides what follows the end of an instance: the restart timing of docs/architecture.md.
 ///
-/// Exponential back-off with bounded jitter; the burst limit slows a crash loop down and never ends the retries. A crash
-/// loop is over when an instance ran for `stable` (or a person asked for a fresh start), and then forgotten.
+/// Exponential back-off with bounded jitter; the burst limit slows a crash loop down and never ends the retries. A
+/// crash loop is over when an instance ran for `stable` (or a person asked for a fresh start), and then forgotten.
 public struct RestartMachine: Hashable, Sendable {
     /// What follows.
     public enum Decision: Hashable, Sendable {

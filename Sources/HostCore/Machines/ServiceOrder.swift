@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Who comes after whom, and who waits for whom at the moment. Kept up to date service by service, so that an event costs
-/// what the service's own neighbours cost, however many services there are.
+/// Who comes after whom, and who waits for whom at the moment. Kept up to date service by service, so that an event
+/// costs what the service's own neighbours cost, however many services there are.
 struct ServiceOrder: Hashable, Sendable {
     /// What the order has to know of one service.
     private struct Place: Hashable, Sendable {

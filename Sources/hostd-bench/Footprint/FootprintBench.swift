@@ -3,8 +3,8 @@
 import HostCore
 import HostLinux
 
-/// What all processes of hostd take, idle, with 1, 10 and 100 services that are probed, beside supervisord and monit where
-/// they are installed.
+/// What all processes of hostd take, idle, with 1, 10 and 100 services that are probed, beside supervisord and monit
+/// where they are installed.
 func runFootprintBench(_ arguments: [String]) -> Int {
     guard let seconds = option("--seconds", in: arguments).map({ Int64($0) }) ?? 60, seconds > 0 else {
         say("hostd-bench: --seconds wants a number above 0")
@@ -34,7 +34,8 @@ func runFootprintBench(_ arguments: [String]) -> Int {
 private let settling: Duration = .seconds(5)
 private let patience: Duration = .seconds(60)
 
-/// Starts one, waits until it is idle, prints its footprint over `seconds`, and returns the sum; nil when not installed.
+/// Starts one, waits until it is idle, prints its footprint over `seconds`, and returns the sum; nil when not
+/// installed.
 private func measure(_ subject: FootprintSubject, seconds: Int64) throws -> ProcessReading? {
     guard let program = subject.program else {
         say("\n\(subject.title): not installed")

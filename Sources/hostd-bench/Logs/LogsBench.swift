@@ -3,7 +3,8 @@
 import Glibc
 import HostLinux
 
-/// `hostd-bench logs [--megabytes N] [--rounds N] [--folder DIR]`: lines of 100 bytes through hostd and its peers, in turn.
+/// `hostd-bench logs [--megabytes N] [--rounds N] [--folder DIR]`: lines of 100 bytes through hostd and its peers, in
+/// turn.
 func runLogsBench(_ arguments: [String]) -> Int {
     let megabytes = option("--megabytes", in: arguments).flatMap { Int($0) } ?? 1000
     let rounds = option("--rounds", in: arguments).flatMap { Int($0) } ?? 5

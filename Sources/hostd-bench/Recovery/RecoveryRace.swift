@@ -13,7 +13,8 @@ final class RecoveryRace {
     private var child: Ring.Message
     private var identity: ProcessIdentity
 
-    /// A child that has lived so long counts as proven everywhere: some wait for a second before they replace a younger one.
+    /// A child that has lived so long counts as proven everywhere: some wait for a second before they replace a
+    /// younger one.
     private static let ageLeast: Duration = .milliseconds(1200)
     private static let patience: Duration = .seconds(10)
 

@@ -65,7 +65,7 @@ import Testing
         while kills < 20, Files.exists(pipe.tail) {
             let hostd = try logger.start()
             try hostd.send([.begin] + wanted + [.commit])
-            usleep(.random(in: 0...4000))
+            letPass(microseconds: .random(in: 0...4000))
             logger.kill()
             kills += 1
         }

@@ -59,7 +59,7 @@ import Testing
         ]
         for _ in 1...50 {
             try logger.start().send([.begin] + wanted + [.commit])
-            usleep(.random(in: 0...12_000))
+            letPass(microseconds: .random(in: 0...12_000))
             logger.kill()
         }
         try Files.replace(stop, with: [])

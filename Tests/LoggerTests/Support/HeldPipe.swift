@@ -5,8 +5,8 @@ import HostLinux
 import HostLogs
 import TestKit
 
-/// An instance's FIFO held as its keeper holds it, open for reading and writing, with the lock beside it: the test decides
-/// when bytes come and when it ends.
+/// An instance's FIFO held as its keeper holds it, open for reading and writing, with the lock beside it: the test
+/// decides when bytes come and when it ends.
 final class HeldPipe {
     let instance: String
     let folder: String

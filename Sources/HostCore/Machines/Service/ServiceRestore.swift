@@ -75,8 +75,8 @@ extension ServiceMachine {
         }
     }
 
-    /// Takes over an instance of which only the runtime folder knows, the snapshot being lost or older. What its records
-    /// say must follow: `started`, `exited`, `neverRan` or `keeperLost`.
+    /// Takes over an instance of which only the runtime folder knows, the snapshot being lost or older. What its
+    /// records say must follow: `started`, `exited`, `neverRan` or `keeperLost`.
     public mutating func adopt(_ instance: InstanceID, at now: Instant) -> [ServiceEffect] {
         launches = max(launches, instance.launch)
         isInherited = true

@@ -62,8 +62,8 @@ public enum ServiceState: Hashable, Sendable {
             /// SIGKILL was ordered for the whole tree, for the `round`th time; again at `again`. A keeper that does not
             /// obey for some rounds is swept away with its tree.
             case killing(round: Int, again: Instant)
-            /// The main process is gone, its keeper ends what it left behind. SIGKILL was ordered for it `round` times, 0
-            /// at first; again at `again`.
+            /// The main process is gone, its keeper ends what it left behind. SIGKILL was ordered for it `round`
+            /// times, 0 at first; again at `again`.
             case clearing(ExitReport, round: Int, again: Instant)
             /// The keeper is gone; what lives of the tree is searched for and killed; searched again at `again`.
             case sweeping(ExitReport, again: Instant)
