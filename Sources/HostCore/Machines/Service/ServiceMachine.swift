@@ -121,13 +121,10 @@ public struct ServiceMachine: Hashable, Sendable {
         return takeEffects()
     }
 
-    /// The effects collected so far, checked against the invariants. A launch comes first: telling people can wait.
+    /// The effects collected so far, checked against the invariants.
     mutating func takeEffects() -> [ServiceEffect] {
-        var taken = effects
+        let taken = effects
         effects = []
-        if let index = taken.firstIndex(where: { if case .launch = $0 { true } else { false } }), index > 0 {
-            taken.insert(taken.remove(at: index), at: 0)
-        }
         assert(violation(in: taken) == nil, violation(in: taken) ?? "")
         return taken
     }
