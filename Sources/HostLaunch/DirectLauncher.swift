@@ -100,6 +100,17 @@ public final class DirectLauncher {
         held[instance]?.keeper?.signal(41, value: milliseconds)
     }
 
+    /// Ends the keeper itself: it does not obey any more. Its main process goes with it (PDEATHSIG).
+    public func killKeeper(_ instance: InstanceID) {
+        held[instance]?.keeper?.signal(SIGKILL)
+    }
+
+    /// What the records of an instance say now, for when a doorbell may have been missed.
+    public func records(of instance: InstanceID) -> [KeeperNews] {
+        guard let entry = held[instance] else { return [] }
+        return KeeperNews.read(entry.folder, keeperLives: entry.keeper != nil || entry.folder.isLocked())
+    }
+
     /// What a sweep for the left-overs of an instance has to look for; nil when its token is not known.
     public func token(of instance: InstanceID) -> String? {
         held[instance]?.token ?? held[instance]?.folder.record("start")?["token"]

@@ -77,6 +77,7 @@ extension Supervisor {
     }
 
     private func sweep(_ instance: InstanceID) {
+        launcher.killKeeper(instance)
         guard let token = launcher.token(of: instance) else {
             return feed(instance.service, .swept(instance, killed: 0))
         }

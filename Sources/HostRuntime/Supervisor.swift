@@ -137,8 +137,16 @@ final class Supervisor {
         if let deadline { timers[name]?.timer.arm(at: deadline) } else { timers[name]?.timer.disarm() }
     }
 
+    /// A host that slept wakes to timers first: what was waited for may stand in the records already.
+    private func readBeforeWaking(_ name: ServiceName) {
+        guard let state = machine.services[name]?.state, let instance = state.instance else { return }
+        if case .up = state { return }
+        for item in launcher.records(of: instance) { heard(instance, item) }
+    }
+
     private func timerFired(_ name: ServiceName) {
         timers[name]?.at = nil
+        readBeforeWaking(name)
         feed(name, .wake)
         armTimer(of: name)
     }
