@@ -39,7 +39,7 @@ import Testing
         let check = try MemoryCheck(checker)
         let many = """
             $SIG{USR2} = sub { syswrite STDOUT, 'x' }; for (1..30) { fork or last } setpgrp; syswrite STDOUT, 'r';
-            sleep 1000 while 1
+            select undef, undef, undef, 0.05 while 1
             """
         let keeper = try keeper(check, running: ["perl", "-e", many])
         let reader = try FifoReader(keeper.folder.path + "/out")

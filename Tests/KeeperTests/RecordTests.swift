@@ -68,9 +68,11 @@ import Testing
     }
 
     @Test func theExitIsRecordedAtOnceAndAgainWhenTheTreeIsEmpty() throws {
-        // Its left-over takes its time to end.
-        let child = "$SIG{TERM} = sub { select undef, undef, undef, 0.3; exit }; kill USR1 => $m; sleep 1000"
-        let main = "$m = $$; $SIG{USR1} = sub { exit 3 }; fork or do { setpgrp; \(child) }; sleep 1000"
+        // Its left-over takes its time to end. Short waits: a signal just before a long one would not end it.
+        let pause = "select undef, undef, undef, 0.05 while 1"
+        let polite = "$SIG{TERM} = sub { select undef, undef, undef, 0.3; exit }"
+        let child = "\(polite); kill USR1 => $m; \(pause)"
+        let main = "$m = $$; $SIG{USR1} = sub { exit 3 }; fork or do { setpgrp; \(child) }; \(pause)"
         let keeper = try RunningKeeper([], ["perl", "-e", main])
         let first = try #require(try keeper.bell.ring("exited").record)
         let second = try #require(try keeper.bell.ring("empty").record)

@@ -17,7 +17,7 @@ import Testing
         use POSIX; my $name = 'main';
         if (!fork) { $name = 'member' } elsif (!fork) { $name = 'leaver'; POSIX::setsid() }
         for my $signal (qw(USR1 USR2)) { $SIG{$signal} = sub { syswrite STDOUT, "$name $signal\\n" } }
-        syswrite STDOUT, "$name ready\\n"; sleep 1000 while 1
+        syswrite STDOUT, "$name ready\\n"; select undef, undef, undef, 0.05 while 1
         """
 
     /// Targets by their number in the value, and who hears; others are nobody.
@@ -53,7 +53,9 @@ import Testing
     }
 
     @Test func theEndOfTheTreeBeginsWithSigterm() throws {
-        let keeper = try RunningKeeper([], ["perl", "-e", "$SIG{TERM} = sub { exit 8 }; print STDERR 'r'; sleep 1000"])
+        let keeper = try RunningKeeper(
+            [],
+            ["perl", "-e", "$SIG{TERM} = sub { exit 8 }; print STDERR 'r'; select undef, undef, undef, 0.05 while 1"])
         try FifoReader(keeper.folder.path + "/out").wait(for: "r")
         keeper.signal(41, value: 600_000)
         #expect(try keeper.exitRecord()["code"] == "8")
@@ -82,7 +84,7 @@ import Testing
             my $member = !fork; $SIG{INT} = sub {
                 $member ? syswrite STDOUT, "member\\n" : $ARGV[0] eq 'group' && wait; exit 7
             };
-            syswrite STDOUT, $member ? "ready member\\n" : "ready main\\n"; sleep 1000 while 1
+            syswrite STDOUT, $member ? "ready member\\n" : "ready main\\n"; select undef, undef, undef, 0.05 while 1
             """
         let keeper = try RunningKeeper(
             ["--stop-signal", "2", "--stop-to", target, "--grace-ms", "600000"], ["perl", "-e", script, target])

@@ -147,7 +147,7 @@ import Testing
     }
 
     @Test func whoIsStoppedCanObeySigterm() throws {
-        let stopped = "$SIG{TERM} = sub { exit 5 }; kill STOP => $$; sleep 1000"
+        let stopped = "$SIG{TERM} = sub { exit 5 }; kill STOP => $$; select undef, undef, undef, 0.05 while 1"
         for signal in [(Int32(41), Int32(600_000)), (40, SIGTERM), (SIGTERM, nil)] as [(Int32, Int32?)] {
             let keeper = try RunningKeeper(["--grace-ms", "600000"], ["perl", "-e", stopped])
             let main = try keeper.mainPid()
