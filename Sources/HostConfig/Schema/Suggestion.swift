@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import HostCore
+
 /// Finds what was meant by a word that is not known.
 enum Suggestion {
     /// Longer words are no misspelling of anything.
@@ -9,14 +11,12 @@ enum Suggestion {
     static func nearest(to word: String, among candidates: [String]) -> String? {
         let plain = simplified(word)
         guard (1...lengthLimit).contains(plain.count) else { return nil }
-        var best: (candidate: String, distance: Int)?
+        var best: (candidate: String, slips: Int)?
         for candidate in candidates {
             let other = simplified(candidate)
-            let distance = distance(plain, other)
-            guard distance <= allowed(min(plain.count, other.count)), distance < best?.distance ?? .max else {
-                continue
-            }
-            best = (candidate, distance)
+            let slips = Spelling.slips(between: plain, and: other)
+            let allowed = Spelling.allowedSlips(length: min(plain.count, other.count))
+            if slips <= allowed, slips < best?.slips ?? .max { best = (candidate, slips) }
         }
         return best?.candidate ?? extended(word, among: candidates)
     }
@@ -59,31 +59,5 @@ enum Suggestion {
     /// Letters in lower case without what joins words, so that `maxBackoff` and `max-backoff` are `max_backoff`.
     private static func simplified(_ word: String) -> [UInt8] {
         word.lowercased().utf8.prefix(lengthLimit + 1).filter { $0 != UInt8(ascii: "_") && $0 != UInt8(ascii: "-") }
-    }
-
-    /// So many edits may part two words of that length.
-    private static func allowed(_ length: Int) -> Int {
-        length < 3 ? 0 : max(1, length / 3)
-    }
-
-    /// Insertions, deletions, replacements and swaps of neighbours between two words.
-    private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
-        guard !left.isEmpty, !right.isEmpty else { return max(left.count, right.count) }
-        var before: [Int] = []
-        var previous = Array(0...right.count)
-        for row in 1...left.count {
-            var current = [row]
-            for column in 1...right.count {
-                let isSame = left[row - 1] == right[column - 1]
-                var best = min(previous[column] + 1, current[column - 1] + 1, previous[column - 1] + (isSame ? 0 : 1))
-                if row > 1, column > 1, left[row - 1] == right[column - 2], left[row - 2] == right[column - 1] {
-                    best = min(best, before[column - 2] + 1)
-                }
-                current.append(best)
-            }
-            before = previous
-            previous = current
-        }
-        return previous[right.count]
     }
 }
