@@ -46,7 +46,17 @@ public enum ConfigurationReader {
                 ServiceRules(name: name, draft: draft, isComplete: isComplete).finish(&checking)
             }
         }
-        AfterRules(services).check(isComplete: isComplete, &checking)
+        let after = OrderRules(key: "after", verb: "wait", "for", services.named(\.after))
+        after.check(isComplete: isComplete, &checking)
+        let restartWith = OrderRules(key: "restart_with", verb: "restart", "with", services.named(\.restartWith))
+        restartWith.check(isComplete: isComplete, &checking)
         return services
+    }
+}
+
+extension [ServiceSpecification] {
+    /// What each service names under a key.
+    fileprivate func named(_ path: KeyPath<ServiceSpecification, [ServiceName]>) -> [ServiceName: [ServiceName]] {
+        Dictionary(map { ($0.name, $0[keyPath: path]) }) { first, _ in first }
     }
 }

@@ -44,11 +44,9 @@ struct StructureTests {
             listen = "127.0.0.1:7788"
             [service.a]
             command = ["x"]
-            preset = "openclaw-gateway"
+            sandbox = "strict"
             live = { heartbeat = "30s" }
-            stop = { exec = ["x"] }
             log = { compress = true }
-            limits = { memory = "1GiB" }
             """
         #expect(
             errors(text) == [
@@ -59,12 +57,10 @@ struct StructureTests {
                 "hostd.toml:5:2: kind: \"kind\" is not available in this version",
                 "hostd.toml:6:2: log: \"log\" is not available in this version",
                 "hostd.toml:8:1: control.listen: \"listen\" is not available yet: the control socket is always there",
-                "hostd.toml:11:1: service.a.preset: \"preset\" is not available in this version",
+                "hostd.toml:11:1: service.a.sandbox: \"sandbox\" is not available in this version",
                 "hostd.toml:12:8: service.a.live: asks nothing (give one of http, tcp, exec)",
                 "hostd.toml:12:10: service.a.live.heartbeat: \"heartbeat\" is not available in this version",
-                "hostd.toml:13:10: service.a.stop.exec: \"exec\" is not available in this version",
-                "hostd.toml:14:9: service.a.log.compress: \"compress\" is not available in this version",
-                "hostd.toml:15:12: service.a.limits.memory: \"memory\" is not available in this version",
+                "hostd.toml:13:9: service.a.log.compress: \"compress\" is not available in this version",
             ])
     }
 

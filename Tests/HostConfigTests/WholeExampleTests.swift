@@ -38,7 +38,14 @@ struct WholeExampleTests {
         ready = { tcp = "[::1]:18789", interval = "500ms", successes = 2, delay = "2s" }
         stop = { signal = "SIGINT", to = "group", grace = "330s", leftovers = "0s" }
         log = { max_size = "1.5MiB", keep = 0, streams = "separate" }
-        limits = { open_files = 65536 }
+        limits = { memory = "4GiB", memory_restart = "3GiB", tasks = 512, cpu = "250%", open_files = 65536 }
+        tags = ["edge", "Tier.1"]
+        restart_with = ["proxy"]
+        needs = ["config"]
+        before_start = [["openclaw", "config", "validate"], ["/bin/sh", "-c", "echo $$HOME"]]
+        after_stop = [["rm", "-f", "/run/gateway.lock"]]
+        hook_timeout = "30s"
+        reload = { signal = "SIGHUP" }
 
         [service.gateway.live]
         http = "http://127.0.0.1:18789/healthz"
@@ -58,13 +65,18 @@ struct WholeExampleTests {
         hold_on_exit = [78, 64]
         success_exit = [0, 143]
 
+        [service.worker]
+        reload = { http = "http://127.0.0.1:8080/reload" }
+        stop = { exec = ["worker", "stop"], to = "group" }
+
         [service.worker.live]
         exec = ["/usr/bin/check", "--fast"]
         expect_nothing = false
         """
 
     @Test func everyKeyHasItsPlaceInTheConfiguration() throws {
-        let text = Self.text.replacing("expect_nothing = false", with: "[service.worker]\ncommand = [\"worker\"]")
+        let text = Self.text.replacing("expect_nothing = false", with: "[service.worker.log]")
+            .replacing("reload = { http", with: "command = [\"worker\"]\nreload = { http")
         let read = try configuration([("hostd.toml", text)])
         #expect(read.host == HostSettings(name: "agent-01", launcher: .direct, stopWithHostd: false))
         #expect(read.control == ControlSettings(adminGroup: "hostd-admin", readGroup: "hostd"))
@@ -105,6 +117,20 @@ struct WholeExampleTests {
         #expect(
             gateway.stop == StopSpecification(signal: 2, target: .group, grace: .seconds(330), leftovers: .zero))
         #expect(gateway.log == LogSpecification(maxSizeBytes: 1_572_864, keep: 0, streams: .separate))
+        #expect(
+            gateway.limits
+                == LimitsSpecification(
+                    memoryBytes: 4 << 30, memoryRestartBytes: 3 << 30, tasks: 512, cpuPercent: 250))
+        #expect(gateway.tags == ["edge", "Tier.1"])
+        #expect(gateway.restartWith.map(\.text) == ["proxy"])
+        #expect(gateway.needs == [.config])
+        #expect(gateway.beforeStart == [["openclaw", "config", "validate"], ["/bin/sh", "-c", "echo $HOME"]])
+        #expect(gateway.afterStop == [["rm", "-f", "/run/gateway.lock"]])
+        #expect(gateway.hookTimeout == .seconds(30))
+        #expect(gateway.reload == .signal(1))
+        let worker = try #require(read.services.last)
+        #expect(worker.reload == .http(url: "http://127.0.0.1:8080/reload"))
+        #expect(worker.stop == StopSpecification(command: ["worker", "stop"], target: .group))
     }
 
     @Test func aCommandAsStringIsForTheShell() throws {
@@ -136,8 +162,8 @@ struct WholeExampleTests {
     @Test func theExampleFailsWhereItIsWrong() {
         #expect(
             errors(Self.text) == [
-                "hostd.toml:53:1: service.worker: no command (write command = [\"program\", \"argument\"])",
-                "hostd.toml:55:1: service.worker.live.expect_nothing: unknown key (did you mean \"expect\"?)",
+                "hostd.toml:60:1: service.worker: no command (write command = [\"program\", \"argument\"])",
+                "hostd.toml:66:1: service.worker.live.expect_nothing: unknown key (did you mean \"expect\"?)",
             ])
     }
 }

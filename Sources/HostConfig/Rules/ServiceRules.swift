@@ -19,11 +19,14 @@ struct ServiceRules {
         }
         checkStartup(&checking)
         checkRestart(&checking)
+        checkReload(&checking)
+        checkMemory(&checking)
         var specification = draft.specification
         specification.name = name
         specification.startup = draft.startup?.specification
         specification.live = draft.live?.specification
         specification.ready = draft.ready?.specification
+        specification.reload = draft.reload?.action
         return specification
     }
 
@@ -67,5 +70,21 @@ struct ServiceRules {
                     + "\"\(TimeText.text(restart.maxBackoff))\" (shorten it or give a longer max_backoff)"
                 : "\"\(TimeText.text(restart.maxBackoff))\" is shorter than backoff, "
                     + "\"\(TimeText.text(restart.backoff))\" (give a shorter backoff too)")
+    }
+
+    private func checkReload(_ checking: inout Checking) {
+        let isGiven = ReloadSection.actions.contains { checking.place(of: "\(path).reload.\($0)") != nil }
+        guard isComplete, !isGiven, draft.reload != nil else { return }
+        checking.report(
+            path: path + ".reload", "does nothing (give one of \(ReloadSection.actions.joined(separator: ", ")))")
+    }
+
+    private func checkMemory(_ checking: inout Checking) {
+        let limits = draft.specification.limits
+        guard let restart = limits.memoryRestartBytes, let most = limits.memoryBytes, restart >= most else { return }
+        checking.report(
+            path: path + ".limits.memory_restart",
+            "\"\(SizeText.text(restart))\" is not less than memory, \"\(SizeText.text(most))\" "
+                + "(it would be ended before it is restarted)")
     }
 }

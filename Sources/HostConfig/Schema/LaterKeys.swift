@@ -15,15 +15,12 @@ enum LaterKeys {
     private static let names: [String: [Entry]] = [
         "": ["node", "kind", "log", "disk", "network", "alert"],
         "service.NAME": [
-            "preset", "instances", "tags", "node", "before_start", "after_stop", "hook_timeout", "restart_with",
-            "needs", "reload", "model_change", "keep_awake", "sandbox", "unit",
+            "preset", "instances", "node", "model_change", "keep_awake", "sandbox", "unit",
         ],
         "service.NAME.startup": probe,
         "service.NAME.live": probe,
         "service.NAME.ready": probe,
-        "service.NAME.stop": ["exec"],
         "service.NAME.log": ["compress", "max_age", "total", "timestamps", "journal", "when_full"],
-        "service.NAME.limits": ["memory", "memory_restart", "tasks", "cpu"],
     ].mapValues { $0.map { Entry(name: $0, message: "\"\($0)\" is not available in this version") } }
 
     private static let reasons: [String: [Entry]] = [

@@ -4,13 +4,30 @@ import HostCore
 
 /// `[service.NAME.limits]`
 enum LimitsSection {
+    /// So much is the least that a program can be given, and more than any host has.
+    private static let memoryRange: ClosedRange<UInt64> = (1 << 20)...(1 << 50)
+
     static let section = Section(
-        "service.NAME.limits", empty: LaunchSpecification(command: []),
-        hint: "a table, like { open_files = 65536 }",
+        "service.NAME.limits",
+        empty: ServiceSpecification(name: .placeholder, launch: LaunchSpecification(command: [])),
+        hint: "a table, like { memory = \"4GiB\" }",
         keys: [
             Key(
-                "open_files", .integer(16...1_073_741_816), \.openFiles, also: ["nofile"],
-                "So many descriptors may be open; hostd's own limit if not given.")
+                "memory", .size(memoryRange), \.limits.memoryBytes, also: ["memory_max", "mem_limit", "max_memory"],
+                "The instance is ended when its processes have more memory than this together."),
+            Key(
+                "memory_restart", .size(memoryRange), \.limits.memoryRestartBytes,
+                also: ["max_memory_restart", "memory_high"],
+                "The instance is restarted, with all its grace, when its processes have more memory than this."),
+            Key(
+                "tasks", .integer(1...4_194_304), \.limits.tasks, also: ["tasks_max", "pids", "nproc"],
+                "So many processes and threads it may have."),
+            Key(
+                "cpu", .percent(1...102_400), \.limits.cpuPercent, also: ["cpu_quota", "cpus"],
+                "Processor time, in per cent of one processor; needs a cgroup of its own."),
+            Key(
+                "open_files", .integer(16...1_073_741_816), \.launch.openFiles, also: ["nofile", "limit_nofile"],
+                "So many descriptors each process may have open; hostd's own limit if not given."),
         ])
 }
 

@@ -8,6 +8,7 @@ struct ServiceDraft: Sendable {
     var startup: ProbeDraft?
     var live: ProbeDraft?
     var ready: ProbeDraft?
+    var reload: ReloadDraft?
 
     func probe(_ kind: ProbeKind) -> ProbeDraft? {
         switch kind {
@@ -28,8 +29,9 @@ enum ServiceSection {
             Key("ready", ProbeSection.ready, \.ready, also: ["readiness"]),
             Key("restart", RestartSection.section, \.specification.restart),
             Key("stop", StopSection.section, \.specification.stop),
+            Key("reload", ReloadSection.section, \.reload),
             Key("log", LogSection.section, \.specification.log, also: ["logs", "logging"]),
-            Key("limits", LimitsSection.section, \.specification.launch, also: ["limit", "rlimits", "ulimits"]),
+            Key("limits", LimitsSection.section, \.specification, also: ["limit", "rlimits", "ulimits"]),
         ])
 
     /// Every service starts from this one; its name is replaced at the end.
@@ -44,12 +46,34 @@ enum ServiceSection {
             "autostart", .flag, \.specification.autostart, also: ["enabled", "enable"],
             "Started with hostd, unless a person stopped it."),
         Key(
+            "tags", .list(of: .tag, "tags", atMost: 64), \.specification.tags, also: ["tag", "labels"],
+            "Words under which services are chosen: `hostctl restart tag:edge`."),
+        Key(
             "after", .list(of: .serviceName, "services", atMost: 256), \.specification.after,
             also: ["depends_on", "dependencies", "requires"],
             "Start when these were ready once; they are stopped after it."),
         Key(
             "after_timeout", .time(.milliseconds(100)...TimeText.week), \.specification.afterTimeout,
             "Start anyway when waiting for `after` has lasted so long; without it the wait has no end."),
+        Key(
+            "restart_with", .list(of: .serviceName, "services", atMost: 256), \.specification.restartWith,
+            also: ["part_of", "binds_to"],
+            "Restart when one of these has restarted and is ready again."),
+        Key(
+            "needs", .list(of: .condition, "conditions", atMost: 16), \.specification.needs,
+            also: ["conditions"],
+            "Conditions of the host that must not be critical before each start."),
+        Key(
+            "before_start", .hooks(atMost: 16), \.specification.beforeStart,
+            also: ["pre_start", "exec_start_pre", "prestart"],
+            "Run these one after the other before each start; when one fails, the start has failed."),
+        Key(
+            "after_stop", .hooks(atMost: 16), \.specification.afterStop,
+            also: ["post_stop", "exec_stop_post", "poststop"],
+            "Run these one after the other when an instance has ended."),
+        Key(
+            "hook_timeout", .time(.milliseconds(100)...TimeText.day), \.specification.hookTimeout,
+            "So long each command of `before_start` and `after_stop` may take."),
         Key(
             "ports", .list(of: .integer(1...65535), "ports", atMost: 64), \.specification.ports, also: ["port"],
             "TCP ports that must be free before each start."),
@@ -85,7 +109,7 @@ enum ServiceSection {
 
 extension ServiceName {
     /// Stands in the empty service, where no name is known yet.
-    fileprivate static let placeholder: ServiceName = {
+    static let placeholder: ServiceName = {
         guard let name = ServiceName("name") else { preconditionFailure("\"name\" is a service name") }
         return name
     }()

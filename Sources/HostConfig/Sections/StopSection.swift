@@ -6,9 +6,12 @@ import HostCore
 enum StopSection {
     static let section = Section(
         "service.NAME.stop", empty: StopSpecification(),
-        hint: "a table, like { signal = \"SIGTERM\" }",
+        hint: "a table, like { signal = \"SIGTERM\" }", exclusive: ["signal", "exec"],
         keys: [
-            Key("signal", .signal, \.signal, also: ["kill_signal"], "The signal that asks for the end."),
+            Key("signal", .signal, \.askingSignal, also: ["kill_signal"], "The signal that asks for the end."),
+            Key(
+                "exec", .command, \.command, also: ["command", "exec_stop"],
+                "Run this as the service's user to ask for the end, instead of the signal."),
             Key(
                 "to", .choice(), \.target, also: ["target", "kill_mode"],
                 "Whom it goes to: the main process or its process group."),
@@ -19,4 +22,15 @@ enum StopSection {
                 "leftovers", .time(.zero...TimeText.hour), \.leftovers,
                 "From SIGTERM to SIGKILL for what the main process leaves behind."),
         ])
+}
+
+extension StopSpecification {
+    /// A later file that gives a signal takes back the command of an earlier one.
+    fileprivate var askingSignal: Int32 {
+        get { signal }
+        set {
+            signal = newValue
+            command = nil
+        }
+    }
 }

@@ -4,12 +4,24 @@
 public struct ServiceSpecification: Hashable, Sendable {
     /// The service's name.
     public var name: ServiceName
+    /// Words under which people choose services: `hostctl restart tag:edge`.
+    public var tags: [String]
     /// Started with hostd, unless a person stopped it.
     public var autostart: Bool
     /// Services that must have been ready once before this one starts; they are stopped after it.
     public var after: [ServiceName]
     /// Start anyway when `after` has lasted so long; nil waits for ever.
     public var afterTimeout: Duration?
+    /// Services whose restart is followed by one of this service, as soon as they are ready again.
+    public var restartWith: [ServiceName]
+    /// Conditions that must not be critical before each start.
+    public var needs: [ConditionKind]
+    /// Commands that run one after the other before each start; one that fails is a failed start.
+    public var beforeStart: [[String]]
+    /// Commands that run one after the other when an instance has ended; what they say changes nothing.
+    public var afterStop: [[String]]
+    /// So long each of these commands may take.
+    public var hookTimeout: Duration
     /// TCP ports that must be free before each start.
     public var ports: [UInt16]
     /// The startup probe, if any.
@@ -22,6 +34,10 @@ public struct ServiceSpecification: Hashable, Sendable {
     public var restart: RestartSpecification
     /// How it is stopped.
     public var stop: StopSpecification
+    /// How it is told to read its own configuration again; nil when it cannot be told.
+    public var reload: ReloadSpecification?
+    /// What its processes may use together.
+    public var limits: LimitsSpecification
     /// What is started.
     public var launch: LaunchSpecification
     /// How its output is kept.
@@ -29,22 +45,33 @@ public struct ServiceSpecification: Hashable, Sendable {
 
     /// A service with everything but its command at the default.
     public init(
-        name: ServiceName, launch: LaunchSpecification, autostart: Bool = true, after: [ServiceName] = [],
-        afterTimeout: Duration? = nil, ports: [UInt16] = [], startup: ProbeSpecification? = nil,
+        name: ServiceName, launch: LaunchSpecification, tags: [String] = [], autostart: Bool = true,
+        after: [ServiceName] = [], afterTimeout: Duration? = nil, restartWith: [ServiceName] = [],
+        needs: [ConditionKind] = [], beforeStart: [[String]] = [], afterStop: [[String]] = [],
+        hookTimeout: Duration = .seconds(60), ports: [UInt16] = [], startup: ProbeSpecification? = nil,
         live: ProbeSpecification? = nil, ready: ProbeSpecification? = nil,
         restart: RestartSpecification = RestartSpecification(), stop: StopSpecification = StopSpecification(),
+        reload: ReloadSpecification? = nil, limits: LimitsSpecification = LimitsSpecification(),
         log: LogSpecification = LogSpecification()
     ) {
         self.name = name
+        self.tags = tags
         self.autostart = autostart
         self.after = after
         self.afterTimeout = afterTimeout
+        self.restartWith = restartWith
+        self.needs = needs
+        self.beforeStart = beforeStart
+        self.afterStop = afterStop
+        self.hookTimeout = hookTimeout
         self.ports = ports
         self.startup = startup
         self.live = live
         self.ready = ready
         self.restart = restart
         self.stop = stop
+        self.reload = reload
+        self.limits = limits
         self.launch = launch
         self.log = log
     }

@@ -12,6 +12,8 @@ public struct StopSpecification: Hashable, Sendable {
 
     /// The signal number, SIGTERM by default.
     public var signal: Int32
+    /// A command that asks for the end instead of the signal; when it fails the signal is sent after all.
+    public var command: [String]?
     /// Whom it goes to.
     public var target: Target
     /// Time between the stop signal and SIGKILL for all of the tree.
@@ -21,9 +23,11 @@ public struct StopSpecification: Hashable, Sendable {
 
     /// The defaults of the configuration.
     public init(
-        signal: Int32 = 15, target: Target = .main, grace: Duration = .seconds(30), leftovers: Duration = .seconds(5)
+        signal: Int32 = 15, command: [String]? = nil, target: Target = .main, grace: Duration = .seconds(30),
+        leftovers: Duration = .seconds(5)
     ) {
         self.signal = signal
+        self.command = command
         self.target = target
         self.grace = grace
         self.leftovers = leftovers

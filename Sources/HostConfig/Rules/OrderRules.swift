@@ -2,14 +2,23 @@
 
 import HostCore
 
-/// What must hold of `after` between all services: the names exist and nobody waits for itself.
-struct AfterRules {
-    private let services: [ServiceName: ServiceSpecification]
+/// What must hold of `after` or `restart_with` between all services: the names exist and there is no cycle.
+struct OrderRules {
+    private let key: String
+    /// What a service does by it: "wait" "for".
+    private let verb: String
+    private let preposition: String
+    /// What each service names.
+    private let wanted: [ServiceName: [ServiceName]]
     private let names: [ServiceName]
 
-    init(_ services: [ServiceSpecification]) {
-        self.services = Dictionary(services.map { ($0.name, $0) }) { first, _ in first }
-        names = services.map(\.name).sorted()
+    /// The rules of the key `key`; `wanted` says for each service whom it names there.
+    init(key: String, verb: String, _ preposition: String, _ wanted: [ServiceName: [ServiceName]]) {
+        self.key = key
+        self.verb = verb
+        self.preposition = preposition
+        self.wanted = wanted
+        names = wanted.keys.sorted()
     }
 
     func check(isComplete: Bool, _ checking: inout Checking) {
@@ -19,22 +28,22 @@ struct AfterRules {
 
     private func checkNames(_ checking: inout Checking) {
         for name in names {
-            for (index, wanted) in (services[name]?.after ?? []).enumerated() where services[wanted] == nil {
+            for (index, other) in (wanted[name] ?? []).enumerated() where wanted[other] == nil {
                 let others = names.filter { $0 != name }.map(\.text)
-                let right = Suggestion.nearest(to: wanted.text, among: others).map { " (did you mean \"\($0)\"?)" }
+                let right = Suggestion.nearest(to: other.text, among: others).map { " (did you mean \"\($0)\"?)" }
                 checking.report(
-                    path: "service.\(name).after", item: index,
-                    "there is no service \"\(wanted)\"" + (right ?? " (name one of the other services)"))
+                    path: "service.\(name).\(key)", item: index,
+                    "there is no service \"\(other)\"" + (right ?? " (name one of the other services)"))
             }
         }
     }
 
     /// Takes away what waits for nothing until only cycles, and what waits for them, are left.
     private func checkCycles(_ checking: inout Checking) {
-        var waits = services.mapValues { Set($0.after.filter { services[$0] != nil }) }
+        var waits = wanted.mapValues { names in Set(names.filter { wanted[$0] != nil }) }
         var waiters: [ServiceName: [ServiceName]] = [:]
-        for (name, wanted) in waits {
-            for other in wanted { waiters[other, default: []].append(name) }
+        for (name, others) in waits {
+            for other in others { waiters[other, default: []].append(name) }
         }
         var free = waits.filter { $0.value.isEmpty }.map(\.key)
         while true {
@@ -47,12 +56,13 @@ struct AfterRules {
             guard let cycle = cycle(in: waits), let first = cycle.first, let next = cycle.dropFirst().first else {
                 return
             }
-            let index = services[first]?.after.firstIndex(of: next)
+            let index = wanted[first]?.firstIndex(of: next)
             let text = cycle.map(\.text).joined(separator: " → ")
             checking.report(
-                path: "service.\(first).after", item: index,
+                path: "service.\(first).\(key)", item: index,
                 first == next
-                    ? "\"\(first)\" waits for itself (leave it out)" : "\(text) is a cycle (one of them must not wait)")
+                    ? "\"\(first)\" \(verb)s \(preposition) itself (leave it out)"
+                    : "\(text) is a cycle (one of them must not \(verb))")
             // As if the first did not wait for the next, so that other cycles are found too.
             waits[first]?.remove(next)
             if waits[first]?.isEmpty ?? false { free.append(first) }
