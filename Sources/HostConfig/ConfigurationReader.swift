@@ -39,24 +39,19 @@ public enum ConfigurationReader {
     }
 
     private static func finish(
-        _ drafts: [ServiceName: ServiceDraft], isComplete: Bool, _ checking: inout Checking
+        _ tables: [ServiceName: [TomlNode]], isComplete: Bool, _ checking: inout Checking
     ) -> [ServiceSpecification] {
-        let services = drafts.keys.sorted().compactMap { name in
-            drafts[name].flatMap { draft in
-                ServiceRules(name: name, draft: draft, isComplete: isComplete).finish(&checking)
-            }
+        let families = tables.keys.sorted().map { name in
+            Family(
+                name: name,
+                instances: ServiceReader(name: name, tables: tables[name] ?? [], isComplete: isComplete)
+                    .read(&checking))
         }
-        let after = OrderRules(key: "after", verb: "wait", "for", services.named(\.after))
-        after.check(isComplete: isComplete, &checking)
-        let restartWith = OrderRules(key: "restart_with", verb: "restart", "with", services.named(\.restartWith))
-        restartWith.check(isComplete: isComplete, &checking)
-        return services
-    }
-}
-
-extension [ServiceSpecification] {
-    /// What each service names under a key.
-    fileprivate func named(_ path: KeyPath<ServiceSpecification, [ServiceName]>) -> [ServiceName: [ServiceName]] {
-        Dictionary(map { ($0.name, $0[keyPath: path]) }) { first, _ in first }
+        let rules = [
+            OrderRules(key: "after", verb: "wait", "for", families, \.after),
+            OrderRules(key: "restart_with", verb: "restart", "with", families, \.restartWith),
+        ]
+        for rule in rules { rule.check(isComplete: isComplete, &checking) }
+        return InstanceNames(families).spelledOut()
     }
 }

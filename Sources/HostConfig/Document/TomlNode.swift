@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A value of a TOML file with its place.
-struct TomlNode {
-    enum Value {
+struct TomlNode: Sendable {
+    enum Value: Sendable {
         case table([TomlEntry])
         case array([TomlNode])
         case text(String)
@@ -47,7 +47,7 @@ struct TomlNode {
 }
 
 /// A key of a table, with what stands behind it.
-struct TomlEntry {
+struct TomlEntry: Sendable {
     let key: String
     let keyPlace: Place
     let node: TomlNode

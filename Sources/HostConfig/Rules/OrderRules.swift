@@ -10,15 +10,21 @@ struct OrderRules {
     private let preposition: String
     /// What each service names.
     private let wanted: [ServiceName: [ServiceName]]
+    private let families: [ServiceName: Family]
     private let names: [ServiceName]
 
-    /// The rules of the key `key`; `wanted` says for each service whom it names there.
-    init(key: String, verb: String, _ preposition: String, _ wanted: [ServiceName: [ServiceName]]) {
+    /// The rules of the key `key`, whose value is at `path`.
+    init(
+        key: String, verb: String, _ preposition: String, _ families: [Family],
+        _ path: KeyPath<ServiceSpecification, [ServiceName]>
+    ) {
         self.key = key
         self.verb = verb
         self.preposition = preposition
-        self.wanted = wanted
-        names = wanted.keys.sorted()
+        self.families = Dictionary(families.map { ($0.name, $0) }) { first, _ in first }
+        // All instances of a service name the same.
+        wanted = self.families.mapValues { $0.instances.first?[keyPath: path] ?? [] }
+        names = self.families.keys.sorted()
     }
 
     func check(isComplete: Bool, _ checking: inout Checking) {
@@ -28,19 +34,34 @@ struct OrderRules {
 
     private func checkNames(_ checking: inout Checking) {
         for name in names {
-            for (index, other) in (wanted[name] ?? []).enumerated() where wanted[other] == nil {
-                let others = names.filter { $0 != name }.map(\.text)
-                let right = Suggestion.nearest(to: other.text, among: others).map { " (did you mean \"\($0)\"?)" }
-                checking.report(
-                    path: "service.\(name).\(key)", item: index,
-                    "there is no service \"\(other)\"" + (right ?? " (name one of the other services)"))
+            for (index, other) in (wanted[name] ?? []).enumerated() {
+                guard let complaint = complaint(about: other, of: name) else { continue }
+                checking.report(path: "service.\(name).\(key)", item: index, complaint)
             }
         }
     }
 
+    private func complaint(about other: ServiceName, of name: ServiceName) -> String? {
+        guard let family = families[other.family] else {
+            let others = names.filter { $0 != name }.map(\.text)
+            let right = Suggestion.nearest(to: other.text, among: others).map { "did you mean \"\($0)\"?" }
+            return "there is no service \"\(other)\" (\(right ?? "name one of the other services"))"
+        }
+        guard other.instanceNumber != nil, let first = family.names.first, !family.names.contains(other) else {
+            return nil
+        }
+        guard let last = family.names.last, first != last else {
+            return "there is no \"\(other)\": \(family.name) has one instance (write \"\(family.name)\")"
+        }
+        return "there is no \"\(other)\" (\(family.name) has \(first) to \(last))"
+    }
+
     /// Takes away what waits for nothing until only cycles, and what waits for them, are left.
     private func checkCycles(_ checking: inout Checking) {
-        var waits = wanted.mapValues { names in Set(names.filter { wanted[$0] != nil }) }
+        var waits = wanted.keys.reduce(into: [ServiceName: Set<ServiceName>]()) { waits, name in
+            let real = (wanted[name] ?? []).filter { complaint(about: $0, of: name) == nil }
+            waits[name] = Set(real.map(\.family))
+        }
         var waiters: [ServiceName: [ServiceName]] = [:]
         for (name, others) in waits {
             for other in others { waiters[other, default: []].append(name) }
@@ -56,7 +77,7 @@ struct OrderRules {
             guard let cycle = cycle(in: waits), let first = cycle.first, let next = cycle.dropFirst().first else {
                 return
             }
-            let index = wanted[first]?.firstIndex(of: next)
+            let index = wanted[first]?.firstIndex { $0.family == next }
             let text = cycle.map(\.text).joined(separator: " → ")
             checking.report(
                 path: "service.\(first).\(key)", item: index,

@@ -6,6 +6,11 @@ struct Checking {
     private var places: [String: Place] = [:]
     private var found: [(place: Place, message: String)] = []
     private var omitted = 0
+    /// What `${…}` stands for in the service at hand, by name.
+    var variables: [String: String] = [:]
+
+    /// So many errors were reported, kept or not.
+    var errorCount: Int { found.count + omitted }
 
     /// The dotted path of the key at hand.
     var currentPath: String { path.joined(separator: ".") }
@@ -27,6 +32,12 @@ struct Checking {
 
     /// Where the value of `path` stands; nil when no file gives it.
     func place(of path: String) -> Place? { places[path] }
+
+    /// Forgets what stands below the key at hand: something took it back.
+    mutating func forgetBelow() {
+        let prefix = currentPath + "."
+        places = places.filter { !$0.key.hasPrefix(prefix) }
+    }
 
     /// Reports what is wrong with the key at hand.
     mutating func report(_ message: @autoclosure () -> String, at place: Place) {

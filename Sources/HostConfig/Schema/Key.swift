@@ -86,12 +86,16 @@ extension Key {
         }
     }
 
-    /// A table with keys of its own that may be missing as a whole.
+    /// A table with keys of its own that may be missing as a whole; `false` takes back what earlier files say.
     init<Inner>(
         _ name: String, _ section: Section<Inner>, _ path: any WritableKeyPath<Target, Inner?> & Sendable,
         also otherNames: [String] = []
     ) {
         self.init(name, otherNames: otherNames) { node, target, checking in
+            if case .flag(false) = node.value {
+                target[keyPath: path] = nil
+                return checking.forgetBelow()
+            }
             var inner = target[keyPath: path] ?? section.empty
             if section.apply(node, to: &inner, &checking) { target[keyPath: path] = inner }
         } describe: { prefix, target in
@@ -99,10 +103,11 @@ extension Key {
         }
     }
 
-    /// Tables under names that people choose, each with the keys of `section`.
+    /// Tables under names that people choose, each with the keys of `section`. They are gathered here from all files,
+    /// and read when it is known what stands in all of them.
     init<Inner>(
         _ name: String, named section: Section<Inner>,
-        _ path: any WritableKeyPath<Target, [ServiceName: Inner]> & Sendable, also otherNames: [String] = []
+        _ path: any WritableKeyPath<Target, [ServiceName: [TomlNode]]> & Sendable, also otherNames: [String] = []
     ) {
         self.init(name, otherNames: otherNames) { node, target, checking in
             guard case .table(let entries) = node.value else {
@@ -110,9 +115,12 @@ extension Key {
             }
             for entry in entries {
                 checking.inside(entry.key) { checking in
-                    guard let name = ServiceName.checked(entry.key, at: entry.keyPlace, &checking) else { return }
-                    var inner = target[keyPath: path][name] ?? section.empty
-                    if section.apply(entry.node, to: &inner, &checking) { target[keyPath: path][name] = inner }
+                    guard let name = ServiceName.ofTable(entry.key, at: entry.keyPlace, &checking) else { return }
+                    if case .table = entry.node.value {
+                        target[keyPath: path][name, default: []].append(entry.node)
+                    } else {
+                        entry.node.reportWrongType(section.hint, &checking)
+                    }
                 }
             }
         } describe: { prefix, _ in

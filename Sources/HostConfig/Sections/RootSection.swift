@@ -6,7 +6,8 @@ import HostCore
 struct ConfigurationDraft: Sendable {
     var host = HostSettings()
     var control = ControlSettings()
-    var services: [ServiceName: ServiceDraft] = [:]
+    /// The tables of each service, in the order of the files.
+    var services: [ServiceName: [TomlNode]] = [:]
 }
 
 /// The top of a file.

@@ -5,6 +5,7 @@ import HostCore
 /// A service while its keys are read: a probe may still lack its target.
 struct ServiceDraft: Sendable {
     var specification: ServiceSpecification
+    var instances = 1
     var startup: ProbeDraft?
     var live: ProbeDraft?
     var ready: ProbeDraft?
@@ -46,6 +47,9 @@ enum ServiceSection {
             "autostart", .flag, \.specification.autostart, also: ["enabled", "enable"],
             "Started with hostd, unless a person stopped it."),
         Key(
+            "instances", .integer(1...ServiceName.instanceLimit), \.instances, also: ["numprocs", "replicas", "scale"],
+            "So many run: with more than one, NAME@1, NAME@2 and so on; `${instance}` is the number of each."),
+        Key(
             "tags", .list(of: .tag, "tags", atMost: 64), \.specification.tags, also: ["tag", "labels"],
             "Words under which services are chosen: `hostctl restart tag:edge`."),
         Key(
@@ -75,8 +79,8 @@ enum ServiceSection {
             "hook_timeout", .time(.milliseconds(100)...TimeText.day), \.specification.hookTimeout,
             "So long each command of `before_start` and `after_stop` may take."),
         Key(
-            "ports", .list(of: .integer(1...65535), "ports", atMost: 64), \.specification.ports, also: ["port"],
-            "TCP ports that must be free before each start."),
+            PortKey.name, PortKey.type, \.specification.ports, also: ["port"],
+            "TCP ports that must be free before each start. `${port}` is the first of them."),
     ]
 
     private static let identity: [Key<ServiceDraft>] = [

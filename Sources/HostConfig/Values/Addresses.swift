@@ -83,7 +83,8 @@ extension ValueType<Endpoint> {
     static let endpoint = ValueType(
         "address", hint: "an address, like \"127.0.0.1:80\"",
         read: { node, checking in
-            guard let text = node.string(hint: "an address, like \"127.0.0.1:80\"", &checking) else { return nil }
+            let hint = "an address, like \"127.0.0.1:80\""
+            guard let text = Interpolation.text(node, hint: hint, &checking) else { return nil }
             return node.parsed(&checking) { () throws(ValueError) in try Endpoint.parse(text) }
         }, show: { quoted($0.text) })
 }

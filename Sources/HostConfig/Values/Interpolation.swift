@@ -1,26 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// `${…}` and `$$` in commands and environments.
+/// `${…}` and `$$` in commands, environments, paths and addresses.
 enum Interpolation {
-    /// What the contract names; anything else in braces may be part of a secret and stays out of messages.
-    private static let known = ["model.", "env.", "service", "instance", "job", "attempt"]
+    /// `${instance}`: which instance of the service it is, from 1.
+    static let instance = "instance"
+    /// `${port}`: the first of the service's ports.
+    static let port = "port"
 
-    /// `text` with `$$` made `$`; nil after reporting a `${…}`, which this version cannot fill in.
+    /// What the contract names; anything else in braces may be part of a secret and stays out of messages.
+    private static let known = ["model.", "env.", "service", "instance", "port", "job", "attempt"]
+
+    /// `text` with what its variables stand for, and with `$$` made `$`; nil after reporting a `${…}` that has no value
+    /// here.
     static func expand(_ text: String, at place: Place, _ checking: inout Checking) -> String? {
         guard text.utf8.contains(UInt8(ascii: "$")) else { return text }
         var result = String.UnicodeScalarView()
         var rest = text.unicodeScalars[...]
         while let scalar = rest.popFirst() {
-            result.append(scalar)
-            guard scalar == "$" else { continue }
-            if rest.first == "$" {
+            guard scalar == "$", let next = rest.first, next == "$" || next == "{" else {
+                result.append(scalar)
+                continue
+            }
+            if next == "$" {
+                result.append(scalar)
                 rest.removeFirst()
-            } else if rest.first == "{" {
-                report(rest.dropFirst(), at: place, &checking)
-                return nil
+            } else {
+                let name = rest.dropFirst().prefix { $0 != "}" }
+                guard let value = checking.variables[String(name)], name.endIndex < rest.endIndex else {
+                    report(rest.dropFirst(), at: place, &checking)
+                    return nil
+                }
+                result.append(contentsOf: value.unicodeScalars)
+                rest = rest[name.endIndex...].dropFirst()
             }
         }
         return String(result)
+    }
+
+    /// The string that stands at `node`, with its variables filled in.
+    static func text(_ node: TomlNode, hint: String, _ checking: inout Checking) -> String? {
+        node.string(hint: hint, &checking).flatMap { expand($0, at: node.place, &checking) }
     }
 
     /// What `expand` makes `text` of.
@@ -35,6 +54,9 @@ enum Interpolation {
             return checking.report("\"${\" has no \"}\" (write \"$${\" for a literal \"${\")", at: place)
         }
         let name = String(inside[..<end])
+        if name == port {
+            return checking.report("\"${port}\" is the first of the ports (give ports = [8080])", at: place)
+        }
         let shown = known.contains { name.hasPrefix($0) } ? quoted("${" + name + "}") : "\"${…}\""
         checking.report("\(shown) is not available in this version (write \"$${\" for a literal \"${\")", at: place)
     }

@@ -13,6 +13,17 @@ extension ServiceName {
     }
 }
 
+extension ServiceName {
+    /// The name of a table `[service.NAME]`: an instance has none of its own.
+    static func ofTable(_ text: String, at place: Place, _ checking: inout Checking) -> ServiceName? {
+        guard let name = checked(text, at: place, &checking) else { return nil }
+        guard let number = name.instanceNumber else { return name }
+        checking.report(
+            "\(quoted(text)) is one instance (write [service.\(name.family)] with instances = \(number))", at: place)
+        return nil
+    }
+}
+
 extension ValueType<ServiceName> {
     /// The name of a service; that it exists is looked at when all files are read.
     static let serviceName = ValueType(

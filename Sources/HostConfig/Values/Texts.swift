@@ -9,7 +9,7 @@ extension ValueType<String> {
     }
 
     /// An absolute path.
-    static let path = checked("path", hint: "an absolute path, like \"/srv/agent\"") { text in
+    static let path = checked("path", hint: "an absolute path, like \"/srv/agent\"", isFilledIn: true) { text in
         guard !text.isEmpty else { return "is empty (write an absolute path)" }
         guard !text.hasPrefix("/") else { return nil }
         return "\(quoted(text)) is not an absolute path (begin it with \"/\")"
@@ -28,16 +28,20 @@ extension ValueType<String> {
         scalar.properties.isWhitespace || scalar.value < 0x21 || scalar == ":" || scalar == "/" || scalar == ","
     }
 
-    /// A string of which `complaint` says what is wrong; with `numbersQuoted` an integer lacks no more than quotes.
+    /// A string of which `complaint` says what is wrong. With `numbersQuoted` an integer lacks no more than quotes; with
+    /// `isFilledIn` variables may stand in it.
     private static func checked(
-        _ name: String, hint: String, numbersQuoted: Bool = false, _ complaint: @escaping @Sendable (String) -> String?
+        _ name: String, hint: String, numbersQuoted: Bool = false, isFilledIn: Bool = false,
+        _ complaint: @escaping @Sendable (String) -> String?
     ) -> ValueType {
         ValueType(
             name, hint: hint,
             read: { node, checking in
-                guard let text = node.string(hint: numbersQuoted ? node.quotedInteger ?? hint : hint, &checking) else {
-                    return nil
-                }
+                let hint = numbersQuoted ? node.quotedInteger ?? hint : hint
+                guard
+                    let text = isFilledIn
+                        ? Interpolation.text(node, hint: hint, &checking) : node.string(hint: hint, &checking)
+                else { return nil }
                 guard let complaint = complaint(text) else { return text }
                 checking.report(complaint, at: node.place)
                 return nil

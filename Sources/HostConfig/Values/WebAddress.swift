@@ -6,7 +6,7 @@ extension ValueType<String> {
         "URL", hint: "a URL, like \"http://127.0.0.1:8080/healthz\"",
         read: { node, checking in
             let hint = "a URL, like \"http://127.0.0.1:8080/healthz\""
-            guard let text = node.string(hint: hint, &checking) else { return nil }
+            guard let text = Interpolation.text(node, hint: hint, &checking) else { return nil }
             return node.parsed(&checking) { () throws(ValueError) in
                 try WebAddress.check(text)
                 return text

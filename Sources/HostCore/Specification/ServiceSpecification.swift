@@ -2,7 +2,7 @@
 
 /// Everything the configuration says of one service.
 public struct ServiceSpecification: Hashable, Sendable {
-    /// The service's name.
+    /// The service's name; with its number where it is one of several instances.
     public var name: ServiceName
     /// Words under which people choose services: `hostctl restart tag:edge`.
     public var tags: [String]
@@ -75,6 +75,12 @@ public struct ServiceSpecification: Hashable, Sendable {
         self.launch = launch
         self.log = log
     }
+
+    /// The plain name, which all instances of a service share.
+    public var family: ServiceName { name.family }
+
+    /// Which instance it is, from 1; nil when there is one only.
+    public var instanceNumber: Int? { name.instanceNumber }
 
     /// The probe for one of the three questions.
     public func probe(_ kind: ProbeKind) -> ProbeSpecification? {

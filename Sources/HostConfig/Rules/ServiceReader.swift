@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HostCore
+
+/// Reads the tables of one service into as many services as it has instances.
+struct ServiceReader {
+    let name: ServiceName
+    /// What each file says of it, the first one first.
+    let tables: [TomlNode]
+    /// False when a file could not be read to its end: what is missing may stand there.
+    let isComplete: Bool
+
+    private var path: String { "service.\(name)" }
+
+    /// The service, or its instances; none after an error. An error is reported for the first instance that has it.
+    func read(_ checking: inout Checking) -> [ServiceSpecification] {
+        let errorCount = checking.errorCount
+        let first = draft(instance: 1, &checking)
+        guard first.instances > 1 else {
+            return ServiceRules(name: name, draft: first, isComplete: isComplete).finish(&checking).map { [$0] } ?? []
+        }
+        guard name.instance(first.instances) != nil else {
+            let longest = ServiceName.sizeLimit - "@\(first.instances)".utf8.count
+            checking.report(
+                path: path + ".instances",
+                "\"\(name)\" is too long a name for \(first.instances) instances (at most \(longest) letters)")
+            return []
+        }
+        var services: [ServiceSpecification] = []
+        for number in 1...first.instances {
+            let draft = number == 1 ? first : draft(instance: number, &checking)
+            let rules = ServiceRules(name: name, draft: draft, isComplete: isComplete)
+            guard var service = rules.finish(&checking), let name = name.instance(number) else { return [] }
+            service.name = name
+            services.append(service)
+            if checking.errorCount > errorCount { return [] }
+        }
+        checkPorts(of: services, &checking)
+        return checking.errorCount > errorCount ? [] : services
+    }
+
+    private func draft(instance: Int, _ checking: inout Checking) -> ServiceDraft {
+        checking.variables = [Interpolation.instance: "\(instance)"]
+        checking.variables[Interpolation.port] = firstPort(checking.variables)
+        defer { checking.variables = [:] }
+        var draft = ServiceSection.section.empty
+        checking.inside("service") { checking in
+            checking.inside(name.text) { checking in
+                for table in tables { ServiceSection.section.apply(table, to: &draft, &checking) }
+            }
+        }
+        return draft
+    }
+
+    /// What `${port}` stands for, which has to be known before the other keys are read.
+    private func firstPort(_ variables: [String: String]) -> String? {
+        for table in tables.reversed() {
+            guard let node = table[PortKey.name] else { continue }
+            var checking = Checking()
+            checking.variables = variables
+            // What is wrong with the ports is told when they are read in their turn.
+            guard let ports = PortKey.type.read(node, &checking) else { return "1" }
+            return ports.first.map { "\($0)" }
+        }
+        return nil
+    }
+
+    private func checkPorts(of services: [ServiceSpecification], _ checking: inout Checking) {
+        var owners: [UInt16: ServiceName] = [:]
+        for service in services {
+            for (index, port) in service.ports.enumerated() {
+                guard let owner = owners.updateValue(service.name, forKey: port) else { continue }
+                return checking.report(
+                    path: path + ".ports", item: index,
+                    "\(port) is a port of \(owner) and of \(service.name) (write one like \"18780+${instance}\")")
+            }
+        }
+    }
+}
+
+/// `ports`, which is read before all other keys.
+enum PortKey {
+    static let name = "ports"
+    static let type = ValueType<[UInt16]>.list(of: .port, "ports", atMost: 64)
+}
+
+extension TomlNode {
+    /// The value of a key of this table.
+    fileprivate subscript(key: String) -> TomlNode? {
+        guard case .table(let entries) = value else { return nil }
+        return entries.first { $0.key == key }?.node
+    }
+}
