@@ -30,7 +30,7 @@ public enum ConfigurationReader {
         }
         let services = finish(draft.services, isComplete: isComplete, &checking)
         if let errors = checking.errors(paths: files.map(\.path)) { return .failure(errors) }
-        return .success(HostConfiguration(host: draft.host, control: draft.control, services: services))
+        return .success(HostConfiguration(draft, services))
     }
 
     /// The same for texts that are known to be UTF-8.
@@ -40,7 +40,7 @@ public enum ConfigurationReader {
 
     private static func finish(
         _ tables: [ServiceName: [TomlNode]], isComplete: Bool, _ checking: inout Checking
-    ) -> [ServiceSpecification] {
+    ) -> [ServiceDraft] {
         let families = tables.keys.sorted().map { name in
             Family(
                 name: name,

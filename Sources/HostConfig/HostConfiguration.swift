@@ -10,6 +10,8 @@ public struct HostConfiguration: Equatable, Sendable {
     public var control: ControlSettings
     /// `[service.NAME]`, sorted by name.
     public var services: [ServiceSpecification]
+    /// What the files say of each service key by key, where they were read from files.
+    let drafts: [ServiceName: ServiceDraft]
 
     /// A configuration of the given parts; without arguments, what empty files say.
     public init(
@@ -19,6 +21,19 @@ public struct HostConfiguration: Equatable, Sendable {
         self.host = host
         self.control = control
         self.services = services
+        drafts = [:]
+    }
+
+    init(_ draft: ConfigurationDraft, _ services: [ServiceDraft]) {
+        host = draft.host
+        control = draft.control
+        self.services = services.map(\.specification)
+        drafts = Dictionary(services.map { ($0.specification.name, $0) }) { first, _ in first }
+    }
+
+    /// Whether both say the same, however it was written.
+    public static func == (left: HostConfiguration, right: HostConfiguration) -> Bool {
+        left.host == right.host && left.control == right.control && left.services == right.services
     }
 }
 

@@ -5,10 +5,10 @@ import HostCore
 /// A service with its instances; none when something is wrong with it.
 struct Family {
     let name: ServiceName
-    let instances: [ServiceSpecification]
+    let instances: [ServiceDraft]
 
     /// How it is meant when somebody names it: as all of its instances.
-    var names: [ServiceName] { instances.map(\.name) }
+    var names: [ServiceName] { instances.map(\.specification.name) }
 }
 
 /// Makes the names in `after` and `restart_with` those of instances: the plain name of a service means all of them.
@@ -22,11 +22,11 @@ struct InstanceNames {
     }
 
     /// All instances of all services.
-    func spelledOut() -> [ServiceSpecification] {
+    func spelledOut() -> [ServiceDraft] {
         families.flatMap(\.instances).map { service in
             var service = service
-            service.after = spelledOut(service.after)
-            service.restartWith = spelledOut(service.restartWith)
+            service.specification.after = spelledOut(service.specification.after)
+            service.specification.restartWith = spelledOut(service.specification.restartWith)
             return service
         }
     }

@@ -23,7 +23,7 @@ struct OrderRules {
         self.preposition = preposition
         self.families = Dictionary(families.map { ($0.name, $0) }) { first, _ in first }
         // All instances of a service name the same.
-        wanted = self.families.mapValues { $0.instances.first?[keyPath: path] ?? [] }
+        wanted = self.families.mapValues { $0.instances.first?.specification[keyPath: path] ?? [] }
         names = self.families.keys.sorted()
     }
 

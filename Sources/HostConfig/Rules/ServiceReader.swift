@@ -13,11 +13,11 @@ struct ServiceReader {
     private var path: String { "service.\(name)" }
 
     /// The service, or its instances; none after an error. An error is reported for the first instance that has it.
-    func read(_ checking: inout Checking) -> [ServiceSpecification] {
+    func read(_ checking: inout Checking) -> [ServiceDraft] {
         let errorCount = checking.errorCount
         let first = draft(instance: 1, &checking)
         guard first.instances > 1 else {
-            return ServiceRules(name: name, draft: first, isComplete: isComplete).finish(&checking).map { [$0] } ?? []
+            return [ServiceRules(name: name, draft: first, isComplete: isComplete).finish(&checking)]
         }
         guard name.instance(first.instances) != nil else {
             let longest = ServiceName.sizeLimit - "@\(first.instances)".utf8.count
@@ -26,12 +26,12 @@ struct ServiceReader {
                 "\"\(name)\" is too long a name for \(first.instances) instances (at most \(longest) letters)")
             return []
         }
-        var services: [ServiceSpecification] = []
+        var services: [ServiceDraft] = []
         for number in 1...first.instances {
             let draft = number == 1 ? first : draft(instance: number, &checking)
             let rules = ServiceRules(name: name, draft: draft, isComplete: isComplete)
-            guard var service = rules.finish(&checking), let name = name.instance(number) else { return [] }
-            service.name = name
+            var service = rules.finish(&checking)
+            service.specification.name = name.instance(number) ?? name
             services.append(service)
             if checking.errorCount > errorCount { return [] }
         }
@@ -65,9 +65,9 @@ struct ServiceReader {
         return nil
     }
 
-    private func checkPorts(of services: [ServiceSpecification], _ checking: inout Checking) {
+    private func checkPorts(of services: [ServiceDraft], _ checking: inout Checking) {
         var owners: [UInt16: ServiceName] = [:]
-        for service in services {
+        for service in services.map(\.specification) {
             for (index, port) in service.ports.enumerated() {
                 guard let owner = owners.updateValue(service.name, forKey: port) else { continue }
                 return checking.report(

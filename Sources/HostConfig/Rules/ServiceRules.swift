@@ -11,8 +11,8 @@ struct ServiceRules {
 
     private var path: String { "service.\(name)" }
 
-    /// The finished service, or nil after reporting why there is none.
-    func finish(_ checking: inout Checking) -> ServiceSpecification? {
+    /// The draft with its finished service, whatever was reported of it.
+    func finish(_ checking: inout Checking) -> ServiceDraft {
         checkCommand(&checking)
         for kind in ProbeKind.allCases {
             if let probe = draft.probe(kind) { check(probe, path: "\(path).\(kind.rawValue)", &checking) }
@@ -21,13 +21,13 @@ struct ServiceRules {
         checkRestart(&checking)
         checkReload(&checking)
         checkMemory(&checking)
-        var specification = draft.specification
-        specification.name = name
-        specification.startup = draft.startup?.specification
-        specification.live = draft.live?.specification
-        specification.ready = draft.ready?.specification
-        specification.reload = draft.reload?.action
-        return specification
+        var finished = draft
+        finished.specification.name = name
+        finished.specification.startup = draft.startup?.specification
+        finished.specification.live = draft.live?.specification
+        finished.specification.ready = draft.ready?.specification
+        finished.specification.reload = draft.reload?.action
+        return finished
     }
 
     private func checkCommand(_ checking: inout Checking) {

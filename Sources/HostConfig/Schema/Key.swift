@@ -28,68 +28,73 @@ extension Key {
     /// A key with a value that is always there.
     init<Value>(
         _ name: String, _ type: ValueType<Value>, _ path: any WritableKeyPath<Target, Value> & Sendable,
-        also otherNames: [String] = [], _ summary: String
+        also otherNames: [String] = [], change: ChangeEffect = .restart, _ summary: String
     ) {
         self.init(name, otherNames: otherNames) { node, target, checking in
             guard let value = type.read(node, &checking) else { return }
             target[keyPath: path] = value
         } describe: { prefix, target in
-            let value = type.show(target[keyPath: path])
-            return [
-                KeyDescription(path: prefix + name, type: type.name, range: type.range, value: value, summary: summary)
-            ]
+            [KeyDescription(prefix + name, type, target[keyPath: path], change, summary)]
         }
     }
 
     /// A key whose value may be missing.
     init<Value>(
         _ name: String, _ type: ValueType<Value>, _ path: any WritableKeyPath<Target, Value?> & Sendable,
-        also otherNames: [String] = [], _ summary: String
+        also otherNames: [String] = [], change: ChangeEffect = .restart, _ summary: String
     ) {
         self.init(name, otherNames: otherNames) { node, target, checking in
             guard let value = type.read(node, &checking) else { return }
             target[keyPath: path] = value
         } describe: { prefix, target in
-            let value = target[keyPath: path].map(type.show)
-            return [
-                KeyDescription(path: prefix + name, type: type.name, range: type.range, value: value, summary: summary)
-            ]
+            [KeyDescription(prefix + name, type, target[keyPath: path], change, summary)]
         }
     }
 
-    /// A table of names that people choose; a later file adds names and replaces those that it names again.
+    /// A table of names that people choose; a later file adds names and replaces those that it names again. Its values
+    /// may be secrets: they are compared, and never shown.
     init(
         _ name: String, _ type: ValueType<[String: String]>,
         merging path: any WritableKeyPath<Target, [String: String]> & Sendable, also otherNames: [String] = [],
-        _ summary: String
+        change: ChangeEffect = .restart, _ summary: String
     ) {
         self.init(name, otherNames: otherNames) { node, target, checking in
             guard let values = type.read(node, &checking) else { return }
             target[keyPath: path].merge(values) { _, later in later }
         } describe: { prefix, target in
-            let value = type.show(target[keyPath: path])
-            return [
-                KeyDescription(path: prefix + name, type: type.name, range: type.range, value: value, summary: summary)
-            ]
+            let values = target[keyPath: path]
+            guard !values.isEmpty else {
+                // Nothing to compare: without any of them there is no difference.
+                return [
+                    KeyDescription(
+                        path: prefix + name, type: type.name, range: type.range, value: type.show([:]), identity: nil,
+                        change: change, summary: summary)
+                ]
+            }
+            return values.sorted { $0.key < $1.key }.map {
+                KeyDescription(
+                    path: "\(prefix)\(name).\(shownKey($0.key))", type: "string", range: nil, value: "\"…\"",
+                    identity: $0.value, change: change, summary: summary)
+            }
         }
     }
 
     /// A table with keys of its own.
     init<Inner>(
         _ name: String, _ section: Section<Inner>, _ path: any WritableKeyPath<Target, Inner> & Sendable,
-        also otherNames: [String] = []
+        also otherNames: [String] = [], change: ChangeEffect? = nil
     ) {
         self.init(name, otherNames: otherNames) { node, target, checking in
             section.apply(node, to: &target[keyPath: path], &checking)
         } describe: { prefix, target in
-            section.describe(prefix + name + ".", target[keyPath: path])
+            section.describe(prefix + name + ".", target[keyPath: path]).map { $0.with(change) }
         }
     }
 
     /// A table with keys of its own that may be missing as a whole; `false` takes back what earlier files say.
     init<Inner>(
         _ name: String, _ section: Section<Inner>, _ path: any WritableKeyPath<Target, Inner?> & Sendable,
-        also otherNames: [String] = []
+        also otherNames: [String] = [], change: ChangeEffect? = nil
     ) {
         self.init(name, otherNames: otherNames) { node, target, checking in
             if case .flag(false) = node.value {
@@ -99,7 +104,7 @@ extension Key {
             var inner = target[keyPath: path] ?? section.empty
             if section.apply(node, to: &inner, &checking) { target[keyPath: path] = inner }
         } describe: { prefix, target in
-            section.describe(prefix + name + ".", target[keyPath: path] ?? section.empty)
+            section.describe(prefix + name + ".", target[keyPath: path] ?? section.empty).map { $0.with(change) }
         }
     }
 

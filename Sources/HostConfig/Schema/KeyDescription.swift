@@ -10,8 +10,49 @@ public struct KeyDescription: Equatable, Sendable {
     public let range: String?
     /// The value, as it would stand in a file; nil when there is none.
     public let value: String?
+    /// The value in full, for comparing; it may be a secret and is shown to nobody.
+    let identity: String?
+    /// What a change of the key means for what runs.
+    public private(set) var change: ChangeEffect
     /// What the key means.
     public let summary: String
+
+    init(
+        path: String, type: String, range: String?, value: String?, identity: String?, change: ChangeEffect,
+        summary: String
+    ) {
+        self.path = path
+        self.type = type
+        self.range = range
+        self.value = value
+        self.identity = identity
+        self.change = change
+        self.summary = summary
+    }
+
+    init<Value>(_ path: String, _ type: ValueType<Value>, _ value: Value?, _ change: ChangeEffect, _ summary: String) {
+        let text = value.map(type.show)
+        self.init(
+            path: path, type: type.name, range: type.range, value: text, identity: text, change: change,
+            summary: summary)
+    }
+
+    /// The same with another effect, where one is given.
+    func with(_ change: ChangeEffect?) -> KeyDescription {
+        var copy = self
+        copy.change = change ?? copy.change
+        return copy
+    }
+}
+
+/// What a change of a key means for what runs.
+public enum ChangeEffect: String, Sendable {
+    /// What runs knows it since its start: only a restart brings the new value. Of [host] and [control]: one of hostd.
+    case restart
+    /// hostd alone goes by it, from now on.
+    case inPlace
+    /// What it brings about shows in other keys or in other services.
+    case none
 }
 
 /// What there is to configure, from the declarations that also check it.

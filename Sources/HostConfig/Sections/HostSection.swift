@@ -7,12 +7,13 @@ enum HostSection {
         keys: [
             Key(
                 "name", .label, \.name, also: ["hostname"],
-                "The host's name in status and alerts; the host name if not given."),
+                change: .inPlace, "The host's name in status and alerts; the host name if not given."),
             Key(
                 "launcher", .choice(), \.launcher,
                 "Who starts programs: systemd as transient units, hostd directly, or what fits this host."),
             Key(
                 "stop_with_hostd", .flag, \.stopWithHostd,
+                change: .inPlace,
                 "SIGTERM to hostd stops the services; false leaves them running, to be adopted by the next hostd."),
         ])
 }

@@ -14,17 +14,18 @@ enum LimitsSection {
         keys: [
             Key(
                 "memory", .size(memoryRange), \.limits.memoryBytes, also: ["memory_max", "mem_limit", "max_memory"],
-                "The instance is ended when its processes have more memory than this together."),
+                change: .inPlace, "The instance is ended when its processes have more memory than this together."),
             Key(
                 "memory_restart", .size(memoryRange), \.limits.memoryRestartBytes,
                 also: ["max_memory_restart", "memory_high"],
+                change: .inPlace,
                 "The instance is restarted, with all its grace, when its processes have more memory than this."),
             Key(
                 "tasks", .integer(1...4_194_304), \.limits.tasks, also: ["tasks_max", "pids", "nproc"],
-                "So many processes and threads it may have."),
+                change: .inPlace, "So many processes and threads it may have."),
             Key(
                 "cpu", .percent(1...102_400), \.limits.cpuPercent, also: ["cpu_quota", "cpus"],
-                "Processor time, in per cent of one processor; needs a cgroup of its own."),
+                change: .inPlace, "Processor time, in per cent of one processor; needs a cgroup of its own."),
             Key(
                 "open_files", .integer(16...1_073_741_816), \.launch.openFiles, also: ["nofile", "limit_nofile"],
                 "So many descriptors each process may have open; hostd's own limit if not given."),

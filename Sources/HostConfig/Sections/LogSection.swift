@@ -10,8 +10,10 @@ enum LogSection {
         keys: [
             Key(
                 "max_size", .size(1024...(1 << 40)), \.maxSizeBytes, also: ["size"],
-                "The file is rotated at the first line end after this size."),
-            Key("keep", .integer(0...1000), \.keep, also: ["max_files", "rotate"], "So many rotated files are kept."),
+                change: .inPlace, "The file is rotated at the first line end after this size."),
+            Key(
+                "keep", .integer(0...1000), \.keep, also: ["max_files", "rotate"], change: .inPlace,
+                "So many rotated files are kept."),
             Key("streams", .choice(), \.streams, "Whether stdout and stderr share one file."),
         ])
 }

@@ -3,7 +3,7 @@
 import HostCore
 
 /// A service while its keys are read: a probe may still lack its target.
-struct ServiceDraft: Sendable {
+struct ServiceDraft: Hashable, Sendable {
     var specification: ServiceSpecification
     var instances = 1
     var startup: ProbeDraft?
@@ -25,12 +25,14 @@ enum ServiceSection {
     static let section = Section(
         "service.NAME", empty: empty,
         keys: supervision + identity + [
-            Key("startup", ProbeSection.startup, \.startup),
-            Key("live", ProbeSection.live, \.live, also: ["health", "healthcheck", "health_check", "liveness"]),
-            Key("ready", ProbeSection.ready, \.ready, also: ["readiness"]),
-            Key("restart", RestartSection.section, \.specification.restart),
-            Key("stop", StopSection.section, \.specification.stop),
-            Key("reload", ReloadSection.section, \.reload),
+            Key("startup", ProbeSection.startup, \.startup, change: .inPlace),
+            Key(
+                "live", ProbeSection.live, \.live, also: ["health", "healthcheck", "health_check", "liveness"],
+                change: .inPlace),
+            Key("ready", ProbeSection.ready, \.ready, also: ["readiness"], change: .inPlace),
+            Key("restart", RestartSection.section, \.specification.restart, change: .inPlace),
+            Key("stop", StopSection.section, \.specification.stop, change: .inPlace),
+            Key("reload", ReloadSection.section, \.reload, change: .inPlace),
             Key("log", LogSection.section, \.specification.log, also: ["logs", "logging"]),
             Key("limits", LimitsSection.section, \.specification, also: ["limit", "rlimits", "ulimits"]),
         ])
@@ -45,41 +47,44 @@ enum ServiceSection {
             "The program with its arguments, or a string for /bin/sh -c. Every service needs one."),
         Key(
             "autostart", .flag, \.specification.autostart, also: ["enabled", "enable"],
-            "Started with hostd, unless a person stopped it."),
+            change: .inPlace, "Started with hostd, unless a person stopped it."),
         Key(
             "instances", .integer(1...ServiceName.instanceLimit), \.instances, also: ["numprocs", "replicas", "scale"],
+            change: .none,
             "So many run: with more than one, NAME@1, NAME@2 and so on; `${instance}` is the number of each."),
         Key(
             "tags", .list(of: .tag, "tags", atMost: 64), \.specification.tags, also: ["tag", "labels"],
-            "Words under which services are chosen: `hostctl restart tag:edge`."),
+            change: .inPlace, "Words under which services are chosen: `hostctl restart tag:edge`."),
         Key(
             "after", .list(of: .serviceName, "services", atMost: 256), \.specification.after,
             also: ["depends_on", "dependencies", "requires"],
-            "Start when these were ready once; they are stopped after it."),
+            change: .inPlace, "Start when these were ready once; they are stopped after it."),
         Key(
             "after_timeout", .time(.milliseconds(100)...TimeText.week), \.specification.afterTimeout,
+            change: .inPlace,
             "Start anyway when waiting for `after` has lasted so long; without it the wait has no end."),
         Key(
             "restart_with", .list(of: .serviceName, "services", atMost: 256), \.specification.restartWith,
             also: ["part_of", "binds_to"],
-            "Restart when one of these has restarted and is ready again."),
+            change: .inPlace, "Restart when one of these has restarted and is ready again."),
         Key(
             "needs", .list(of: .condition, "conditions", atMost: 16), \.specification.needs,
             also: ["conditions"],
-            "Conditions of the host that must not be critical before each start."),
+            change: .inPlace, "Conditions of the host that must not be critical before each start."),
         Key(
             "before_start", .hooks(atMost: 16), \.specification.beforeStart,
             also: ["pre_start", "exec_start_pre", "prestart"],
-            "Run these one after the other before each start; when one fails, the start has failed."),
+            change: .inPlace, "Run these one after the other before each start; when one fails, the start has failed."),
         Key(
             "after_stop", .hooks(atMost: 16), \.specification.afterStop,
             also: ["post_stop", "exec_stop_post", "poststop"],
-            "Run these one after the other when an instance has ended."),
+            change: .inPlace, "Run these one after the other when an instance has ended."),
         Key(
             "hook_timeout", .time(.milliseconds(100)...TimeText.day), \.specification.hookTimeout,
-            "So long each command of `before_start` and `after_stop` may take."),
+            change: .inPlace, "So long each command of `before_start` and `after_stop` may take."),
         Key(
             PortKey.name, PortKey.type, \.specification.ports, also: ["port"],
+            change: .inPlace,
             "TCP ports that must be free before each start. `${port}` is the first of them."),
     ]
 

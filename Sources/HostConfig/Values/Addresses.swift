@@ -86,5 +86,5 @@ extension ValueType<Endpoint> {
             let hint = "an address, like \"127.0.0.1:80\""
             guard let text = Interpolation.text(node, hint: hint, &checking) else { return nil }
             return node.parsed(&checking) { () throws(ValueError) in try Endpoint.parse(text) }
-        }, show: { quoted($0.text) })
+        }, show: { tomlString($0.text) })
 }
