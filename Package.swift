@@ -50,6 +50,8 @@ let package = Package(
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CJansson", cSettings: strictC, linkerSettings: [.linkedLibrary("jansson")]),
         .target(name: "CToml", cxxSettings: [.unsafeFlags(["-std=c++17", "-Wall", "-Wextra", "-Werror"])]),
+        // The files of config/presets, compiled in.
+        .target(name: "CPresets", cSettings: strictC + [.unsafeFlags(["-std=c23"])]),
         .executableTarget(
             name: "hostd-keeper",
             cSettings: [.unsafeFlags(["-Os"])] + strictC,
@@ -60,7 +62,7 @@ let package = Package(
         // The rooms, lowest first.
         .target(name: "HostCore", swiftSettings: shared),
         .target(name: "HostWire", dependencies: ["HostCore", "CJansson"], swiftSettings: shared),
-        .target(name: "HostConfig", dependencies: ["HostCore", "CToml"], swiftSettings: shared),
+        .target(name: "HostConfig", dependencies: ["HostCore", "CToml", "CPresets"], swiftSettings: shared),
         .target(name: "HostLinux", dependencies: ["HostCore", "CHost"], swiftSettings: shared),
         .target(name: "HostLoop", dependencies: ["HostCore", "HostLinux", "CHost", "CSystemd"], swiftSettings: onLoop),
         .target(name: "HostLogs", dependencies: ["HostCore", "HostLinux"], swiftSettings: shared),
@@ -105,7 +107,8 @@ let package = Package(
         .testTarget(name: "TidyTests", dependencies: ["TestKit", "HostLinux"], swiftSettings: shared),
         .testTarget(name: "HostCoreTests", dependencies: ["HostCore", "HostSimulation"], swiftSettings: shared),
         .testTarget(
-            name: "HostConfigTests", dependencies: ["HostConfig", "HostCore", "TestKit"], swiftSettings: shared),
+            name: "HostConfigTests", dependencies: ["HostConfig", "HostCore", "HostLinux", "TestKit"],
+            swiftSettings: shared),
         .testTarget(
             name: "HostWireTests",
             dependencies: ["HostWire", "HostControl", "HostCore", "HostLinux", "HostLoop", "TestKit"],

@@ -2,21 +2,32 @@
 
 internal import Glibc
 
-/// A file together with the folder of further ones beside it: `hostd.toml` and `conf.d/*.toml`.
+/// A file together with the folders of further ones beside it: `hostd.toml`, `conf.d/*.toml` and `presets/*.toml`.
 public enum DropIns {
     /// The file `main`, then the files of `conf.d` in the same folder that end with `.toml`, sorted by name. Hidden
     /// ones (`.x.toml`) do not count; a folder that is not there holds none.
     public static func paths(of main: String) throws(SystemError) -> [String] {
-        let folder = main.lastIndex(of: "/").map { String(main[...$0]) } ?? ""
+        [main] + (try files(in: "conf.d", beside: main).map(\.path))
+    }
+
+    /// The files of `presets` in the same folder that end with `.toml`, with their names without that.
+    public static func presets(of main: String) throws(SystemError) -> [(name: String, path: String)] {
+        try files(in: "presets", beside: main)
+    }
+
+    private static func files(
+        in subfolder: String, beside main: String
+    ) throws(SystemError) -> [(name: String, path: String)] {
+        let folder = (main.lastIndex(of: "/").map { String(main[...$0]) } ?? "") + subfolder
         let names: [String]
         do throws(SystemError) {
-            names = try Files.list(folder + "conf.d")
+            names = try Files.list(folder)
         } catch {
             guard error.code == ENOENT else { throw error }
             names = []
         }
-        return [main]
-            + names.filter { $0.hasSuffix(".toml") && !$0.hasPrefix(".") }.map { folder + "conf.d/" + $0 }
+        return names.filter { $0.hasSuffix(".toml") && !$0.hasPrefix(".") }
+            .map { (String($0.dropLast(".toml".count)), "\(folder)/\($0)") }
     }
 
     /// The bytes of a file, at most `limit` of them: whoever asks for one more than is allowed sees that it is too

@@ -21,11 +21,10 @@ nonisolated struct ConfigurationLoader {
         }
     }
 
-    /// The files: hostd.toml, then conf.d/*.toml by name.
+    /// The files: hostd.toml, then conf.d/*.toml by name, then presets/*.toml.
     func load() -> Result<(HostConfiguration, [ConfigurationFile]), Failure> {
         Result { () throws(Failure) in
-            var files: [ConfigurationFile] = []
-            for path in try paths() { files.append(try read(path)) }
+            let files = try files()
             return (try check(files), files)
         }
     }
@@ -37,23 +36,28 @@ nonisolated struct ConfigurationLoader {
         }
     }
 
-    private func paths() throws(Failure) -> [String] {
+    private func files() throws(Failure) -> [ConfigurationFile] {
         do throws(SystemError) {
-            return try DropIns.paths(of: folders.configuration)
+            var files: [ConfigurationFile] = []
+            for path in try DropIns.paths(of: folders.configuration) { files.append(try read(path)) }
+            for (name, path) in try DropIns.presets(of: folders.configuration) {
+                files.append(try read(path, preset: name))
+            }
+            return files
         } catch {
             throw .unreadable("\(error)")
         }
     }
 
-    private func read(_ path: String) throws(Failure) -> ConfigurationFile {
-        do throws(SystemError) {
-            return ConfigurationFile(path: path, bytes: try DropIns.read(path, limit: ConfigurationFile.sizeLimit + 1))
-        } catch {
-            throw .unreadable("\(error)")
-        }
+    private func read(_ path: String, preset: String? = nil) throws(SystemError) -> ConfigurationFile {
+        let bytes = try DropIns.read(path, limit: ConfigurationFile.sizeLimit + 1)
+        return ConfigurationFile(path: path, bytes: bytes, preset: preset)
     }
 
     // MARK: - The last accepted ones
+
+    /// Between the path and the name of a file that is a preset.
+    private static let presetMark = "\tpreset\t"
 
     private var accepted: String { folders.state + "/accepted" }
 
@@ -62,7 +66,8 @@ nonisolated struct ConfigurationLoader {
         try Files.makeFolder(accepted)
         let old = try Files.list(accepted)
         for (index, file) in files.enumerated() {
-            let content = Array((file.path + "\n").utf8) + file.bytes
+            let preset = file.preset.map { Self.presetMark + $0 } ?? ""
+            let content = Array((file.path + preset + "\n").utf8) + file.bytes
             try Files.replace("\(accepted)/\(Self.name(index))", with: content, sync: true)
         }
         for name in old where !files.indices.contains(where: { Self.name($0) == name }) {
@@ -77,8 +82,11 @@ nonisolated struct ConfigurationLoader {
             guard let bytes = try? Files.read("\(accepted)/\(name)", limit: 2 << 20),
                 let end = bytes.firstIndex(of: UInt8(ascii: "\n"))
             else { return nil }
-            let path = String(decoding: bytes[..<end], as: UTF8.self)
-            return ConfigurationFile(path: path, bytes: Array(bytes[(end + 1)...]))
+            let head = String(decoding: bytes[..<end], as: UTF8.self)
+            let mark = head.firstRange(of: Self.presetMark)
+            return ConfigurationFile(
+                path: mark.map { String(head[..<$0.lowerBound]) } ?? head, bytes: Array(bytes[(end + 1)...]),
+                preset: mark.map { String(head[$0.upperBound...]) })
         }
         return files.isEmpty ? nil : try? check(files)
     }

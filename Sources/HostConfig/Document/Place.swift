@@ -2,7 +2,7 @@
 
 /// A place in one of the files that are read together.
 struct Place: Hashable, Comparable, Sendable {
-    /// Index of the file in the order of reading.
+    /// Index of the file in the order of reading; below 0 for a preset, which everything else comes after.
     var file: Int
     /// From 1.
     var line: Int

@@ -6,14 +6,46 @@ import HostCore
 struct ServiceReader {
     let name: ServiceName
     /// What each file says of it, the first one first.
-    let tables: [TomlNode]
+    private let files: [TomlNode]
+    /// The same with its preset before them.
+    private var tables: [TomlNode]
     /// False when a file could not be read to its end: what is missing may stand there.
-    let isComplete: Bool
+    private var isComplete: Bool
 
     private var path: String { "service.\(name)" }
 
+    init(name: ServiceName, files: [TomlNode], isComplete: Bool) {
+        self.name = name
+        self.files = files
+        self.isComplete = isComplete
+        tables = files
+    }
+
     /// The service, or its instances; none after an error. An error is reported for the first instance that has it.
-    func read(_ checking: inout Checking) -> [ServiceDraft] {
+    func read(_ presets: inout PresetLibrary, _ checking: inout Checking) -> [ServiceDraft] {
+        var reader = self
+        reader.takePreset(from: &presets, &checking)
+        return reader.instances(&checking)
+    }
+
+    private mutating func takePreset(from presets: inout PresetLibrary, _ checking: inout Checking) {
+        guard let node = files.compactMap({ $0[PresetKey.name] }).last, case .text(let name) = node.value, !name.isEmpty
+        else {
+            return
+        }
+        if let preset = presets.preset(name, &checking) {
+            if let table = preset.table { tables = [table] + files } else { isComplete = false }
+            return
+        }
+        isComplete = false
+        let right =
+            Suggestion.nearest(to: name, among: presets.names).map { "did you mean \"\($0)\"?" }
+            ?? "there are " + presets.names.joined(separator: ", ")
+        checking.report(
+            path: "\(path).\(PresetKey.name)", "there is no preset \(quoted(name)) (\(right))", at: node.place)
+    }
+
+    private func instances(_ checking: inout Checking) -> [ServiceDraft] {
         let errorCount = checking.errorCount
         let first = draft(instance: 1, &checking)
         guard first.instances > 1 else {
@@ -76,6 +108,11 @@ struct ServiceReader {
             }
         }
     }
+}
+
+/// `preset`, which says what stands before the files.
+enum PresetKey {
+    static let name = "preset"
 }
 
 /// `ports`, which is read before all other keys.

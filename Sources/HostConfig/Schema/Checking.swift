@@ -55,7 +55,8 @@ struct Checking {
         report(path: "", failure.message, at: failure.place)
     }
 
-    private mutating func report(path: String, _ message: @autoclosure () -> String, at place: Place) {
+    /// Reports what is wrong with the key `path`, at a place.
+    mutating func report(path: String, _ message: @autoclosure () -> String, at place: Place) {
         guard !isFull else {
             omitted += 1
             return
@@ -73,11 +74,11 @@ struct Checking {
     }
 
     /// All errors, sorted by place, with the names of the files; nil when there are none.
-    func errors(paths: [String]) -> ConfigurationErrors? {
+    func errors(fileName: (Int) -> String) -> ConfigurationErrors? {
         guard !found.isEmpty else { return nil }
         let errors = found.sorted { ($0.place, $0.message) < ($1.place, $1.message) }.map { place, message in
             ConfigurationError(
-                file: place.file < paths.count ? paths[place.file] : "", line: place.line, column: place.column,
+                file: fileName(place.file), line: place.line, column: place.column,
                 message: message)
         }
         return ConfigurationErrors(errors: errors, omitted: omitted)

@@ -15,7 +15,7 @@ enum LaterKeys {
     private static let names: [String: [Entry]] = [
         "": ["node", "kind", "log", "disk", "network", "alert"],
         "service.NAME": [
-            "preset", "node", "model_change", "keep_awake", "sandbox", "unit",
+            "node", "model_change", "keep_awake", "sandbox", "unit",
         ],
         "service.NAME.startup": probe,
         "service.NAME.live": probe,

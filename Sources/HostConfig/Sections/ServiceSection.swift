@@ -5,6 +5,7 @@ import HostCore
 /// A service while its keys are read: a probe may still lack its target.
 struct ServiceDraft: Hashable, Sendable {
     var specification: ServiceSpecification
+    var preset: String?
     var instances = 1
     var startup: ProbeDraft?
     var live: ProbeDraft?
@@ -42,6 +43,9 @@ enum ServiceSection {
         specification: ServiceSpecification(name: .placeholder, launch: LaunchSpecification(command: [])))
 
     private static let supervision: [Key<ServiceDraft>] = [
+        Key(
+            PresetKey.name, .label, \.preset, also: ["template", "extends", "profile"], change: .none,
+            "What fits a known program, as defaults for all other keys: what is given here wins."),
         Key(
             "command", .command, \.specification.launch.command, also: ["cmd", "exec", "exec_start", "program", "run"],
             "The program with its arguments, or a string for /bin/sh -c. Every service needs one."),

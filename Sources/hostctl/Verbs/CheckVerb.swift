@@ -50,6 +50,11 @@ enum CheckVerb {
                 let bytes = try DropIns.read(path, limit: ConfigurationFile.sizeLimit + 1)
                 files.append(ConfigurationFile(path: path, bytes: bytes))
             }
+            for (name, each) in try DropIns.presets(of: Places.configuration(request)) {
+                path = each
+                let bytes = try DropIns.read(path, limit: ConfigurationFile.sizeLimit + 1)
+                files.append(ConfigurationFile(path: path, bytes: bytes, preset: name))
+            }
         } catch {
             let hint = error.code == EISDIR ? " (hostctl check --dir \(path) reads its hostd.toml and conf.d)" : ""
             throw Failure(

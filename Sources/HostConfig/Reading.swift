@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HostCore
+
+/// One pass over all files: the values, and for each key where its value stands.
+struct Reading {
+    /// The files of the configuration, without presets.
+    let files: [ConfigurationFile]
+    private(set) var checking = Checking()
+    private(set) var presets: PresetLibrary
+
+    init(_ files: [ConfigurationFile]) {
+        self.files = files.filter { $0.preset == nil }
+        presets = PresetLibrary(files: files.filter { $0.preset != nil })
+    }
+
+    /// What is wrong with the files; nil when nothing is.
+    var errors: ConfigurationErrors? { checking.errors(fileName: fileName) }
+
+    /// How the file of a place is named.
+    func fileName(_ index: Int) -> String {
+        if index < 0 { return presets.paths.indices.contains(-1 - index) ? presets.paths[-1 - index] : "" }
+        return files.indices.contains(index) ? files[index].path : ""
+    }
+
+    /// Reads everything.
+    mutating func configuration() -> HostConfiguration {
+        var draft = RootSection.section.empty
+        var isComplete = true
+        for (index, file) in files.enumerated() {
+            do throws(TomlDocument.Failure) {
+                guard index < ConfigurationReader.fileLimit else {
+                    throw TomlDocument.Failure(
+                        place: Place(file: index, line: 1, column: 1),
+                        message: "this is file \(index + 1) of the configuration "
+                            + "(at most \(ConfigurationReader.fileLimit))")
+                }
+                RootSection.section.apply(try TomlDocument.parse(file.bytes, file: index), to: &draft, &checking)
+            } catch {
+                isComplete = false
+                checking.report(error)
+            }
+        }
+        let families = draft.services.keys.sorted().map { name in
+            let reader = ServiceReader(name: name, files: draft.services[name] ?? [], isComplete: isComplete)
+            return Family(name: name, instances: reader.read(&presets, &checking))
+        }
+        presets.checkUnused(&checking)
+        let rules = [
+            OrderRules(key: "after", verb: "wait", "for", families, \.after),
+            OrderRules(key: "restart_with", verb: "restart", "with", families, \.restartWith),
+        ]
+        for rule in rules { rule.check(isComplete: isComplete, &checking) }
+        return HostConfiguration(draft, InstanceNames(families).spelledOut())
+    }
+}
