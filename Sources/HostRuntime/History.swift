@@ -57,7 +57,7 @@ final class History {
 nonisolated extension ServiceReport.Kind {
     fileprivate var priority: Journal.Priority {
         switch self {
-        case .looping, .held, .launchFailed: .error
+        case .looping, .held, .launchFailed, .rollHalted: .error
         case .unhealthy, .backoff, .killing, .keeperLost, .swept, .waiting: .warning
         case .ready, .stopped, .adopted: .notice
         case .starting, .started, .running, .exited, .stopping, .cleared, .progress: .info

@@ -23,6 +23,12 @@ final class SnapshotFolder {
         return fields
     }
 
+    /// Forgets a service.
+    func remove(_ name: ServiceName) {
+        written[name] = nil
+        try? Files.remove("\(path)/\(name)")
+    }
+
     /// Writes the snapshot of a machine unless it stands there already. A failure is said once: supervision goes on
     /// without it.
     func write(_ machine: ServiceMachine) {

@@ -53,7 +53,7 @@ final class Supervisor {
     var isLeaving = false
     private var inbox: [HostMachine.Event] = []
     private var isTakingInbox = false
-    private var timers: [ServiceName: (timer: TimerSource, at: Instant?)] = [:]
+    var timers: [ServiceName: (timer: TimerSource, at: Instant?)] = [:]
 
     /// A supervisor of these services, none of them looked at yet. `programs` are the paths of keeper and logger.
     init(
@@ -112,6 +112,7 @@ final class Supervisor {
         for effect in effects {
             switch effect {
             case .service(let name, let effect): carryOut(effect, of: name)
+            case .removed(let name): removed(name)
             case .allStopped: onAllStopped?()
             }
         }
@@ -157,7 +158,8 @@ nonisolated extension HostMachine.Event {
     fileprivate var names: [ServiceName] {
         switch self {
         case .service(let name, _): [name]
-        case .stop(let names, _): Array(names)
+        case .stop(let names, _), .restart(let names, _): Array(names)
+        case .configure(let services, _): services.map(\.name)
         case .shutDown: []
         }
     }

@@ -43,6 +43,7 @@ extension Checker {
     }
 
     private func hasReason(_ instance: SimulatedInstance, isShuttingDown: Bool, at now: Instant) -> Bool {
+        if !services[instance.service].isConfigured { return true }
         if isShuttingDown || instance.notes.isUnwanted || isUnwell(instance, at: now) { return true }
         return records[instance.service].wish == .stopped
     }

@@ -12,7 +12,9 @@ extension Checker {
     /// A service that must be ready before this one starts, and has not been.
     private func unready(before service: SimulatedService) -> SimulatedService? {
         services.first { other in
-            guard service.specification.after.contains(other.name), records[other.index].wasReady == false else {
+            guard service.specification.after.contains(other.name), other.isConfigured,
+                records[other.index].wasReady == false
+            else {
                 return false
             }
             return !(other.instances.last.map { isProvenReady($0) } ?? false)

@@ -42,7 +42,9 @@ extension Checker {
         let index = service.index
         switch event {
         case .start(by: .person), .restart:
+            guard service.isConfigured else { return }
             records[index].wish = .up
+            if case .restart = event { records[index].queued = nil }
             records[index].stopSince = nil
             records[index].stopBatch = nil
             records[index].pace.reset()

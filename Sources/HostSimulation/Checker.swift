@@ -8,7 +8,7 @@ import HostCore
 struct Checker {
     let services: [SimulatedService]
     /// By service: those that come after it.
-    let followers: [[Int]]
+    private(set) var followers: [[Int]] = []
     var records: [Record]
     private(set) var firstViolation: String?
     /// Numbers a person's stops and the shutdown, so that it is known who was told no later than whom.
@@ -27,16 +27,23 @@ struct Checker {
         var ending: (instance: InstanceID, since: Instant)?
         var highestLaunch: UInt64 = 0
         var spawnHasFailed = false
+        /// Its restart was asked for, and has not come.
+        var queued: SimulatedInstance?
         /// The newest one that hostd knows to have ended, whatever became of its folder.
         var last: SimulatedInstance?
     }
 
     init(_ services: [SimulatedService]) {
         self.services = services
-        followers = services.map { service in
-            services.filter { $0.specification.after.contains(service.name) }.map(\.index)
-        }
         records = services.map { _ in Record() }
+        readOrder()
+    }
+
+    /// Who comes after whom, as the configuration says now.
+    mutating func readOrder() {
+        followers = services.map { service in
+            services.filter { $0.isConfigured && $0.specification.after.contains(service.name) }.map(\.index)
+        }
     }
 
     mutating func require(_ condition: Bool, _ message: @autoclosure () -> String) {
@@ -45,6 +52,7 @@ struct Checker {
 
     mutating func launched(_ id: InstanceID, _ service: SimulatedService, at now: Instant) {
         for other in service.instances {
+            require(other.id != id, "\(id) was launched although its folder is there")
             require(!other.treeLives, "\(id) was launched while processes of \(other.id) live")
             require(!other.keeperLives, "\(id) was launched while the keeper of \(other.id) lives")
         }
@@ -93,6 +101,7 @@ struct Checker {
         records[index].wish = isMarked ? Wish(service.committedMark) : .unknown
         records[index].last = nil
         records[index].wasReady = nil
+        records[index].queued = nil
         records[index].freshSince = nil
         records[index].stopSince = nil
         records[index].stopBatch = nil

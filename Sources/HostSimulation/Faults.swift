@@ -7,7 +7,10 @@ extension SimulatedHost {
     func personActs() {
         guard !isCalm else { return }
         queue.plan(.personActs, at: now + scenario.duration(1...200))
-        guard machine != nil, let service = services.randomElement(using: &scenario.random) else { return }
+        guard machine != nil, let service = services.filter(\.isConfigured).randomElement(using: &scenario.random)
+        else {
+            return machine == nil ? () : reload()
+        }
         switch scenario.random.unit() {
         case ..<0.35:
             trace.note("a person starts \(service.name)", at: now)
@@ -15,8 +18,10 @@ extension SimulatedHost {
         case ..<0.55:
             trace.note("a person restarts \(service.name)", at: now)
             feed(service, .restart)
-        case ..<0.7: stop([service])
-        case ..<0.8:
+        case ..<0.62: restartInTurn()
+        case ..<0.66: reload()
+        case ..<0.74: stop([service])
+        case ..<0.84:
             let share = scenario.random.unit()
             stop(services.filter { _ in scenario.chance(share) })
         default: break
@@ -99,7 +104,7 @@ extension SimulatedHost {
     }
 
     /// What is planned for it finds nothing.
-    private func vanish(_ instance: SimulatedInstance) {
+    func vanish(_ instance: SimulatedInstance) {
         instance.keeperLives = false
         instance.mainLives = false
         instance.leftOversLive = 0

@@ -33,8 +33,18 @@ extension SimulatedHost {
             guard let service = service(name) else { return }
             checker.takes(change, service, { self.view(service)?.state }, at: now)
             carryOut(machine?.handle(event, at: now) ?? [], of: [service.index])
-        case .stop(let names, let author): takeStop(event, services.filter { names.contains($0.name) }, by: author)
-        case .shutDown: takeStop(event, services, by: .host)
+        case .stop(let names, let author):
+            takeStop(event, services.filter { names.contains($0.name) && view($0) != nil }, by: author)
+        case .restart(let names, let cause):
+            let some = services.filter { names.contains($0.name) }
+            for service in some { checker.takesRestart(cause, service, { self.view(service)?.state }, at: now) }
+            carryOut(machine?.handle(event, at: now) ?? [], of: some.map(\.index))
+        case .configure:
+            for service in services where service.isConfigured {
+                checker.takesConfiguration(service, view(service), at: now)
+            }
+            carryOut(machine?.handle(event, at: now) ?? [], of: services.map(\.index))
+        case .shutDown: takeStop(event, services.filter { view($0) != nil }, by: .host)
         }
     }
 
@@ -47,10 +57,18 @@ extension SimulatedHost {
     func carryOut(_ effects: [HostMachine.Effect], of touched: [Int]) {
         var touched = touched
         // Decisions count from here, whether hostd gets to carry them out or not.
+        var decided = touched
+        for case .service(let name, _) in effects {
+            if let index = service(name)?.index, !decided.contains(index) { decided.append(index) }
+        }
+        for index in decided {
+            if let view = view(services[index]) { checker.decided(view, services[index], machine, at: now) }
+        }
         for case .service(let name, let effect) in effects {
             guard let service = service(name) else { continue }
             switch effect {
             case .sweep(let id): if let instance = service.instance(id) { checker.gaveUp(instance, at: now) }
+            case .report(let report) where report.kind == .rollHalted: checker.halted(service)
             case .forget(let id): checker.concluded(id, service.instance(id), service, life: life, at: now)
             default: break
             }
@@ -62,6 +80,7 @@ extension SimulatedHost {
                 guard let service = service(name) else { continue }
                 if !touched.contains(service.index) { touched.append(service.index) }
                 carryOut(effect, of: service)
+            case .removed(let name): removed(name)
             case .allStopped:
                 checker.require(!saidAllStopped, "hostd said twice that all is stopped")
                 saidAllStopped = true
@@ -186,6 +205,8 @@ extension HostMachine.Event {
             "\(name): \(id) \(report.text)\(isEmpty ? ", nothing left" : "")"
         case .service(let name, let event): "\(name): \(event)"
         case .stop(let names, let author): "stop of \(names.sorted()) by \(author)"
+        case .restart(let names, let cause): "restart of \(names.sorted()): \(cause.text)"
+        case .configure(let services, _): "a configuration of \(services.count) services"
         case .shutDown: "shutdown"
         }
     }

@@ -25,6 +25,7 @@ extension SimulatedHost {
                 checker.lostSnapshot(service, isOlder: false)
             }
             service.timer = nil
+            service.isForgotten = false
         }
         staleSnapshots = nil
         if isShuttingDown { checker.returnsAfterShutdown() }
@@ -41,44 +42,56 @@ extension SimulatedHost {
         guard machine == nil else { return }
         trace.note("hostd starts", at: now)
         var isFresh = [Bool](repeating: false, count: services.count)
-        let machines = services.map { service in
+        let configured = services.filter(\.isConfigured)
+        for service in services where !service.isConfigured {
+            service.snapshot = nil
+            checker.removed(service)
+        }
+        let machines = configured.map { service in
             let restored = service.snapshot.flatMap { FieldText(parsing: $0) }.flatMap {
-                ServiceMachine(service.specification, from: $0, seed: seed &+ UInt64(life), at: now)
+                ServiceMachine(configuration(of: service), from: $0, seed: seed &+ UInt64(life), at: now)
             }
             isFresh[service.index] = restored == nil
+            if restored == nil, checker.records[service.index].wish == .idle {
+                checker.recalled(service.committedMark, service)
+            }
             return restored
                 ?? ServiceMachine(
-                    service.specification, mark: service.committedMark, reason: "not started yet",
+                    configuration(of: service), mark: service.committedMark, reason: "not started yet",
                     seed: seed &+ UInt64(life), at: now)
         }
         machine = HostMachine(machines)
         checker.hostdReturned(at: now)
         // Now and then it is killed while it adopts.
         if !isCalm, scenario.chance(0.15) { stepsToLive = scenario.number(0...30) }
-        for service in services {
-            if adopt(service, machines[service.index], isFresh: isFresh[service.index]) {
-                isFresh[service.index] = false
-            }
+        for service in services { service.isStartBlocked = false }
+        for service in services where !service.isConfigured { endStrays(of: service) }
+        for (service, before) in zip(configured, machines) {
+            if adopt(service, before, isFresh: isFresh[service.index]) { isFresh[service.index] = false }
             guard machine != nil else { return }
         }
-        for service in services where isFresh[service.index] && service.specification.autostart {
+        for service in configured where isFresh[service.index] && service.specification.autostart {
             feed(service, .start(by: .host))
         }
         if isShuttingDown { feed(.shutDown) }
-        for service in services where machine != nil { feed(service, .wake) }
+        for service in configured where machine != nil { feed(service, .wake) }
     }
 
     /// Whether something of an earlier life was found.
     private func adopt(_ service: SimulatedService, _ before: ServiceMachine, isFresh: Bool) -> Bool {
-        let newest = service.instances.last
+        // What is over by its records only waits for its log.
+        let newest = service.instances.last { !($0.exitSaysEmpty && $0.id.launch > before.launches) }
+        service.instances.removeAll { $0.exitSaysEmpty && $0.id.launch > before.launches }
         var found: [ServiceEvent] = []
         if let newest, newest.id.launch > before.launches {
             // The snapshot is lost, or older than the folder.
             checker.adopted(newest, service)
+            newest.isStray = false
             carryOutAtOnce(machine?.adopt(newest.id, at: now) ?? [], of: service)
             found = newest.news()
         } else if !isFresh {
             let inherited = before.state.instance
+            if view(service)?.roll.isQueued == true { checker.remembersRoll(service) }
             carryOutAtOnce(machine?.resume(service.name, at: now) ?? [], of: service)
             found = inherited.map { service.instance($0)?.news() ?? [.neverRan($0)] } ?? []
         } else {

@@ -87,11 +87,12 @@ extension SimulatedHost {
         guard instance.keeperLives, instance.keeperHangs else { return }
         trace.note("\(instance.id): its keeper goes on", at: now)
         instance.keeperHangs = false
+        if instance.process != nil, !instance.mainLives {
+            recordExit(instance)
+            ring(instance)
+        }
         if instance.isKillQueued { return treeKilled(instance) }
-        if instance.process == nil { return keeperStarts(instance) }
-        guard !instance.mainLives else { return }
-        recordExit(instance)
-        ring(instance)
+        if instance.process == nil { keeperStarts(instance) }
     }
 
     /// The doorbell: hostd looks at the records, if it is there and hears it. The end of a keeper is always noticed.

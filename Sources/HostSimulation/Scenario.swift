@@ -21,10 +21,37 @@ struct Scenario {
     mutating func services() -> [ServiceSpecification] {
         var result: [ServiceSpecification] = []
         for index in 0..<number(1...12) {
-            guard let name = ServiceName("s\(index < 10 ? "0" : "")\(index)") else { continue }
-            result.append(service(name, port: UInt16(8000 + index), before: result.map(\.name)))
+            let base = "s\(index < 10 ? "0" : "")\(index)"
+            guard let name = ServiceName(base) else { continue }
+            let one = service(name, port: UInt16(8000 + index), before: result.map(\.name))
+            result += chance(0.25) ? instances(of: one, number(2...5)) : [one]
         }
         return result
+    }
+
+    private func instances(of one: ServiceSpecification, _ count: Int) -> [ServiceSpecification] {
+        (1...count).compactMap { number in
+            ServiceName("\(one.name)@\(number)").map { name in
+                var instance = one
+                instance.name = name
+                return instance
+            }
+        }
+    }
+
+    /// Another edition of what the configuration says of a service.
+    mutating func edited(_ old: ServiceSpecification) -> ServiceSpecification {
+        var service = old
+        if chance(0.5) { service.launch.command = ["program", "\(random.next())"] }
+        if chance(0.4) {
+            service.startup = nil
+            service.live = nil
+            service.ready = nil
+            probes(&service)
+        }
+        if chance(0.2) { service.after = service.after.filter { _ in chance(0.5) } }
+        if chance(0.2) { service.stop.grace = duration(0.5...40) }
+        return service
     }
 
     private mutating func service(

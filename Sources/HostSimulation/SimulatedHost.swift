@@ -12,6 +12,7 @@ final class SimulatedHost {
         case treeKilled(SimulatedInstance)
         case keeperGoesOn(SimulatedInstance)
         case probeAnswered(SimulatedInstance, ProbeKind, number: UInt64, life: Int)
+        case strayEnds(SimulatedInstance, life: Int)
         case sweepDone(Int, InstanceID, life: Int)
         case wake(Int, at: Instant, life: Int)
         case storeWrites(life: Int)
@@ -103,6 +104,7 @@ final class SimulatedHost {
         case .probeAnswered(let instance, let kind, let number, let life):
             guard life == self.life, machine != nil else { return }
             probeAnswered(instance, kind, number)
+        case .strayEnds(let instance, let life): if life == self.life, machine != nil { strayEnds(instance) }
         case .sweepDone(let index, let instance, let life): sweepDone(services[index], instance, life: life)
         case .wake(let index, let at, let life):
             guard life == self.life, machine != nil, services[index].timer == at else { return }

@@ -38,6 +38,8 @@ final class SimulatedInstance {
     let life: Int
     let launchedAt: Instant
     var keeperLives = true
+    /// No hostd knows it as the instance of a service: it is being ended.
+    var isStray = false
     /// The keeper is stopped: it neither reports nor obeys.
     var keeperHangs = false
     /// An order to kill the tree waits for a keeper that hangs.

@@ -5,7 +5,14 @@ import HostCore
 /// What exists of one service outside hostd, and hostd's one timer for it.
 final class SimulatedService {
     let index: Int
-    let specification: ServiceSpecification
+    /// What the configuration says of it, whether hostd has read that or not.
+    var specification: ServiceSpecification
+    /// Whether the configuration names it.
+    var isConfigured = true
+    /// hostd has it from the configuration alone: what the store remembers was not asked for yet.
+    var isForgotten = false
+    /// It is to be started when nothing of it is left that hostd does not know.
+    var isStartBlocked = false
     /// Its folders in the runtime folder, oldest first.
     var instances: [SimulatedInstance] = []
     /// Its snapshot in the runtime folder, as text.

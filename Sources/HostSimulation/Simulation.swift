@@ -62,8 +62,10 @@ public enum Simulation {
         }
         guard host.saidAllStopped else { throw host.fail("hostd did not say that all is stopped") }
         for service in host.services {
-            guard let view = host.view(service) else { throw host.fail("hostd is gone") }
-            if !view.state.isDown { throw host.fail("\(service.name) is \(view.phase.rawValue) after the shutdown") }
+            guard host.machine != nil else { throw host.fail("hostd is gone") }
+            if let view = host.view(service), !view.state.isDown {
+                throw host.fail("\(service.name) is \(view.phase.rawValue) after the shutdown")
+            }
             for instance in service.instances where !instance.isOver {
                 throw host.fail("\(instance.id) outlived the shutdown")
             }
@@ -88,7 +90,19 @@ extension SimulatedHost {
     func unwell() -> String? {
         guard machine != nil else { return "hostd did not come back" }
         for service in services {
-            guard let view = view(service) else { return "\(service.name) is unknown" }
+            guard let view = view(service) else {
+                let living = service.instances.first { !$0.isOver }
+                if service.isConfigured { return "\(service.name) is unknown" }
+                if let living { return "\(living.id) outlives its configuration" }
+                continue
+            }
+            if !service.isConfigured { return "\(service.name) is \(view.phase.rawValue), and not configured" }
+            if !isHeldUp(service) {
+                if view.roll != .none { return "\(service.name) still waits for a roll" }
+                if checker.records[service.index].queued?.mainLives == true {
+                    return "\(service.name) was not restarted"
+                }
+            }
             if let wrong = unwell(service, view) { return wrong }
         }
         return nil
@@ -102,10 +116,24 @@ extension SimulatedHost {
         case .unknown: return shown
         case .up:
             if view.phase == .waiting, isWaitingForOneThatIsDown(service) { return nil }
+            // Nobody asks it any more whether it is alive.
+            if service.specification.live == nil, service.instances.last?.isHung(at: now) == true { return nil }
             guard view.phase == .ready, let id = view.state.instance, let instance = service.instance(id) else {
                 return shown
             }
             return instance.mainLives && instance.behaviour.isHarmless ? nil : "\(id) is not to be relied on"
+        }
+    }
+
+    /// One of its family waits for a service that is down, and so all of them for their turn, and those that come after
+    /// them.
+    private func isHeldUp(_ service: SimulatedService) -> Bool {
+        services.contains { other in
+            guard let view = view(other) else { return false }
+            if other.name.family == service.name.family {
+                return view.phase == .waiting && isWaitingForOneThatIsDown(other)
+            }
+            return view.roll != .none && service.specification.after.contains(other.name) && isHeldUp(other)
         }
     }
 

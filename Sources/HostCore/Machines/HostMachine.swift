@@ -8,6 +8,12 @@ public struct HostMachine: Hashable, Sendable {
         case service(ServiceName, ServiceEvent)
         /// Stop these and no others, those that others of them come after last.
         case stop(Set<ServiceName>, by: Author)
+        /// Replace the instances of these: those of one family one after the other, each when the one before it is ready
+        /// again, and those that others of them come after first.
+        case restart(Set<ServiceName>, RestartCause)
+        /// These services are configured now, and no others. Those that are new, or were on their way out, are
+        /// not started by this: whoever feeds it knows what is remembered of them. Those that are gone are stopped in order, and then `removed`.
+        case configure([ServiceSpecification], seed: UInt64)
         /// hostd shuts down: stop everything in order, start nothing more.
         case shutDown
     }
@@ -16,6 +22,8 @@ public struct HostMachine: Hashable, Sendable {
     public enum Effect: Hashable, Sendable {
         /// For one service.
         case service(ServiceName, ServiceEffect)
+        /// It is no longer configured and nothing of it runs: it is forgotten.
+        case removed(ServiceName)
         /// After `shutDown`, once: nothing runs any more.
         case allStopped
     }
@@ -25,8 +33,10 @@ public struct HostMachine: Hashable, Sendable {
     /// hostd shuts down.
     public private(set) var isShuttingDown: Bool
     /// Who comes after whom, and who is in whose way.
-    private var order: ServiceOrder
+    var order: ServiceOrder
     private var saidAllStopped: Bool
+    /// Those that the configuration does not name any more, until they are down.
+    public internal(set) var leaving: Set<ServiceName> = []
 
     /// A host with these services, none of them told anything yet.
     public init(_ services: [ServiceMachine]) {
@@ -41,15 +51,24 @@ public struct HostMachine: Hashable, Sendable {
         var effects: [Effect] = []
         switch event {
         case .service(let name, let event):
-            guard !isRefused(event) else { return [] }
+            guard !isRefused(event, for: name) else { return [] }
             change(name, &effects) { $0.handle(event, at: now) }
             settle(at: now, &effects)
         case .stop(let names, let author):
             stop(names.sorted(), by: author, at: now, &effects)
+        case .restart(let names, let cause):
+            guard !isShuttingDown else { return [] }
+            for name in names.subtracting(leaving).sorted() {
+                change(name, &effects) { $0.handle(.queueRestart(cause), at: now) }
+            }
+            settle(at: now, &effects)
+        case .configure(let specifications, let seed):
+            configure(specifications, seed: seed, at: now, &effects)
         case .shutDown:
             isShuttingDown = true
             stop(services.keys.sorted(), by: .host, at: now, &effects)
         }
+        dropThoseThatLeft(&effects)
         sayAllStopped(&effects)
         return effects
     }
@@ -94,16 +113,16 @@ public struct HostMachine: Hashable, Sendable {
         order.before(name).filter { services[$0]?.wasReady == false }
     }
 
-    private func isRefused(_ event: ServiceEvent) -> Bool {
-        guard isShuttingDown else { return false }
+    private func isRefused(_ event: ServiceEvent, for name: ServiceName) -> Bool {
+        guard isShuttingDown || leaving.contains(name) else { return false }
         switch event {
-        case .start, .restart: return true
+        case .start, .restart, .queueRestart: return true
         default: return false
         }
     }
 
     /// All are told before the first one is stopped, so that each knows who is in its way.
-    private mutating func stop(
+    mutating func stop(
         _ names: [ServiceName], by author: Author, at now: Instant, _ effects: inout [Effect]
     ) {
         for name in names { change(name, &effects) { $0.handle(.queueStop(by: author), at: now) } }
@@ -111,7 +130,7 @@ public struct HostMachine: Hashable, Sendable {
     }
 
     /// The only way to a service: what it means for the others is noted.
-    private mutating func change(
+    mutating func change(
         _ name: ServiceName, _ effects: inout [Effect], _ body: (inout ServiceMachine) -> [ServiceEffect]
     ) {
         guard let index = services.index(forKey: name) else { return }
@@ -128,11 +147,16 @@ public struct HostMachine: Hashable, Sendable {
     }
 
     /// Lets go on what no longer has to wait.
-    private mutating func settle(at now: Instant, _ effects: inout [Effect]) {
-        while let name = order.takeFreed() {
-            guard let service = services[name], !service.awaitsResume else { continue }
-            let next: ServiceEvent = service.queuedStop.map { .stop(by: $0) } ?? .dependenciesReady
-            change(name, &effects) { $0.handle(next, at: now) }
+    mutating func settle(at now: Instant, _ effects: inout [Effect]) {
+        while true {
+            if let (name, turn) = order.takeFreed() {
+                guard let service = services[name], !service.awaitsResume else { continue }
+                change(name, &effects) { $0.handle(turn.event, at: now) }
+            } else if let (members, failed) = order.takeEndedRoll() {
+                for name in members { change(name, &effects) { $0.handle(.rollEnded(failed: failed), at: now) } }
+            } else {
+                return
+            }
         }
     }
 
@@ -140,5 +164,15 @@ public struct HostMachine: Hashable, Sendable {
         guard isShuttingDown, order.isAllDown, !saidAllStopped else { return }
         saidAllStopped = true
         effects.append(.allStopped)
+    }
+}
+
+extension ServiceOrder.Turn {
+    fileprivate var event: ServiceEvent {
+        switch self {
+        case .start: .dependenciesReady
+        case .stop(let author): .stop(by: author)
+        case .restart: .restart
+        }
     }
 }

@@ -8,8 +8,12 @@ public enum ServiceEvent: Hashable, Sendable {
     case stop(by: Author)
     /// The same, but what comes after it is to go first; `stop` follows when it is gone.
     case queueStop(by: Author)
-    /// A person wants a new instance.
+    /// A new instance is wanted, now.
     case restart
+    /// A new instance is wanted when its turn comes, and why; `restart` follows when it has come.
+    case queueRestart(RestartCause)
+    /// All of its family that were to be restarted are through, or it went wrong: nothing more waits for its turn.
+    case rollEnded(failed: ServiceName?)
     /// All services in `after` have been ready.
     case dependenciesReady
     /// The answer to `checkPorts`: the first port that is taken and by whom, or nil when all are free.
@@ -45,6 +49,27 @@ public enum Author: String, Hashable, Sendable {
     case person
     /// hostd itself, at its start and end.
     case host
+    /// The configuration, which does not name the service any more.
+    case configuration
+}
+
+/// Why an instance is replaced that had not ended by itself.
+public enum RestartCause: Hashable, Sendable {
+    /// A person said so.
+    case person
+    /// What the configuration says of its launch has changed.
+    case configuration
+    /// A service in its `restart_with` has a new instance.
+    case companion(ServiceName)
+
+    /// "restarted by a person".
+    public var text: String {
+        switch self {
+        case .person: "restarted by a person"
+        case .configuration: "restarted with its new configuration"
+        case .companion(let name): "restarted with \(name)"
+        }
+    }
 }
 
 /// A port that is taken, and who has it.
@@ -101,7 +126,7 @@ public struct ServiceReport: Hashable, Sendable {
     public enum Kind: String, Hashable, Sendable, CaseIterable {
         case starting, started, ready, running, unhealthy, waiting, exited, backoff, looping, held, stopping, stopped
         case killing, cleared, adopted, keeperLost = "keeper_lost", swept, progress
-        case launchFailed = "launch_failed"
+        case launchFailed = "launch_failed", rollHalted = "roll_halted"
     }
 
     /// What happened.

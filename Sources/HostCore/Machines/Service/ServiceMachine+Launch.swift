@@ -31,6 +31,8 @@ extension ServiceMachine {
     private mutating func launch(because why: String, at now: Instant) {
         launches += 1
         isInherited = false
+        launchedWith = specification.launchDigest
+        if roll.isQueued { roll = .underWay }
         let instance = InstanceID(service: specification.name, launch: launches)
         enter(.launching(instance, deadline: now + Limits.launch), because: why, at: now)
         effects.append(.launch(instance))

@@ -25,6 +25,7 @@ extension ServiceMachine {
         let isNews = author == .person && mark != .stopped
         noteStop(by: author)
         queuedStop = nil
+        roll = .none
         let why = Self.why(author)
         switch state {
         case .stopped where isNews: enter(.stopped, because: why, at: now)
@@ -46,32 +47,26 @@ extension ServiceMachine {
             guard queuedStop != .person else { return }
             noteStop(by: author)
             queuedStop = author
+            roll = .none
             enter(state, because: "\(Self.why(author)), after those that come after it", at: now)
         }
     }
 
     static func why(_ author: Author) -> String {
-        author == .person ? "stopped by a person" : "hostd stops"
-    }
-
-    private mutating func noteStop(by author: Author) {
-        if author == .person {
-            setMark(.stopped)
-            returnsWithHost = false
-        } else if mark == nil, !state.isDown {
-            returnsWithHost = true
+        switch author {
+        case .person: "stopped by a person"
+        case .host: "hostd stops"
+        case .configuration: "no longer in the configuration"
         }
     }
 
-    mutating func restart(at now: Instant) {
-        switch state {
-        case .stopped, .held, .pausing, .waiting, .ending: start(by: .person, at: now)
-        case .launching, .up:
-            setMark(nil)
-            queuedStop = nil
+    private mutating func noteStop(by author: Author) {
+        switch author {
+        case .person:
+            setMark(.stopped)
             returnsWithHost = false
-            restart.reset()
-            end(next: .relaunch, because: "restarted by a person", grace: specification.stop.grace, at: now)
+        case .host: if mark == nil, !state.isDown { returnsWithHost = true }
+        case .configuration: returnsWithHost = false
         }
     }
 
@@ -108,7 +103,9 @@ extension ServiceMachine {
         case .launching(let instance, _) where now - deadline > Limits.slept:
             state = .launching(instance, deadline: now + Limits.again)
         case .launching(let instance, _): launchIsStuck(instance, at: now)
-        case .up: probesAreDue(at: now)
+        case .up:
+            settleRoll(at: now)
+            probesAreDue(at: now)
         case .ending(let ending): endingIsDue(ending, at: now)
         }
     }

@@ -26,8 +26,12 @@ public struct ServiceMachine: Hashable, Sendable {
     public internal(set) var mark: ServiceMark?
     /// Who wants it stopped, while it waits for those that come after it to be down.
     public internal(set) var queuedStop: Author?
+    /// Its part in a restart that goes from one instance to the next.
+    public internal(set) var roll: Roll
     /// hostd stopped it, or is about to, for its own end: it comes back when hostd does.
     public internal(set) var returnsWithHost: Bool
+    /// The digest of what the newest instance was launched with.
+    var launchedWith: UInt64?
     /// The current instance was launched, if at all, by a hostd before this one.
     var isInherited: Bool
     /// Made from a snapshot, and `resume` has not been called yet.
@@ -83,6 +87,7 @@ public struct ServiceMachine: Hashable, Sendable {
         self.restarts = restarts
         wasReady = false
         self.mark = mark
+        roll = .none
         returnsWithHost = false
         isInherited = false
         awaitsResume = false
@@ -93,7 +98,12 @@ public struct ServiceMachine: Hashable, Sendable {
     public var phase: ServicePhase { state.phase }
 
     /// When `wake` is due.
-    public var deadline: Instant? { state.deadline }
+    public var deadline: Instant? {
+        switch (state.deadline, rollDeadline) {
+        case (let state?, let roll?): min(state, roll)
+        case (let state, let roll): state ?? roll
+        }
+    }
 
     /// Takes one event and says what is to be done for it, in order.
     public mutating func handle(_ event: ServiceEvent, at now: Instant) -> [ServiceEffect] {
@@ -103,6 +113,8 @@ public struct ServiceMachine: Hashable, Sendable {
         case .stop(let author): stop(by: author, at: now)
         case .queueStop(let author): queueStop(by: author, at: now)
         case .restart: restart(at: now)
+        case .queueRestart(let cause): queueRestart(cause, at: now)
+        case .rollEnded(let failed): rollEnded(failed: failed)
         case .dependenciesReady: dependenciesReady(at: now)
         case .portsChecked(let taken): portsChecked(taken, at: now)
         case .launchFailed(let instance, let why): launchFailed(instance, why, at: now)
@@ -134,6 +146,7 @@ public struct ServiceMachine: Hashable, Sendable {
         if new.phase != state.phase || new.instance != state.instance { since = now }
         state = new
         self.reason = reason
+        settleRoll(at: now)
     }
 
     /// Enters a state and tells people.
@@ -176,6 +189,12 @@ public struct ServiceMachine: Hashable, Sendable {
         if queuedStop != nil {
             guard case .launching = state else {
                 guard case .up = state else { return "\(phase) waits to be stopped" }
+                return nil
+            }
+        }
+        if roll.isQueued {
+            guard case .launching = state else {
+                guard case .up = state else { return "\(phase) waits to be restarted" }
                 return nil
             }
         }

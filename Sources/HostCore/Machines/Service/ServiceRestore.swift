@@ -19,6 +19,8 @@ extension ServiceMachine {
         self.since = min(since, now)
         self.launches = launches
         queuedStop = fields["queued_stop"].flatMap { Author(rawValue: $0) }
+        roll = Roll(fields["roll"])
+        launchedWith = fields.integer("launched_with")
         returnsWithHost = fields.flag("returns_with_host")
         isInherited = true
         awaitsResume = true
@@ -82,6 +84,8 @@ extension ServiceMachine {
         isInherited = true
         awaitsResume = false
         queuedStop = nil
+        roll = .none
+        launchedWith = nil
         wasReady = false
         // After an exit that said "do not restart" only a person can have started this one.
         if mark == .held { mark = nil }

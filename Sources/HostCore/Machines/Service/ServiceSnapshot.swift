@@ -13,6 +13,8 @@ extension ServiceMachine {
         fields.set(wasReady, "was_ready")
         fields["mark"] = mark?.rawValue
         fields["queued_stop"] = queuedStop?.rawValue
+        fields["roll"] = roll.text
+        fields["launched_with"] = launchedWith.map { "\($0)" }
         fields.set(returnsWithHost, "returns_with_host")
         fields.set(restart.isLooping, "looping")
         fields["failures_in_row"] = "\(restart.failuresInRow)"

@@ -129,6 +129,11 @@ extension ServiceState {
         }
     }
 
+    /// On its way down for good.
+    var isStopping: Bool {
+        if case .ending(let ending) = self { ending.next == .stop } else { false }
+    }
+
     /// The instance that exists in this state, if any.
     public var instance: InstanceID? {
         switch self {

@@ -73,3 +73,33 @@ extension FieldText {
         return ExitReport(status: status, ran: .nanoseconds(ran), wallMilliseconds: wall)
     }
 }
+
+extension ServiceMachine.Roll {
+    private static let companion = "queued:with:"
+
+    /// As a snapshot writes it; nil for none.
+    var text: String? {
+        switch self {
+        case .none: nil
+        case .queued(.person): "queued:person"
+        case .queued(.configuration): "queued:configuration"
+        case .queued(.companion(let name)): Self.companion + name.text
+        case .underWay: "under_way"
+        case .done: "done"
+        }
+    }
+
+    /// Reads `text`; none for anything else.
+    init(_ text: String?) {
+        switch text {
+        case "queued:person": self = .queued(.person)
+        case "queued:configuration": self = .queued(.configuration)
+        case "under_way": self = .underWay
+        case "done": self = .done
+        case let text?:
+            let name = text.hasPrefix(Self.companion) ? ServiceName(String(text.dropFirst(Self.companion.count))) : nil
+            self = name.map { .queued(.companion($0)) } ?? .none
+        case nil: self = .none
+        }
+    }
+}
