@@ -59,7 +59,7 @@ nonisolated extension ServiceReport.Kind {
         switch self {
         case .looping, .held, .launchFailed, .rollHalted: .error
         case .unhealthy, .backoff, .killing, .keeperLost, .swept, .waiting: .warning
-        case .ready, .stopped, .adopted: .notice
+        case .ready, .stopped, .adopted, .reset: .notice
         case .starting, .started, .running, .exited, .stopping, .cleared, .progress: .info
         }
     }

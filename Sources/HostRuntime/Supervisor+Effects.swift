@@ -111,6 +111,6 @@ extension Supervisor {
 
     private func tell(_ report: ServiceReport, of name: ServiceName) {
         history.add(report, of: name)
-        if report.kind == .starting || report.kind == .held { storeService(name) }
+        if [.starting, .held, .reset].contains(report.kind) { storeService(name) }
     }
 }

@@ -56,6 +56,7 @@ extension Checker {
             }
             if state?.isDown == true { startsFromRest(service, at: now) }
         case .start(by: .host): hostStarts(service, at: now)
+        case .reset: reset(service, state())
         case .exited(let id, let report, _):
             guard let instance = service.instance(id) else { return }
             records[index].last = instance
@@ -79,6 +80,14 @@ extension Checker {
             startsFromRest(service, at: now)
         case .up, .stopped, .held: break
         }
+    }
+
+    /// A person has failures forgotten: what waited for their sake may come at once, and the count begins anew.
+    private mutating func reset(_ service: SimulatedService, _ state: ServiceState?) {
+        var isFree = records[service.index].pace.isFree
+        if case .pausing = state { isFree = true }
+        records[service.index].pace.reset()
+        records[service.index].pace.isFree = isFree
     }
 
     /// A person stops some, or hostd all of them.

@@ -24,6 +24,9 @@ extension SimulatedHost {
         case ..<0.84:
             let share = scenario.random.unit()
             stop(services.filter { _ in scenario.chance(share) })
+        case ..<0.9:
+            trace.note("a person resets \(service.name)", at: now)
+            feed(service, .reset)
         default: break
         }
     }

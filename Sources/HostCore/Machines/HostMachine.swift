@@ -117,6 +117,7 @@ public struct HostMachine: Hashable, Sendable {
         guard isShuttingDown || leaving.contains(name) else { return false }
         switch event {
         case .start, .restart, .queueRestart: return true
+        case .start, .restart, .reset: return true
         default: return false
         }
     }

@@ -14,6 +14,8 @@ public enum ServiceEvent: Hashable, Sendable {
     case queueRestart(RestartCause)
     /// All of its family that were to be restarted are through, or it went wrong: nothing more waits for its turn.
     case rollEnded(failed: ServiceName?)
+    /// A person wants earlier failures forgotten, and what they made it wait for over.
+    case reset
     /// All services in `after` have been ready.
     case dependenciesReady
     /// The answer to `checkPorts`: the first port that is taken and by whom, or nil when all are free.
@@ -127,6 +129,8 @@ public struct ServiceReport: Hashable, Sendable {
         case starting, started, ready, running, unhealthy, waiting, exited, backoff, looping, held, stopping, stopped
         case killing, cleared, adopted, keeperLost = "keeper_lost", swept, progress
         case launchFailed = "launch_failed", rollHalted = "roll_halted"
+        case reset
+        case launchFailed = "launch_failed"
     }
 
     /// What happened.

@@ -70,6 +70,14 @@ extension ServiceMachine {
         }
     }
 
+    /// A hold stays: it is no failure, but an exit that asked for a person's `start`.
+    mutating func reset(at now: Instant) {
+        report(.reset, state.instance, "failures forgotten, and \(restarts) restarts with them")
+        restart.reset()
+        restarts = 0
+        if case .pausing = state { checkPorts(at: now) }
+    }
+
     /// Comes to rest.
     mutating func rest(because why: String, at now: Instant) {
         wasReady = false

@@ -115,6 +115,7 @@ public struct ServiceMachine: Hashable, Sendable {
         case .restart: restart(at: now)
         case .queueRestart(let cause): queueRestart(cause, at: now)
         case .rollEnded(let failed): rollEnded(failed: failed)
+        case .reset: reset(at: now)
         case .dependenciesReady: dependenciesReady(at: now)
         case .portsChecked(let taken): portsChecked(taken, at: now)
         case .launchFailed(let instance, let why): launchFailed(instance, why, at: now)
