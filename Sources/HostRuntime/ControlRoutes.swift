@@ -20,7 +20,7 @@ extension Supervisor {
         let rest = Array(request.path.dropFirst())
         switch (rest.first, rest.count) {
         case ("status", 1): allow(["GET"], request, responder) { responder.finish(status: 200, json: status().json) }
-        case ("services", 1): allow(["GET"], request, responder) { listServices(responder) }
+        case ("services", 1): serveServices(request, responder)
         case ("services", 2): withService(rest[1], responder) { showService($0, request, responder) }
         case ("services", 3): withService(rest[1], responder) { serve($0, rest[2], request, responder) }
         case ("events", 1): allow(["GET"], request, responder) { listEvents(request, responder) }
@@ -43,15 +43,17 @@ extension Supervisor {
 
     private func withService(_ text: String, _ responder: ControlResponder, _ body: (ServiceName) -> Void) {
         if let name = ServiceName(text), machine.services[name] != nil { return body(name) }
-        let names = machine.services.keys.map(\.text).sorted()
-        let hint =
-            Nearest.to(text, among: names).map { "did you mean \($0)?" }
-            ?? (names.isEmpty ? "no service is configured" : "there is: \(names.prefix(20).joined(separator: ", "))")
-        responder.finish(status: 404, json: ErrorAnswer("no service is called \"\(text)\"", hint: hint).json)
+        responder.finish(status: 404, json: unknownService(text).json)
     }
 
-    private func listServices(_ responder: ControlResponder) {
-        responder.finish(status: 200, json: ServiceList(services: status().services).json)
+    private func serveServices(_ request: ControlRequest, _ responder: ControlResponder) {
+        allow(["GET", "POST"], request, responder) {
+            guard request.method == "POST" else {
+                return responder.finish(status: 200, json: ServiceList(services: status().services).json)
+            }
+            guard request.mayChange else { return refuse("services", "a change", request, responder) }
+            actOnSeveral(request, responder)
+        }
     }
 
     private func showService(_ name: ServiceName, _ request: ControlRequest, _ responder: ControlResponder) {
@@ -65,16 +67,18 @@ extension Supervisor {
         _ name: ServiceName, _ verb: String, _ request: ControlRequest, _ responder: ControlResponder
     ) {
         if verb == "logs" { return allow(["GET"], request, responder) { readLog(of: name, request, responder) } }
-        guard let kind = PendingAction.Kind(rawValue: verb) else { return Self.unknown(request, responder) }
+        let kind = PendingAction.Kind(rawValue: verb)
+        guard kind != nil || verb == "signal" else { return Self.unknown(request, responder) }
         allow(["POST"], request, responder) {
-            guard request.mayChange else { return refuse(name, verb, request, responder) }
+            guard request.mayChange else { return refuse(name.text, verb, request, responder) }
             Journal.say(.info, "\(name): \(verb) asked for by uid \(request.peer.uid), pid \(request.peer.pid)")
+            guard let kind else { return sendSignal(to: name, request, responder) }
             act(kind, on: name, wait: request.query["wait"] != "false", responder)
         }
     }
 
     private func refuse(
-        _ name: ServiceName, _ verb: String, _ request: ControlRequest, _ responder: ControlResponder
+        _ name: String, _ verb: String, _ request: ControlRequest, _ responder: ControlResponder
     ) {
         let peer = request.peer
         Journal.say(.warning, "\(name): \(verb) refused to uid \(peer.uid), pid \(peer.pid)")

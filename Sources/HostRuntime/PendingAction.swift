@@ -9,13 +9,21 @@ internal import HostWire
 struct PendingAction {
     /// What was asked for.
     enum Kind: String {
-        case start, stop, restart
+        case start, stop, restart, reset
+    }
+
+    /// Where the service is to get.
+    enum Goal {
+        case up, down
+        /// Nowhere: all is done.
+        case here
     }
 
     let kind: Kind
+    let goal: Goal
     let name: ServiceName
     let began: Instant
-    let responder: ControlResponder
+    let party: ActionParty
 
     /// A service that nobody can ask must have run so long before it counts as started: many fail at once.
     private static let proof: Duration = .milliseconds(500)
@@ -31,36 +39,96 @@ struct PendingAction {
 
     /// Whether `service` has got there (true), cannot any more (false), or is on its way (nil).
     func verdict(on service: ServiceMachine, at now: Instant) -> Bool? {
-        switch (kind, service.phase) {
-        case (.stop, .stopped), (.stop, .held): true
-        case (.stop, _): nil
-        case (_, .ready): Self.proofTime(of: service).map { now >= $0 } ?? true ? true : nil
-        case (_, .held), (_, .stopped), (_, .backoff), (_, .looping): false
-        case (_, .waiting), (_, .starting), (_, .running), (_, .unhealthy), (_, .stopping): nil
+        switch (goal, service.phase) {
+        case (.here, _): true
+        case (.down, .stopped), (.down, .held): true
+        case (.down, _): nil
+        case (.up, .ready): Self.proofTime(of: service).map { now >= $0 } ?? true ? true : nil
+        case (.up, .held), (.up, .stopped), (.up, .backoff), (.up, .looping): false
+        case (.up, .waiting), (.up, .starting), (.up, .running), (.up, .unhealthy), (.up, .stopping): nil
         }
+    }
+}
+
+/// The actions of one request, and who waits for their outcomes.
+final class ActionParty {
+    private let responder: ControlResponder
+    /// In the order of the request; nil where one was asked for by its own path: then its outcome is the answer.
+    private let names: [ServiceName]?
+    private var missing: Int
+    private var outcomes: [String: ActionOutcome] = [:]
+
+    /// Waits for one outcome.
+    init(_ responder: ControlResponder) {
+        self.responder = responder
+        names = nil
+        missing = 1
+    }
+
+    /// Waits for the outcomes of several.
+    init(_ responder: ControlResponder, of names: [ServiceName]) {
+        self.responder = responder
+        self.names = names
+        missing = names.count
+    }
+
+    /// Whether an answer is still wanted.
+    var isOpen: Bool { responder.isOpen }
+
+    /// Takes the outcome of one; the last one is followed by the answer.
+    func take(_ outcome: ActionOutcome) {
+        outcomes[outcome.service] = outcome
+        missing -= 1
+        guard missing == 0 else { return }
+        guard let names else { return responder.finish(status: 200, json: outcome.json) }
+        let list = ActionOutcomeList(outcomes: names.compactMap { outcomes[$0.text] })
+        responder.finish(status: 200, json: list.json)
     }
 }
 
 extension Supervisor {
     /// Does what a person asks, and answers when it is done or cannot be.
     func act(_ kind: PendingAction.Kind, on name: ServiceName, wait: Bool, _ responder: ControlResponder) {
+        act(kind, on: [name], wait: wait, ActionParty(responder))
+    }
+
+    /// Does it to all of `names`: a stop in the reverse order of `after`, all else at once, and those that wait for
+    /// others wait.
+    func act(_ kind: PendingAction.Kind, on names: [ServiceName], wait: Bool, _ party: ActionParty) {
         let began = loop.now
-        switch kind {
-        case .start: feed(name, .start(by: .person))
-        case .stop: feed(.stop([name], by: .person))
-        case .restart: feed(name, .restart)
+        let goals = names.map { goal(of: kind, $0) }
+        if kind == .stop { feed(.stop(Set(names), by: .person)) }
+        for name in names {
+            switch kind {
+            case .start: feed(name, .start(by: .person))
+            case .stop: break
+            case .restart: feed(name, .restart)
+            case .reset: feed(name, .reset)
+            }
         }
-        let action = PendingAction(kind: kind, name: name, began: began, responder: responder)
-        guard wait else { return answer(action, ok: true) }
-        actions.append(action)
+        for (name, goal) in zip(names, goals) {
+            let action = PendingAction(kind: kind, goal: goal, name: name, began: began, party: party)
+            if wait { actions.append(action) } else { answer(action, ok: true) }
+        }
         settleActions()
+    }
+
+    private func goal(of kind: PendingAction.Kind, _ name: ServiceName) -> PendingAction.Goal {
+        switch kind {
+        case .start, .restart: return .up
+        case .stop: return .down
+        case .reset:
+            // Only what waits for the sake of its failures is started.
+            guard case .pausing? = machine.services[name]?.state else { return .here }
+            return .up
+        }
     }
 
     /// Answers the requests whose services have got somewhere.
     func settleActions() {
         guard !actions.isEmpty else { return }
         actions.removeAll { action in
-            guard action.responder.isOpen, let service = machine.services[action.name] else { return true }
+            guard action.party.isOpen, let service = machine.services[action.name] else { return true }
             guard let ok = action.verdict(on: service, at: loop.now) else { return false }
             answer(action, ok: ok)
             return true
@@ -73,11 +141,17 @@ extension Supervisor {
 
     private func answer(_ action: PendingAction, ok: Bool) {
         guard let service = machine.services[action.name] else { return }
-        let took = loop.now - action.began
-        let outcome = ActionOutcome(
-            service: action.name.text, action: action.kind.rawValue, ok: ok, state: service.phase.rawValue,
-            reason: service.reason, pid: service.state.process?.pid,
-            durationMilliseconds: Double(took.nanoseconds) / 1e6)
-        action.responder.finish(status: 200, json: outcome.json)
+        action.party.take(
+            outcome(action.kind.rawValue, of: service, ok: ok, reason: service.reason, began: action.began))
+    }
+
+    /// What became of an action, and where the service is now.
+    func outcome(
+        _ action: String, of service: ServiceMachine, ok: Bool, reason: String, began: Instant
+    ) -> ActionOutcome {
+        ActionOutcome(
+            service: service.specification.name.text, action: action, ok: ok, state: service.phase.rawValue,
+            reason: reason, pid: service.state.process?.pid,
+            durationMilliseconds: Double((loop.now - began).nanoseconds) / 1e6)
     }
 }

@@ -43,6 +43,7 @@ extension Supervisor {
         result.nextAttemptAt = service.nextAttempt.map { clock.wall($0) }
         result.ports = service.specification.ports
         result.log = "\(folders.log)/\(name)/current"
+        result.after = service.specification.after.map(\.text)
         return result
     }
 

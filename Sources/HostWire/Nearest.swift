@@ -7,6 +7,13 @@ public enum Nearest {
     /// Longer words are no misspelling of anything.
     private static let lengthLimit = 48
 
+    /// The signal that `word` most likely means. The part that all names share would make everything look near.
+    public static func toSignal(_ word: String) -> String? {
+        let upper = word.uppercased()
+        let short = upper.hasPrefix("SIG") ? String(upper.dropFirst(3)) : upper
+        return to(short, among: SignalName.all.map { String($0.dropFirst(3)) }).map { "SIG" + $0 }
+    }
+
     /// The candidate that `word` most likely means: a few slips away, or the only one that begins with it; nil when
     /// none is near.
     public static func to(_ word: String, among candidates: [String]) -> String? {

@@ -20,6 +20,11 @@ struct NearestTests {
         #expect(Nearest.to("wor", among: ["worker-1", "worker-2"]) == nil)
     }
 
+    @Test(arguments: [("SIGHUB", "SIGHUP"), ("hupp", "SIGHUP"), ("USR3", "SIGUSR1"), ("banana", nil), ("", nil)])
+    func aSignalIsFoundByWhatFollowsSIG(word: String, name: String?) {
+        #expect(Nearest.toSignal(word) == name)
+    }
+
     @Test func nothingIsNearNothing() {
         #expect(Nearest.to("gateway", among: []) == nil)
         #expect(Nearest.to(String(repeating: "x", count: 10_000), among: names) == nil)

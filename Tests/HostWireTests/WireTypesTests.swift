@@ -17,7 +17,8 @@ struct WireTypesTests {
                 target: "http http://127.0.0.1:18789/healthz", failures: 2),
             "ready": ProbeStatus(target: "tcp 127.0.0.1:18789"),
         ],
-        nextAttemptAt: time, ports: [18789, 1], log: "/var/log/hostd/gateway/current")
+        nextAttemptAt: time, ports: [18789, 1], log: "/var/log/hostd/gateway/current", family: "gateway",
+        tags: ["edge", "eu"], after: ["proxy"])
 
     private static let fullStatus = HostStatus(
         host: HostFacts(name: "agent-01", version: "0.1.0", pid: 42, uptimeSeconds: 1.5, launcher: "direct"),
@@ -52,6 +53,10 @@ struct WireTypesTests {
             service: "a", action: "start", ok: true, state: "ready", reason: "is ready", pid: 7,
             durationMilliseconds: 250)
         #expect(try ActionOutcome(json: sent(outcome.json)) == outcome)
+        let outcomes = ActionOutcomeList(outcomes: [outcome])
+        #expect(try ActionOutcomeList(json: sent(outcomes.json)) == outcomes)
+        let request = ActionRequest(action: "stop", names: ["a", "b"], wait: false)
+        #expect(try ActionRequest(json: sent(request.json)) == request)
         let page = EventPage(
             events: [
                 EventRecord(
@@ -66,6 +71,14 @@ struct WireTypesTests {
         for error in [ErrorAnswer("no service \"gatway\"", hint: "did you mean gateway?"), ErrorAnswer("no")] {
             #expect(try ErrorAnswer(json: sent(error.json)) == error)
         }
+    }
+
+    @Test func theFamilyOfAnInstanceIsItsNameWithoutTheNumber() throws {
+        var json = ServiceStatus(name: "gateway@12", state: "ready", since: Self.time).json
+        #expect(json["family"] == "gateway")
+        guard case .object(let members) = json else { return }
+        json = .object(members.filter { $0.key != "family" })
+        #expect(try ServiceStatus(json: json).family == "gateway", "an older hostd does not say it")
     }
 
     @Test func theStatusHasEveryFieldOfTheContractAlsoWhenItIsEmpty() throws {
@@ -104,7 +117,7 @@ struct WireTypesTests {
                 + #""services":[{"name":"a","state":"stopped","since":"2026-05-18T09:30:00.125Z","pid":null,"#
                 + #""restarts":0,"reason":"","model":null,"ready":false,"last_exit":null,"keeper_pid":null,"#
                 + #""instance":null,"uptime_s":null,"health":{"startup":null,"live":null,"ready":null},"#
-                + #""next_attempt_at":null,"ports":[],"log":null}],"#
+                + #""next_attempt_at":null,"ports":[],"log":null,"family":"a","tags":[],"after":[]}],"#
                 + #""jobs":{"queued":0,"waiting":0,"running":0,"stalled":0,"held":0,"succeeded":0,"failed":0,"#
                 + #""cancelled":0}}"#)
     }

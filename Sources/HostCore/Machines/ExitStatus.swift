@@ -55,6 +55,9 @@ public enum SignalName {
         31: "SIGSYS",
     ]
 
+    /// All that have a name, by number.
+    public static var all: [String] { names.sorted { $0.key < $1.key }.map(\.value) }
+
     /// `SIGTERM` for 15; `signal 40` for one without a name.
     public static func text(_ number: Int32) -> String { names[number] ?? "signal \(number)" }
 

@@ -107,6 +107,16 @@ struct Fields {
         }
     }
 
+    /// The elements of an array of strings; none when it is missing.
+    func texts(_ key: String) throws(JSONError) -> [String] {
+        try list(key) { json, place throws(JSONError) in
+            guard case .string(let text) = json else {
+                throw JSONError("\(place) is \(json.typeName) (a string is needed)")
+            }
+            return text
+        }
+    }
+
     /// The value of `key` read by `read`; nil when it is null.
     func optional<Value>(
         _ key: String, _ read: (JSON, _ place: String) throws(JSONError) -> Value

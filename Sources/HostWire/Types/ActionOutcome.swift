@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What became of a start, stop or restart.
+/// What became of something that was to be done to a service.
 public struct ActionOutcome: Hashable, Sendable {
     /// The service.
     public var service: String
-    /// `start`, `stop` or `restart`.
+    /// `start`, `stop`, `restart`, `reset`, `signal` or `reload`.
     public var action: String
     /// Whether it got there; with `wait=false`, whether it was accepted.
     public var ok: Bool
@@ -33,7 +33,11 @@ public struct ActionOutcome: Hashable, Sendable {
 
     /// Reads the JSON form.
     public init(json: JSON) throws(JSONError) {
-        let fields = try Fields(json, at: "")
+        try self.init(json: json, at: "")
+    }
+
+    init(json: JSON, at place: String) throws(JSONError) {
+        let fields = try Fields(json, at: place)
         service = try fields.text("service")
         action = try fields.text("action")
         ok = try fields.bool("ok")

@@ -34,6 +34,12 @@ public struct ServiceStatus: Hashable, Sendable {
     public var ports: [UInt16]
     /// The file that its output goes to.
     public var log: String?
+    /// The name without the number of the instance: `gateway` of `gateway@2`.
+    public var family: String
+    /// What it is tagged with.
+    public var tags: [String]
+    /// Services that must have been ready before it starts.
+    public var after: [String]
 
     /// The kinds of probes in the order of a service's life.
     public static let probeKinds = ["startup", "live", "ready"]
@@ -43,7 +49,8 @@ public struct ServiceStatus: Hashable, Sendable {
         name: String, state: String, since: WallTime, pid: Int32? = nil, restarts: UInt64 = 0, reason: String = "",
         model: String? = nil, ready: Bool = false, lastExit: LastExit? = nil, keeperPid: Int32? = nil,
         instance: String? = nil, uptimeSeconds: Double? = nil, health: [String: ProbeStatus] = [:],
-        nextAttemptAt: WallTime? = nil, ports: [UInt16] = [], log: String? = nil
+        nextAttemptAt: WallTime? = nil, ports: [UInt16] = [], log: String? = nil, family: String? = nil,
+        tags: [String] = [], after: [String] = []
     ) {
         self.name = name
         self.state = state
@@ -61,7 +68,12 @@ public struct ServiceStatus: Hashable, Sendable {
         self.nextAttemptAt = nextAttemptAt
         self.ports = ports
         self.log = log
+        self.family = family ?? Self.family(of: name)
+        self.tags = tags
+        self.after = after
     }
+
+    private static func family(of name: String) -> String { String(name.prefix { $0 != "@" }) }
 
     /// Reads the JSON form.
     public init(json: JSON) throws(JSONError) {
@@ -91,6 +103,9 @@ public struct ServiceStatus: Hashable, Sendable {
             return port
         }
         log = try fields.optionalText("log")
+        family = try fields.optionalText("family") ?? Self.family(of: name)
+        tags = try fields.texts("tags")
+        after = try fields.texts("after")
     }
 
     /// The JSON form.
@@ -102,6 +117,8 @@ public struct ServiceStatus: Hashable, Sendable {
             "uptime_s": JSON(uptimeSeconds),
             "health": .object(Self.probeKinds.map { JSON.Member(key: $0, value: health[$0]?.json ?? .null) }),
             "next_attempt_at": JSON(nextAttemptAt?.text), "ports": .array(ports.map { JSON($0) }), "log": JSON(log),
+            "family": .string(family), "tags": .array(tags.map { .string($0) }),
+            "after": .array(after.map { .string($0) }),
         ]
     }
 

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HostControl
+internal import HostCore
+internal import HostLaunch
+internal import HostLinux
+internal import HostLoop
+internal import HostWire
+
+/// Requests about services that are more than a verb and a name.
+extension Supervisor {
+    /// `POST /v1/services` with `{"action": "stop", "names": ["gateway", "db"], "wait": true}`: one answer for all of
+    /// them, so that hostd, which knows their order, keeps it.
+    func actOnSeveral(_ request: ControlRequest, _ responder: ControlResponder) {
+        let wish: ActionRequest
+        do throws(JSONError) {
+            wish = try ActionRequest(json: try JSON(parsing: request.body))
+        } catch {
+            let hint = "{\"action\": \"stop\", \"names\": [\"gateway\"]} is"
+            return responder.finish(
+                status: 400, json: ErrorAnswer("the body is no request for an action: \(error)", hint: hint).json)
+        }
+        let kinds: [PendingAction.Kind] = [.start, .stop, .reset]
+        guard let kind = PendingAction.Kind(rawValue: wish.action), kinds.contains(kind) else {
+            let hint = kinds.map(\.rawValue).joined(separator: ", ")
+            let error = ErrorAnswer("\"\(wish.action)\" cannot be done to several services at once", hint: hint)
+            return responder.finish(status: 400, json: error.json)
+        }
+        var names: [ServiceName] = []
+        for text in wish.names {
+            guard let name = ServiceName(text), machine.services[name] != nil else {
+                return responder.finish(status: 404, json: unknownService(text).json)
+            }
+            if !names.contains(name) { names.append(name) }
+        }
+        guard !names.isEmpty else {
+            return responder.finish(status: 400, json: ErrorAnswer("names is empty", hint: "at least one").json)
+        }
+        let text = names.map(\.text).joined(separator: ", ")
+        Journal.say(.info, "\(text): \(kind) asked for by uid \(request.peer.uid), pid \(request.peer.pid)")
+        act(kind, on: names, wait: wish.wait, ActionParty(responder, of: names))
+    }
+
+    /// `POST /v1/services/NAME/signal?signal=SIGHUP`: to the main process.
+    func sendSignal(to name: ServiceName, _ request: ControlRequest, _ responder: ControlResponder) {
+        guard let service = machine.services[name] else { return }
+        let text = request.query["signal"] ?? ""
+        guard let number = SignalName.number(text.uppercased()) else {
+            let error = ErrorAnswer(
+                text.isEmpty ? "signal is missing" : "\"\(text)\" is no signal",
+                hint: Nearest.toSignal(text).map { "did you mean \($0)?" } ?? "SIGHUP is one")
+            return responder.finish(status: 400, json: error.json)
+        }
+        let signal = SignalName.text(number)
+        guard let instance = service.state.instance, let process = service.state.process else {
+            let why = "it is \(service.phase.rawValue): it has no process that \(signal) could be sent to"
+            let outcome = outcome("signal", of: service, ok: false, reason: why, began: loop.now)
+            return responder.finish(status: 200, json: outcome.json)
+        }
+        launcher.signal(instance, number, to: .main)
+        let why = "\(signal) to pid \(process.pid), asked for by uid \(request.peer.uid)"
+        history.add("service.signalled", instance, why)
+        let outcome = outcome("signal", of: service, ok: true, reason: why, began: loop.now)
+        responder.finish(status: 200, json: outcome.json)
+    }
+
+    /// Says that there is no such service, and which one was probably meant.
+    func unknownService(_ text: String) -> ErrorAnswer {
+        let names = machine.services.keys.map(\.text).sorted()
+        let hint =
+            Nearest.to(text, among: names).map { "did you mean \($0)?" }
+            ?? (names.isEmpty ? "no service is configured" : "there is: \(names.prefix(20).joined(separator: ", "))")
+        return ErrorAnswer("no service is called \"\(text)\"", hint: hint)
+    }
+}
