@@ -18,6 +18,19 @@ public enum Poll {
         return poll(&entry, 1, milliseconds) > 0
     }
 
+    /// Waits for something to read from `raw`, the end or an error; false when before that nobody is left to read what
+    /// is written to `output`.
+    public static func readable(_ raw: Int32, unlessReaderLeaves output: Int32) -> Bool {
+        var entries = [
+            pollfd(fd: raw, events: Int16(POLLIN), revents: 0), pollfd(fd: output, events: 0, revents: 0),
+        ]
+        while true {
+            guard poll(&entries, 2, -1) > 0 else { continue }
+            if entries[0].revents != 0 { return true }
+            if entries[1].revents != 0 { return false }
+        }
+    }
+
     /// Lets `milliseconds` pass, fewer when nobody is left to read what is written to `raw`; true then.
     public static func readerLeaves(_ raw: Int32, within milliseconds: Int32) -> Bool {
         var entry = pollfd(fd: raw, events: 0, revents: 0)

@@ -40,6 +40,18 @@ struct IndexReader: ~Copyable {
         return entry(low)?.wallMicroseconds ?? fallback
     }
 
+    /// Where what had arrived at `wallMicroseconds` or later begins, in a log file of `size` bytes; nil when nothing of
+    /// it had.
+    mutating func begin(since wallMicroseconds: Int64, size: Int64) -> Int64? {
+        var end: Int64 = 0
+        for index in 0..<count {
+            guard let entry = entry(index) else { break }
+            if entry.wallMicroseconds >= wallMicroseconds, entry.end > end { return min(end, size) }
+            end = entry.end
+        }
+        return end < size && fallback >= wallMicroseconds ? end : nil
+    }
+
     private mutating func covers(_ index: Int, _ end: Int64) -> Bool {
         guard let own = entry(index), own.end >= end else { return false }
         return index == 0 || (entry(index - 1)?.end ?? .max) < end

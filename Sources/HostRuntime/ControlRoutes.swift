@@ -3,16 +3,13 @@
 internal import HostControl
 internal import HostCore
 internal import HostLinux
-internal import HostLogs
 internal import HostLoop
 internal import HostStore
 internal import HostWire
 
 /// The control API: which request does what.
 extension Supervisor {
-    private nonisolated static let lineLimit = 10_000
     private static let eventLimit = 10_000
-    private nonisolated static let logAnswerBytes = 4 << 20
 
     /// Answers one request, at once or when it is done.
     func answer(_ request: ControlRequest, _ responder: ControlResponder) {
@@ -22,6 +19,8 @@ extension Supervisor {
         case ("status", 1): allow(["GET"], request, responder) { responder.finish(status: 200, json: status().json) }
         case ("services", 1): serveServices(request, responder)
         case ("services", 2): withService(rest[1], responder) { showService($0, request, responder) }
+        case ("services", 3) where rest[2] == "logs":
+            allow(["GET"], request, responder) { readLog(of: rest[1], request, responder) }
         case ("services", 3): withService(rest[1], responder) { serve($0, rest[2], request, responder) }
         case ("events", 1): allow(["GET"], request, responder) { listEvents(request, responder) }
         default: Self.unknown(request, responder)
@@ -33,7 +32,7 @@ extension Supervisor {
         responder.finish(status: 404, json: ErrorAnswer("there is nothing at \(path)", hint: "see /v1/status").json)
     }
 
-    private func allow(
+    func allow(
         _ methods: [String], _ request: ControlRequest, _ responder: ControlResponder, _ body: () -> Void
     ) {
         if methods.contains(request.method) || (request.method == "HEAD" && methods.contains("GET")) { return body() }
@@ -49,7 +48,9 @@ extension Supervisor {
     private func serveServices(_ request: ControlRequest, _ responder: ControlResponder) {
         allow(["GET", "POST"], request, responder) {
             guard request.method == "POST" else {
-                return responder.finish(status: 200, json: ServiceList(services: status().services).json)
+                let isBrief = request.query["brief"] == "true"
+                let json = isBrief ? briefList() : ServiceList(services: status().services).json
+                return responder.finish(status: 200, json: json)
             }
             guard request.mayChange else { return refuse("services", "a change", request, responder) }
             actOnSeveral(request, responder)
@@ -66,7 +67,6 @@ extension Supervisor {
     private func serve(
         _ name: ServiceName, _ verb: String, _ request: ControlRequest, _ responder: ControlResponder
     ) {
-        if verb == "logs" { return allow(["GET"], request, responder) { readLog(of: name, request, responder) } }
         let kind = PendingAction.Kind(rawValue: verb)
         guard kind != nil || verb == "signal" else { return Self.unknown(request, responder) }
         allow(["POST"], request, responder) {
@@ -84,42 +84,6 @@ extension Supervisor {
         Journal.say(.warning, "\(name): \(verb) refused to uid \(peer.uid), pid \(peer.pid)")
         let error = ErrorAnswer("uid \(peer.uid) may look but not change", hint: "members of admin_group may")
         responder.finish(status: 403, json: error.json)
-    }
-
-    private func readLog(of name: ServiceName, _ request: ControlRequest, _ responder: ControlResponder) {
-        let isStderr = request.query["stream"] == "stderr"
-        let reader = LogReader(folder: "\(folders.log)/\(name)" + (isStderr ? "/stderr" : ""))
-        let after = request.query["after"].map { LogCursor($0) }
-        if case .some(nil) = after {
-            return responder.finish(status: 400, json: ErrorAnswer("after is no cursor", hint: "INODE:OFFSET").json)
-        }
-        let lines = request.query["lines"].flatMap { Int($0) } ?? 100
-        files.submit(deadline: .seconds(10)) { () -> Result<LogLines, SystemError> in
-            Result { () throws(SystemError) in
-                let (found, next) =
-                    if case .some(.some(let after)) = after {
-                        try reader.read(after: after, limitBytes: Self.logAnswerBytes)
-                    } else {
-                        try reader.tail(lines: min(max(lines, 0), Self.lineLimit))
-                    }
-                return LogLines(lines: found.map(Self.line), cursor: next.description)
-            }
-        } then: { (outcome: WorkOutcome<Result<LogLines, SystemError>>) in
-            switch outcome {
-            case .done(.success(let lines)): responder.finish(status: 200, json: lines.json)
-            // Nothing was ever written: an empty log, not an error.
-            case .done(.failure(let error)) where error.isMissing:
-                responder.finish(status: 200, json: LogLines(lines: [], cursor: LogCursor.start.description).json)
-            case .done(.failure(let error)): responder.finish(status: 503, json: ErrorAnswer("\(error)").json)
-            case .late, .full:
-                responder.finish(status: 503, json: ErrorAnswer("the log's disk does not answer").json)
-            }
-        }
-    }
-
-    private nonisolated static func line(_ line: LogLine) -> LogLines.Line {
-        LogLines.Line(
-            at: WallTime(milliseconds: line.wallMicroseconds / 1000), text: String(decoding: line.text, as: UTF8.self))
     }
 
     private func listEvents(_ request: ControlRequest, _ responder: ControlResponder) {

@@ -41,6 +41,22 @@ extension Supervisor {
         act(kind, on: names, wait: wish.wait, ActionParty(responder, of: names))
     }
 
+    /// `GET /v1/services?brief=true`: what clients select by, at a small part of the cost of all that is known.
+    func briefList() -> JSON {
+        let services = machine.services.values.sorted { $0.specification.name < $1.specification.name }
+        return [
+            "services": .array(
+                services.map { service in
+                    let name = service.specification.name.text
+                    return ServiceBrief(
+                        name: name, state: service.phase.rawValue, reason: service.reason,
+                        instance: service.state.instance?.description, family: name,
+                        after: service.specification.after.map(\.text)
+                    ).json
+                })
+        ]
+    }
+
     /// `POST /v1/services/NAME/signal?signal=SIGHUP`: to the main process.
     func sendSignal(to name: ServiceName, _ request: ControlRequest, _ responder: ControlResponder) {
         guard let service = machine.services[name] else { return }

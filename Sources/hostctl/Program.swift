@@ -11,6 +11,12 @@ enum Program {
         StandardDescriptors.fill()
         // A reader that leaves is noticed by the write that it no longer wants, also where SIGPIPE is not ignored yet.
         Signals.ignorePipe()
+        if arguments.first == Completion.hiddenVerb {
+            let out = Output()
+            out.lines(Completion.lines(Array(arguments.dropFirst())))
+            out.flush()
+            return .fine
+        }
         do throws(Failure) {
             let request = try ArgumentParser.parse(arguments)
             let session = try Session(request)

@@ -68,6 +68,8 @@ struct WireTypesTests {
         let lines = LogLines(
             lines: [LogLines.Line(at: Self.time, text: "one"), LogLines.Line(at: nil, text: "")], cursor: "17:4")
         #expect(try LogLines(json: sent(lines.json)) == lines)
+        let part = LogLines(lines: [], rest: LogLines.Line(at: Self.time, text: "ha"), cursor: "17:4", isAll: false)
+        #expect(try LogLines(json: sent(part.json)) == part)
         for error in [ErrorAnswer("no service \"gatway\"", hint: "did you mean gateway?"), ErrorAnswer("no")] {
             #expect(try ErrorAnswer(json: sent(error.json)) == error)
         }

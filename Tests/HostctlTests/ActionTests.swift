@@ -20,20 +20,67 @@ import Testing
         #expect(standIn.questions.map { "\($0.method) \($0.target)" } == ["POST /v1/services/gateway/\(action)"])
     }
 
-    @Test func oneThatFailsIsSaidOnStderrAndTheNextIsStillDone() throws {
-        let standIn = try StandIn { question in
-            question.path[2] == "agent"
-                ? .json(
-                    Self.outcome(
-                        "agent", "start", ok: false, state: "backoff",
-                        reason: "backoff 250 ms: exit 1 after 0.1 s, last line: boom"))
-                : .json(Self.outcome(question.path[2], "start", state: "ready", pid: 7))
+    /// A hostd with these services, which does what it is told to several at once.
+    private static func answering(
+        _ services: [ServiceStatus], _ outcome: @escaping @Sendable (_ name: String, _ action: String) -> JSON
+    ) -> StandIn.Answering {
+        { question in
+            guard question.method == "POST" else { return Samples.answering(services)(question) }
+            if question.path.count == 4 {
+                let isKnown = services.contains { $0.name == question.name }
+                return isKnown ? .json(outcome(question.name, question.path[3])) : Samples.noService(question.name)
+            }
+            guard let json = try? JSON(parsing: question.body), let wish = try? ActionRequest(json: json) else {
+                return .error(400, "no request")
+            }
+            return .json(["outcomes": .array(wish.names.map { outcome($0, wish.action) })])
         }
+    }
+
+    private static func posts(_ standIn: StandIn) -> [String] {
+        standIn.questions.filter { $0.method == "POST" }.map {
+            $0.target + ($0.body.isEmpty ? "" : " " + String(decoding: $0.body, as: UTF8.self))
+        }
+    }
+
+    @Test func severalAreOneRequestAndOneThatFailsIsSaidOnStderr() throws {
+        let standIn = try StandIn(
+            Self.answering([Samples.agent, Samples.gateway]) { name, action in
+                name == "agent"
+                    ? Self.outcome(
+                        "agent", action, ok: false, state: "backoff",
+                        reason: "backoff 250 ms: exit 1 after 0.1 s, last line: boom")
+                    : Self.outcome(name, action, state: "ready", pid: 7)
+            })
         let result = try Hostctl.run(["start", "agent", "gateway"], at: standIn)
         #expect(result.err == "agent: failed: backoff 250 ms: exit 1 after 0.1 s, last line: boom\n")
         #expect(result.out == "gateway: ready in 1.2 s, pid 7\n")
         #expect(result.code == ExitCode.failed.rawValue)
-        #expect(standIn.questions.map { $0.path[2] } == ["agent", "gateway"])
+        #expect(
+            Self.posts(standIn) == [
+                #"/v1/services {"action":"start","names":["agent","gateway"],"wait":true}"#
+            ])
+    }
+
+    @Test func restartsGoOneAfterTheOtherInTheOrderOfAfter() throws {
+        let services = [("a", ["b", "c"]), ("b", ["d"]), ("c", []), ("d", ["c"])].map { name, after in
+            ServiceStatus(name: name, state: "ready", since: Samples.dawn, after: after)
+        }
+        let standIn = try StandIn(
+            Self.answering(services) { Self.outcome($0, $1, ok: $0 != "d", state: "ready", pid: 7) })
+        let result = try Hostctl.run(["restart", "all"], at: standIn)
+        #expect(Self.posts(standIn) == ["c", "d", "b", "a"].map { "/v1/services/\($0)/restart" })
+        #expect(result.out.split(separator: "\n").map { $0.prefix(2) } == ["c:", "b:", "a:"])
+        #expect(result.err == "d: failed: it is ready\n" && result.code == 1, "one that fails keeps no other from it")
+    }
+
+    @Test func aCircleOfAfterIsGoneThroughOnce() throws {
+        let services = [("a", "b"), ("b", "a")].map { name, after in
+            ServiceStatus(name: name, state: "ready", since: Samples.dawn, after: [after])
+        }
+        let standIn = try StandIn(Self.answering(services) { Self.outcome($0, $1, state: "ready") })
+        _ = try Hostctl.run(["restart", "a", "b"], at: standIn)
+        #expect(Self.posts(standIn).count == 2)
     }
 
     @Test func theStateStandsBeforeAReasonThatDoesNotSayIt() throws {
@@ -45,14 +92,52 @@ import Testing
     }
 
     @Test func anUnknownNameEndsWith4AndTheOthersAreDone() throws {
-        let standIn = try StandIn { question in
-            question.path[2] == "gatway"
-                ? Samples.noService("gatway") : .json(Self.outcome("gateway", "stop", state: "stopped"))
-        }
+        let standIn = try StandIn(
+            Self.answering([Samples.gateway]) { Self.outcome($0, $1, state: "stopped") })
         let result = try Hostctl.run(["stop", "gatway", "gateway"], at: standIn)
-        #expect(result.err == "hostctl: no service \"gatway\" (did you mean gateway?)\n")
+        #expect(result.err == "hostctl: no service is called \"gatway\" (did you mean gateway?)\n")
         #expect(result.out == "gateway: stopped in 1.2 s\n")
         #expect(result.code == ExitCode.noSuchName.rawValue)
+        let alone = try Hostctl.run(["stop", "gatway"], at: standIn)
+        #expect(alone.code == ExitCode.noSuchName.rawValue)
+    }
+
+    @Test func aSignalIsSentByItsFullName() throws {
+        let standIn = try StandIn { question in
+            .json(Self.outcome("gateway", "signal", state: "ready", reason: "SIGHUP to pid 4242, asked for by uid 0"))
+        }
+        for signal in ["HUP", "sighup", "1"] {
+            let result = try Hostctl.run(["signal", "gateway", signal], at: standIn)
+            #expect(result.out == "gateway: SIGHUP to pid 4242, asked for by uid 0\n")
+        }
+        #expect(Set(Self.posts(standIn)) == ["/v1/services/gateway/signal?signal=SIGHUP"])
+    }
+
+    @Test func whatHasNoProcessGetsNoSignal() throws {
+        let standIn = try StandIn { _ in
+            .json(
+                Self.outcome(
+                    "gateway", "signal", ok: false, state: "stopped", reason: "it is stopped: it has no process"))
+        }
+        let result = try Hostctl.run(["signal", "gateway", "TERM"], at: standIn)
+        #expect(result.err == "gateway: failed: it is stopped: it has no process\n" && result.code == 1)
+    }
+
+    @Test(arguments: [
+        ("ready", "gateway: failures forgotten, ready in 1.2 s\n"),
+        ("held", "gateway: failures forgotten, held as before (hostctl start gateway starts it)\n"),
+        ("unhealthy", "gateway: failures forgotten, now unhealthy\n"),
+    ])
+    func aResetSaysWhereTheServiceIsNow(state: String, line: String) throws {
+        let standIn = try StandIn { _ in .json(Self.outcome("gateway", "reset", state: state)) }
+        #expect(try Hostctl.run(["reset", "gateway"], at: standIn).out == line)
+    }
+
+    @Test func aReloadOfAServiceIsItsReloadAction() throws {
+        let standIn = try StandIn { _ in .json(Self.outcome("gateway", "reload", state: "ready", pid: 7)) }
+        let result = try Hostctl.run(["reload", "gateway"], at: standIn)
+        #expect(result.out == "gateway: reloaded, ready in 1.2 s, pid 7\n")
+        #expect(Self.posts(standIn) == ["/v1/services/gateway/reload"])
     }
 
     @Test func withoutRightsItEndsWith77() throws {
@@ -91,7 +176,7 @@ import Testing
 
     @Test func whenHostdGoesMeanwhileTheOutcomeIsNotKnown() throws {
         let standIn = try StandIn { _ in .bytes([]) }
-        let result = try Hostctl.run(["restart", "gateway", "agent"], at: standIn)
+        let result = try Hostctl.run(["restart", "gateway"], at: standIn)
         #expect(
             result.err == """
                 hostctl: hostd at \(standIn.socket) closed the connection without an answer (hostctl status says \
@@ -103,9 +188,9 @@ import Testing
     }
 
     @Test func jsonIsOneOutcomeALine() throws {
-        let standIn = try StandIn { question in
-            .json(Self.outcome(question.path[2], "stop", ok: question.path[2] == "a", state: "stopped"))
-        }
+        let services = ["a", "b"].map { ServiceStatus(name: $0, state: "ready", since: Samples.dawn) }
+        let standIn = try StandIn(
+            Self.answering(services) { Self.outcome($0, $1, ok: $0 == "a", state: "stopped") })
         let result = try Hostctl.run(["stop", "a", "b", "--json"], at: standIn)
         let expected = ["a", "b"].map { Self.outcome($0, "stop", ok: $0 == "a", state: "stopped").serialized + "\n" }
         #expect(result.out == expected.joined())

@@ -31,10 +31,32 @@ import Testing
             ),
             (["status", "--timeout", "5"], "--timeout: \"5\" has no unit (write \"5s\")"),
             (["start"], "start needs a NAME, like: hostctl start gateway (hostctl status lists the names)"),
-            (["events", "a", "b"], "\"b\" is too much: events takes at most 1 NAME (hostctl events --help)"),
+            (
+                ["completion", "bash", "b"],
+                "\"b\" is too much: completion takes at most 1 SHELL (hostctl completion --help)"
+            ),
+            (["signal", "a"], "signal needs a SIGNAL, like: hostctl signal gateway HUP"),
+            (
+                ["signal"],
+                "signal needs a NAME and a SIGNAL, like: hostctl signal gateway HUP (hostctl status lists the names)"
+            ),
+            (["signal", "a", "HUPP"], "\"HUPP\" is no signal (did you mean SIGHUP?)"),
+            (["signal", "a", "7777"], "\"7777\" is no signal (like HUP, SIGTERM or 15)"),
+            (["wait", "a", "--for", "redy"], "--for: \"redy\" is no state (did you mean ready?)"),
+            (
+                ["wait", "a", "--for", "happiness"],
+                "--for: \"happiness\" is no state (ready, running, starting, waiting, stopping, unhealthy, backoff, "
+                    + "looping, held, stopped)"
+            ),
+            (["logs", "a", "-f", "--until", "1m"], "--follow has no end, and --until is one (give one of them)"),
+            (["events", "-f", "--until", "1m"], "--follow has no end, and --until is one (give one of them)"),
+            (
+                ["logs", "a", "--since", "1m", "--until", "2m"],
+                "--since is later than --until: no line is both"
+            ),
             (["version", "x"], "\"x\" is too much: version takes no arguments (hostctl version --help)"),
             (["stop", ""], "an empty NAME is none (hostctl stop --help)"),
-            (["help", "log"], "there is no verb \"log\" (did you mean logs?)"),
+            (["help", "log"], "there is no verb and no topic \"log\" (did you mean logs?)"),
         ])
     func wrongUsage(arguments: [String], message: String) throws {
         let standIn = try StandIn(Samples.answering([]))
@@ -63,8 +85,8 @@ import Testing
 
     @Test func aNameIsSentAsItIs() throws {
         let standIn = try StandIn(Samples.answering([]))
-        _ = try Hostctl.run(["status", "../a b?c=d&é%"], at: standIn)
-        #expect(standIn.questions.map(\.target) == ["/v1/services/..%2Fa%20b%3Fc%3Dd%26%C3%A9%25"])
+        _ = try Hostctl.run(["status", "../a b&c=d&é%"], at: standIn)
+        #expect(standIn.questions.first?.target == "/v1/services/..%2Fa%20b%26c%3Dd%26%C3%A9%25")
     }
 
     @Test func theSocketIsTheNearestThatIsNamed() throws {

@@ -34,7 +34,40 @@ import Testing
         let standIn = try StandIn(Self.answering([]))
         _ = try Hostctl.run(["events", "-n", "7", "gateway"], at: standIn)
         _ = try Hostctl.run(["events"], at: standIn)
-        #expect(standIn.questions.map(\.target) == ["/v1/events?limit=7&service=gateway", "/v1/events?limit=50"])
+        #expect(
+            standIn.questions.map(\.target) == [
+                "/v1/services?brief=true", "/v1/events?limit=7&service=gateway", "/v1/events?limit=50",
+            ])
+    }
+
+    @Test func ofSeveralNamesTheEventsArePickedOutOfAll() throws {
+        let events = ["a@1", "b", "a@2", "c", "a@1"].enumerated().map { index, name in
+            EventRecord(
+                id: Int64(index + 1), at: Samples.dawn, service: name, kind: "service.ready", reason: "number \(index)")
+        }
+        let services = ["a@1", "a@2", "c"].map { ServiceStatus(name: $0, state: "ready", since: Samples.dawn) }
+        let standIn = try StandIn(Self.answering(events, services))
+        let shown = { (words: String...) in
+            try Hostctl.run(["events"] + words, at: standIn).out.split(separator: "\n").map { String($0.suffix(1)) }
+        }
+        #expect(try shown("a") == ["0", "2", "4"], "a family is all of its instances")
+        #expect(try shown("a@*", "-n", "2") == ["2", "4"])
+        #expect(try shown("c", "a@2") == ["2", "3"])
+        #expect(try shown("b") == ["1"], "it is configured no more")
+        let unknown = try Hostctl.run(["events", "aa"], at: standIn)
+        #expect(unknown.err == "hostctl: no service is called \"aa\" (there is: a@1, a@2, c)\n" && unknown.code == 4)
+    }
+
+    @Test func untilEndsTheHistory() throws {
+        let events = (1...5).map { hour in
+            EventRecord(
+                id: Int64(hour), at: WallTime(milliseconds: Samples.dawn.milliseconds + Int64(hour) * 3_600_000),
+                service: nil, kind: "host.started", reason: "hour \(hour)")
+        }
+        let standIn = try StandIn(Self.answering(events))
+        let result = try Hostctl.run(
+            ["events", "--since", "2020-05-18 11:30:00", "--until", "2020-05-18 13:31"], at: standIn)
+        #expect(result.out.split(separator: "\n").map { $0.suffix(1) } == ["2", "3", "4"])
     }
 
     @Test func jsonIsOneEventALineAsHostdKeepsIt() throws {
@@ -133,17 +166,22 @@ import Testing
         EventRecord(id: id, at: Samples.dawn, service: "gateway", kind: "service.ready", reason: "number \(id)")
     }
 
-    /// Answers like hostd, a thousand at most.
-    private static func answering(_ events: [EventRecord]) -> StandIn.Answering {
+    /// Answers like hostd, ten thousand at most.
+    private static func answering(
+        _ events: [EventRecord], _ services: [ServiceStatus]? = nil
+    ) -> StandIn.Answering {
         { question in
-            let limit = min(question.value("limit").flatMap { Int($0) } ?? 50, 1000)
-            var page = events
-            if let since = question.value("since").flatMap({ Int64($0) }) {
-                page = Array(events.filter { $0.id > since }.prefix(limit))
-            } else {
-                page = events.suffix(limit)
+            if question.path == ["v1", "services"] {
+                let known = services ?? [Samples.gateway]
+                return .json(ServiceList(services: known).json)
             }
-            return .json(EventPage(events: page, lastID: page.last?.id ?? events.last?.id ?? 0).json)
+            let limit = min(question.value("limit").flatMap { Int($0) } ?? 50, 10_000)
+            let wanted = events.filter { event in question.value("service").map { $0 == event.service } ?? true }
+            var page = wanted.suffix(limit)
+            if let since = question.value("since").flatMap({ Int64($0) }) {
+                page = wanted.filter { $0.id > since }.prefix(limit)
+            }
+            return .json(EventPage(events: Array(page), lastID: page.last?.id ?? events.last?.id ?? 0).json)
         }
     }
 }

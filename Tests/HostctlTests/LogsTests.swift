@@ -53,7 +53,7 @@ import Testing
         let standIn = try StandIn(Self.answering(["gateway": (1...2345).map { "\($0)" }]))
         let all = try Hostctl.run(["logs", "gateway", "-n", "all"], at: standIn)
         #expect(all.out == (1...2345).map { "\($0)\n" }.joined())
-        #expect(standIn.questions.count == 4)
+        #expect(standIn.questions.count == 3)
         let one = try Hostctl.run(["logs", "gateway", "-n1"], at: standIn)
         #expect(one.out == "2345\n")
         let none = try Hostctl.run(["logs", "gateway", "-n", "0"], at: standIn)
@@ -119,6 +119,67 @@ import Testing
         #expect(result.code == ExitCode.noSuchName.rawValue)
     }
 
+    @Test func aFamilyIsTheLogsOfAllItsInstances() throws {
+        let standIn = try StandIn(Self.answering(["worker@1": ["1 a", "3 c"], "worker@2": ["2 b"]]))
+        let merged = "worker@1  1 a\nworker@2  2 b\nworker@1  3 c\n"
+        for word in ["worker", "worker@*", "worker@[12]"] {
+            #expect(try Hostctl.run(["logs", word], at: standIn).out == merged)
+        }
+    }
+
+    @Test func aServiceThatIsConfiguredNoMoreHasItsLogStill() throws {
+        let standIn = try StandIn(Self.answering(["gone": ["1 last words"]]))
+        #expect(try Hostctl.run(["logs", "gone"], at: standIn).out == "1 last words\n")
+    }
+
+    @Test func aLineThatIsNotCompleteStandsLastAndWhenFollowingComesOnceItIs() throws {
+        let rest = Mutex<String?>("half a")
+        let log = Mutex(["1 one"])
+        let standIn = try StandIn { question in
+            let part = rest.withLock { $0 }
+            return Self.answering(lines: ["gateway": log.withLock { $0 }.map { .init(at: nil, text: $0) }], rest: part)(
+                question)
+        }
+        for options in [[], ["-n", "all"], ["--grep", "."], ["-n1", "--grep", "half"]] {
+            let result = try Hostctl.run(["logs", "gateway"] + options, at: standIn)
+            #expect(result.out.hasSuffix("half a\n"))
+        }
+        let running = try RunningHostctl(["logs", "gateway", "-f"], at: standIn)
+        try waitUntil("the first line") { try running.output() == "1 one\n" }
+        let asked = standIn.questions.count
+        try waitUntil("another look") { standIn.questions.count > asked + 1 }
+        #expect(try running.output() == "1 one\n")
+        log.withLock { $0.append("half a line") }
+        rest.withLock { $0 = nil }
+        try waitUntil("the whole line") { try running.output() == "1 one\nhalf a line\n" }
+    }
+
+    @Test func untilEndsWhereItSays() throws {
+        let lines = (1...3000).map { LogLines.Line(at: Self.time($0 * 60), text: "\($0)") }
+        let standIn = try StandIn(Self.answering(lines: ["gateway": lines]))
+        let window = try Hostctl.run(
+            ["logs", "gateway", "--since", "2020-05-18T10:00:00.125Z", "--until", "2020-05-18T10:02:00.125Z"],
+            at: standIn)
+        #expect(window.out == "30\n31\n32\n", "\(window.err)")
+        let asked = standIn.questions.count
+        let last = try Hostctl.run(["logs", "gateway", "--until", "2020-05-18T10:02:00.125Z", "-n2"], at: standIn)
+        #expect(last.out == "31\n32\n")
+        #expect(standIn.questions.count == asked + 1, "nothing behind it is read")
+    }
+
+    @Test func stderrThatIsKeptApartIsAskedFor() throws {
+        let standIn = try StandIn(Self.answering(["gateway": ["1 one"]]))
+        _ = try Hostctl.run(["logs", "gateway", "--stderr"], at: standIn)
+        #expect(standIn.questions.map { $0.value("stream") } == ["stderr"])
+    }
+
+    @Test func onATerminalEachNameHasAColourOfItsOwn() throws {
+        let standIn = try StandIn(Self.answering(["a": ["1 one"], "bb": ["2 two"]]))
+        let result = try PseudoTerminal.run(["logs", "a", "bb"], at: standIn)
+        #expect(result.out.contains("\u{1B}[36ma \u{1B}[0m  1 one\n"))
+        #expect(result.out.contains("\u{1B}[33mbb\u{1B}[0m  2 two\n"))
+    }
+
     @Test func onATerminalColoursStayAndAllElseIsShown() throws {
         let text = "1 \u{1B}[1;31mred\u{1B}[0m\u{1B}]0;evil\u{7}\u{1B}[2J\u{8}\r"
         let standIn = try StandIn(Self.answering(["gateway": [text, "2 plain"]]))
@@ -150,16 +211,29 @@ import Testing
     }
 
     /// Answers like hostd, a thousand lines at most. A cursor is the number of a line.
-    private static func answering(lines logs: [String: [LogLines.Line]]) -> StandIn.Answering {
+    private static func answering(lines logs: [String: [LogLines.Line]], rest: String? = nil) -> StandIn.Answering {
         { question in
-            let name = question.path[2]
-            guard let all = logs[name] else { return Samples.noService(name) }
-            if let after = question.value("after").flatMap({ Int($0.split(separator: "%3A").last ?? "") }) {
-                let part = all.dropFirst(after).prefix(1000)
-                return .json(LogLines(lines: Array(part), cursor: "1:\(after + part.count)").json)
+            if question.path == ["v1", "services"] {
+                let names = ["gateway", "worker@1", "worker@2"]
+                return .json(
+                    ServiceList(services: names.map { ServiceStatus(name: $0, state: "ready", since: Samples.dawn) })
+                        .json)
             }
-            let count = min(question.value("lines").flatMap { Int($0) } ?? 0, 1000)
-            return .json(LogLines(lines: all.suffix(count), cursor: "1:\(all.count)").json)
+            guard let all = logs[question.name] else { return Samples.noService(question.name) }
+            let end = rest.map { LogLines.Line(at: nil, text: $0) }
+            if let count = question.value("lines").flatMap({ Int($0) }) {
+                let part = Array(all.suffix(min(count, 1000)))
+                let isAll = part.count == all.count
+                return .json(LogLines(lines: part, rest: end, cursor: "1:\(all.count)", isAll: isAll).json)
+            }
+            var after = question.value("after").flatMap { Int($0.split(separator: "%3A").last ?? "") } ?? 0
+            if let text = question.value("since"), let since = WallTime(text.replacing("%3A", with: ":")) {
+                after = all.firstIndex { $0.at.map { $0 >= since } ?? false } ?? all.count
+            }
+            let part = Array(all.dropFirst(after).prefix(1000))
+            let isAll = after + part.count == all.count
+            return .json(
+                LogLines(lines: part, rest: isAll ? end : nil, cursor: "1:\(after + part.count)", isAll: isAll).json)
         }
     }
 }

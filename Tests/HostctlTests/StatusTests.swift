@@ -82,7 +82,7 @@ import Testing
     @Test func anUnknownNameIsSaidAndTheOthersAreShown() throws {
         let standIn = try StandIn(Samples.answering([Samples.gateway]))
         let result = try Hostctl.run(["status", "gatway", "gateway"], at: standIn)
-        #expect(result.err == "hostctl: no service \"gatway\" (did you mean gateway?)\n")
+        #expect(result.err == "hostctl: no service is called \"gatway\" (did you mean gateway?)\n")
         #expect(result.out.hasPrefix("* gateway ready\n"))
         #expect(result.code == ExitCode.noSuchName.rawValue)
     }

@@ -53,13 +53,40 @@ import Testing
     @Test func theTailIsTheLastLinesOverRotations() throws {
         try put(1, [("a\nb\n", 1)])
         try put(2, [("c\n", 2), ("d\n", 3)])
-        try putCurrent([("e\n", 4), ("f", 5)])
+        try putCurrent([("e\n", 4), ("f\n", 5)])
         #expect(try texts(reader.tail(lines: 1).lines) == ["f"])
         #expect(try texts(reader.tail(lines: 2).lines) == ["e", "f"])
         #expect(try texts(reader.tail(lines: 4).lines) == ["c", "d", "e", "f"])
         #expect(try reader.tail(lines: 5).lines.map(\.wallMicroseconds) == [1, 2, 3, 4, 5])
         #expect(try texts(reader.tail(lines: 99).lines) == ["a", "b", "c", "d", "e", "f"])
         #expect(try reader.tail(lines: 0).lines.isEmpty)
+        #expect(try [0, 5, 6, 99].map { try reader.tail(lines: $0).isAll } == [false, false, true, true])
+    }
+
+    @Test func aLineThatIsNotCompleteIsNoneYet() throws {
+        try put(1, [("a\n", 1)])
+        try putCurrent([("b\n", 2), ("half", 3)])
+        for count in [0, 1, 2, 9] {
+            let part = try reader.tail(lines: count)
+            #expect(texts(part.lines) == ["a", "b"].suffix(count))
+            #expect(part.rest == LogLine(wallMicroseconds: 3, text: Array("half".utf8)))
+        }
+        #expect(try reader.read(after: .start).rest.map { texts([$0]) } == ["half"])
+        let place = try reader.tail(lines: 1).next
+        let file = try Descriptor(opening: folder + "/current", O_WRONLY | O_APPEND)
+        try file.write(all: " and half\nc\n".utf8)
+        let part = try reader.read(after: place)
+        #expect(texts(part.lines) == ["half and half", "c"], "whoever goes on there gets it whole, once")
+        #expect(part.rest == nil)
+    }
+
+    @Test func theTailHasNoMoreTextThanItsLimitAndNoPartsOfLines() throws {
+        try put(1, [((1...9).map { "line \($0)\n" }.joined(), 1)])
+        try putCurrent([("the last\n", 2)])
+        let part = try reader.tail(lines: 5, limitBytes: 9 + 7 + 7 + 3)
+        #expect(texts(part.lines) == ["line 8", "line 9", "the last"])
+        #expect(!part.isAll)
+        #expect(try texts(reader.tail(lines: 5, limitBytes: 3).lines) == ["st"], "of a long line its end")
     }
 
     @Test func theTailOfManyLinesAndOfLongOnes() throws {
@@ -71,25 +98,27 @@ import Testing
 
     @Test func readingGoesOnBehindTheTail() throws {
         try putCurrent([("a\n", 1)])
-        let (_, place) = try reader.tail(lines: 1)
+        let place = try reader.tail(lines: 1).next
         #expect(try reader.read(after: place, limitBytes: 100).lines.isEmpty)
         let file = try Descriptor(opening: folder + "/current", O_WRONLY | O_APPEND)
         try file.write(all: "b\nc".utf8)
-        let (lines, next) = try reader.read(after: place, limitBytes: 100)
-        #expect(texts(lines) == ["b"], "the rest is no line yet")
+        let part = try reader.read(after: place, limitBytes: 100)
+        #expect(texts(part.lines) == ["b"], "the rest is no line yet")
+        let next = part.next
         try file.write(all: "c\n".utf8)
         #expect(try texts(reader.read(after: next, limitBytes: 100).lines) == ["cc"])
     }
 
     @Test func aCursorOutlivesRotation() throws {
         try putCurrent([("a\nb\n", 1)])
-        let (_, place) = try reader.tail(lines: 1)
+        let place = try reader.tail(lines: 1).next
         try Files.replace(folder + "/current", with: "a\nb\nc\nd\n".utf8)
         let kept = LogCursor(inode: try inode("current"), offset: place.offset)
         try Rotation.giveName("20261121T000000.000000Z", in: folder)
         try putCurrent([("e\n", 2)])
-        let (lines, next) = try reader.read(after: kept, limitBytes: 100)
-        #expect(texts(lines) == ["c", "d", "e"])
+        let part = try reader.read(after: kept, limitBytes: 100)
+        #expect(texts(part.lines) == ["c", "d", "e"])
+        let next = part.next
         #expect(next == LogCursor(inode: try inode("current"), offset: 2))
         #expect(LogCursor(next.description) == next)
     }
@@ -112,13 +141,56 @@ import Testing
         var place = LogCursor.start
         var all: [String] = []
         while true {
-            let (lines, next) = try reader.read(after: place, limitBytes: 40)
-            if lines.isEmpty { break }
-            #expect(lines.reduce(0) { $0 + $1.text.count + 1 } <= 40)
-            all += texts(lines)
-            place = next
+            let part = try reader.read(after: place, limitBytes: 40)
+            #expect(part.lines.reduce(0) { $0 + $1.text.count + 1 } <= 40)
+            all += texts(part.lines)
+            place = part.next
+            if part.isAll { break }
         }
         #expect(all == (1...100).map { "line \($0)" })
+    }
+
+    @Test func theLimitOfLinesHoldsAndNothingIsLeftOut() throws {
+        try put(1, [((1...50).map { "\($0)\n" }.joined(), 1)])
+        try putCurrent([((51...100).map { "\($0)\n" }.joined() + "rest", 2)])
+        var place = LogCursor.start
+        var counts: [Int] = []
+        var all: [String] = []
+        while true {
+            let part = try reader.read(after: place, limitLines: 30)
+            counts.append(part.lines.count)
+            all += texts(part.lines)
+            place = part.next
+            #expect(part.isAll == (part.rest != nil))
+            if part.isAll { break }
+        }
+        #expect(counts == [30, 30, 30, 10])
+        #expect(all == (1...100).map(String.init))
+    }
+
+    @Test func aPlaceIsFoundByTime() throws {
+        try put(1, [("a\nb\n", 10), ("c\n", 20)])
+        try put(2, [("d\ne", 30), ("e\nf\n", 40)])
+        try putCurrent([("g\n", 50), ("ha", 60)])
+        let found = { (time: Int64) in
+            try texts(reader.read(after: reader.place(since: time)).lines).joined()
+        }
+        #expect(try [0, 10].map(found) == ["abcdeefg", "abcdeefg"])
+        #expect(try [11, 20].map(found) == ["cdeefg", "cdeefg"])
+        #expect(try found(30) == "deefg")
+        #expect(try found(31) == "eefg", "a line had arrived when its end had")
+        #expect(try found(50) == "g")
+        #expect(try found(51) == "", "the beginning of a line that is not complete")
+        #expect(try reader.read(after: reader.place(since: 51)).rest.map { texts([$0]) } == ["ha"])
+        #expect(try reader.read(after: reader.place(since: .max)).rest.map { texts([$0]) } == ["ha"])
+        let empty = try TemporaryFolder()
+        #expect(try LogReader(folder: empty.path).place(since: 0) == .start)
+    }
+
+    @Test func withoutAnIndexThePlaceGoesByTheTimeOfTheFile() throws {
+        try Files.replace(folder + "/current", with: "a\nb\n".utf8)
+        #expect(try texts(reader.read(after: reader.place(since: 1)).lines) == ["a", "b"])
+        #expect(try reader.read(after: reader.place(since: .max)).lines.isEmpty)
     }
 
     @Test func aLineThatIsLongerThanTheLimitComesInParts() throws {
@@ -126,9 +198,9 @@ import Testing
         var place = LogCursor.start
         var all: [String] = []
         for _ in 0..<6 {
-            let (lines, next) = try reader.read(after: place, limitBytes: 4)
-            all += texts(lines)
-            place = next
+            let part = try reader.read(after: place, limitBytes: 4)
+            all += texts(part.lines)
+            place = part.next
         }
         #expect(all == ["ab", "0123", "4567", "89", "cd"])
     }

@@ -34,6 +34,11 @@ public struct EventRecord: Hashable, Sendable {
         self.evidence = evidence
     }
 
+    /// Reads the JSON form.
+    public init(json: JSON) throws(JSONError) {
+        try self.init(json: json, at: "")
+    }
+
     init(json: JSON, at place: String) throws(JSONError) {
         let fields = try Fields(json, at: place)
         id = try fields.integer("id")

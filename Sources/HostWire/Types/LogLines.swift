@@ -26,22 +26,35 @@ public struct LogLines: Hashable, Sendable {
 
     /// The lines, oldest first.
     public var lines: [Line]
+    /// The beginning of a line that is not complete yet. `cursor` stands before it: the whole line comes again.
+    public var rest: Line?
     /// Where they end: what to ask `after` next.
     public var cursor: String
+    /// Whether these are all: with `lines`, none is older; else none is newer.
+    public var isAll: Bool
 
     /// These lines.
-    public init(lines: [Line], cursor: String) {
+    public init(lines: [Line], rest: Line? = nil, cursor: String, isAll: Bool = true) {
         self.lines = lines
+        self.rest = rest
         self.cursor = cursor
+        self.isAll = isAll
     }
 
     /// Reads the JSON form.
     public init(json: JSON) throws(JSONError) {
         let fields = try Fields(json, at: "")
         lines = try fields.list("lines", Line.init)
+        rest = try fields.optional("rest", Line.init)
         cursor = try fields.text("cursor")
+        isAll = try fields.optionalBool("all") ?? true
     }
 
     /// The JSON form.
-    public var json: JSON { ["lines": .array(lines.map(\.json)), "cursor": .string(cursor)] }
+    public var json: JSON {
+        [
+            "lines": .array(lines.map(\.json)), "rest": rest?.json ?? .null, "cursor": .string(cursor),
+            "all": .bool(isAll),
+        ]
+    }
 }

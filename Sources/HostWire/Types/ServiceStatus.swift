@@ -73,7 +73,7 @@ public struct ServiceStatus: Hashable, Sendable {
         self.after = after
     }
 
-    private static func family(of name: String) -> String { String(name.prefix { $0 != "@" }) }
+    static func family(of name: String) -> String { String(name.prefix { $0 != "@" }) }
 
     /// Reads the JSON form.
     public init(json: JSON) throws(JSONError) {

@@ -3,73 +3,105 @@
 internal import HostCore
 internal import HostWire
 
-/// Start, stop and restart: has it done to one service after the other and says how each ended.
+/// Has something done to services, and says of each how it ended.
+///
+/// hostd knows the order of several: a start, stop or reset of them is one request. What is to be gentle with them
+/// (restart, reload) goes one after the other, in the order in which they start.
 struct ActionRun {
     private let action: String
     private let session: Session
     private let isWaiting: Bool
+    private var query: [(key: String, value: String?)] = []
+    private var code = ExitCode.fine
 
-    static func run(_ action: String, _ session: Session) throws(Failure) -> ExitCode {
-        let run = ActionRun(action: action, session: session, isWaiting: !session.request.has(.noWait))
-        var code = ExitCode.fine
-        for name in session.request.words {
+    private static let together = ["start", "stop", "reset"]
+
+    /// Does `action` to the services that `words` name. `query` goes with each request.
+    static func run(
+        _ action: String, _ session: Session, on words: [String]? = nil, query: [(key: String, value: String?)] = []
+    ) throws(Failure) -> ExitCode {
+        var run = ActionRun(
+            action: action, session: session, isWaiting: !session.request.has(.noWait), query: query)
+        let words = words ?? session.request.words
+        if words.count == 1, case .name(let name) = Selector(words[0]) {
             do throws(Failure) {
-                if try !run.carryOut(on: name) { code = .failed }
+                try run.carryOut(on: name)
+                return run.code
             } catch {
+                // hostd may not know a family by its name: then all of its instances are meant.
                 guard error.code == .noSuchName else { throw error }
-                session.complain(error.text)
-                if code == .fine { code = error.code }
+                let known = try Selection.list(session.client).filter { $0.family == name }
+                guard !known.isEmpty else { throw error }
             }
         }
-        return code
+        let selection = try Selection.resolve(words, session)
+        for failure in selection.failures { session.complain(failure.text) }
+        let services = selection.services.inStartOrder()
+        if services.count > 1, together.contains(action) {
+            try run.carryOutTogether(on: services.map(\.name))
+        } else {
+            for service in services { try run.carryOut(on: service.name) }
+        }
+        return run.code == .fine && !selection.failures.isEmpty ? .noSuchName : run.code
     }
 
-    /// Whether it got there.
-    private func carryOut(on name: String) throws(Failure) -> Bool {
-        let progress = ProgressLine(session, of: name)
-        let target = Target.action(action, name, wait: isWaiting)
+    private mutating func carryOut(on name: String) throws(Failure) {
+        let progress = ProgressLine(session, of: [name])
+        let target = Target.action(action, name, wait: isWaiting, query)
         let answer = try session.client.post(target) { progress.show() }
         progress.clear()
-        guard let answer else { return try sayItTakesLonger(name) }
+        guard let answer else { return try sayWhatTakesLonger([name]) }
+        // Of a family there may be several.
+        if answer.json["outcomes"] != nil { return try say(answer) }
         let outcome = try session.client.read(answer.json, as: ActionOutcome.init(json:))
+        say(outcome, answer.bytes)
+    }
+
+    private mutating func carryOutTogether(on names: [String]) throws(Failure) {
+        let progress = ProgressLine(session, of: names)
+        let wish = ActionRequest(action: action, names: names, wait: isWaiting)
+        let answer = try session.client.post(.services, body: wish.json.bytes) { progress.show() }
+        progress.clear()
+        guard let answer else { return try sayWhatTakesLonger(names) }
+        try say(answer)
+    }
+
+    private mutating func say(_ answer: ControlClient.Answer) throws(Failure) {
+        let list = try session.client.read(answer.json, as: ActionOutcomeList.init(json:))
+        for outcome in list.outcomes { say(outcome, outcome.json.bytes) }
+    }
+
+    private mutating func say(_ outcome: ActionOutcome, _ bytes: [UInt8]) {
+        if !outcome.ok { code = .failed }
+        let text = OutcomeText(outcome: outcome, isWaiting: isWaiting)
         if session.wantsJSON {
-            session.out.json(answer.bytes)
+            session.out.json(bytes)
         } else if outcome.ok {
-            session.out.line("\(CleanText.of(outcome.service)): \(isWaiting ? reached(outcome) : accepted(outcome))")
+            session.out.line(text.line)
         } else {
-            session.sayError("\(CleanText.of(outcome.service)): failed: \(failed(outcome))")
+            session.sayError(text.line)
         }
         session.out.flush()
-        return outcome.ok
     }
 
-    private func reached(_ outcome: ActionOutcome) -> String {
-        var text = CleanText.of(outcome.state)
-        if let took = outcome.durationMilliseconds { text += " in \(TimeText.took(milliseconds: took))" }
-        if let pid = outcome.pid { text += ", pid \(pid)" }
-        return text
-    }
-
-    private func accepted(_ outcome: ActionOutcome) -> String {
-        "\(action) is under way, now \(CleanText.of(outcome.state))"
-    }
-
-    private func failed(_ outcome: ActionOutcome) -> String {
-        if outcome.reason.isEmpty { return "it is \(CleanText.of(outcome.state))" }
-        // A reason often begins with the state already: "backoff 250 ms: exit 1".
-        let saysState = outcome.reason.hasPrefix(outcome.state)
-        return CleanText.of(saysState ? outcome.reason : "\(outcome.state): \(outcome.reason)")
-    }
-
-    private func sayItTakesLonger(_ name: String) throws(Failure) -> Bool {
+    private mutating func sayWhatTakesLonger(_ names: [String]) throws(Failure) {
+        code = .failed
         var client = session.client
         client.patience = .seconds(5)
-        let service = try client.get(.service(name), as: ServiceStatus.init(json:))
         let waited = TimeText.took(milliseconds: session.client.patience.seconds * 1000)
-        let reason = service.reason.isEmpty ? "" : ": \(CleanText.of(service.reason))"
-        session.sayError(
-            "\(name): still \(CleanText.of(service.state)) after \(waited)\(reason) "
-                + "(hostd goes on; hostctl status \(name) says how far it is, --timeout waits longer)")
-        return false
+        if let name = names.first, names.count == 1 {
+            let service = try client.get(.service(name), as: ServiceStatus.init(json:))
+            return session.sayError(
+                "\(name): still \(how(service.state, waited, service.reason)) (hostd goes on; hostctl status \(name) "
+                    + "says how far it is, --timeout waits longer)")
+        }
+        for service in try Selection.list(client) where names.contains(service.name) {
+            session.sayError("\(service.name): \(how(service.state, waited, service.reason))")
+        }
+        session.complain("not waited any longer (hostd goes on; --timeout waits longer)")
+    }
+
+    private func how(_ state: String, _ waited: String, _ reason: String) -> String {
+        "\(CleanText.of(state)) after \(waited)\(reason.isEmpty ? "" : ": \(CleanText.of(reason))")"
     }
 }

@@ -30,10 +30,13 @@ struct ControlClient {
     }
 
     /// Has something done; nil when it takes longer than our patience. `whileWaiting` is called a few times a second
-    /// until the answer is there.
-    func post(_ target: Target, whileWaiting: @escaping () -> Void) throws(Failure) -> Answer? {
+    /// until the answer is there. `body` is JSON.
+    func post(
+        _ target: Target, body: [UInt8] = [], whileWaiting: @escaping () -> Void = {}
+    ) throws(Failure) -> Answer? {
         let exchange = Exchange(
-            socket: socket, method: "POST", target: target, patience: patience, whileWaiting: whileWaiting)
+            socket: socket, method: "POST", target: target, body: body, patience: patience,
+            whileWaiting: whileWaiting)
         let answer: HTTPAnswer
         do throws(Exchange.Problem) {
             answer = try exchange.perform()
@@ -44,6 +47,35 @@ struct ControlClient {
             throw failure
         }
         return try accept(answer)
+    }
+
+    /// What came of asking for a stream of events.
+    enum Stream {
+        case stream(EventStream)
+        /// This hostd tells page by page.
+        case page(Answer)
+    }
+
+    /// Asks for the events behind `lastID` as they happen.
+    func stream(_ target: Target, after lastID: Int64) throws(Failure) -> Stream {
+        let exchange = Exchange(socket: socket, method: "GET", target: target, patience: patience)
+        let opening: EventStream.Opening
+        do throws(Exchange.Problem) {
+            opening = try EventStream.open(exchange, after: lastID)
+        } catch {
+            throw failure(error)
+        }
+        switch opening {
+        case .stream(let stream): return .stream(stream)
+        case .answer(let answer): return .page(try accept(answer))
+        }
+    }
+
+    /// Reads what hostd said as JSON.
+    func parse(_ bytes: [UInt8]) throws(Failure) -> JSON {
+        do throws(JSONError) { return try JSON(parsing: bytes, limits: Self.limits) } catch {
+            throw strange("\(error)")
+        }
     }
 
     /// Reads JSON as `Value`.
@@ -59,11 +91,7 @@ struct ControlClient {
 
     private func accept(_ answer: HTTPAnswer) throws(Failure) -> Answer {
         guard answer.status == 200 else { throw refusal(answer) }
-        do throws(JSONError) {
-            return Answer(bytes: answer.body, json: try JSON(parsing: answer.body, limits: Self.limits))
-        } catch {
-            throw strange("\(error)")
-        }
+        return Answer(bytes: answer.body, json: try parse(answer.body))
     }
 
     /// What hostd says instead of what was asked for.
@@ -90,7 +118,8 @@ struct ControlClient {
         )
     }
 
-    private func failure(_ error: Exchange.Problem) -> Failure {
+    /// What a person is told of an exchange that came to nothing.
+    func failure(_ error: Exchange.Problem) -> Failure {
         switch error {
         case .system(let error): unreachable(error)
         case .silent(let patience):

@@ -15,41 +15,40 @@ struct Exchange {
     }
 
     private static let connectLimit: Duration = .seconds(5)
+    private static let tick: Duration = .milliseconds(200)
 
     let socket: String
     let method: String
     let target: Target
+    /// JSON, or nothing.
+    var body: [UInt8] = []
     /// How long hostd may be silent.
     let patience: Duration
     /// Called about every `tick` while nothing comes.
     var whileWaiting: () -> Void = {}
 
-    private static let tick: Duration = .milliseconds(200)
-
     /// Asks and reads the whole answer.
     func perform() throws(Problem) -> HTTPAnswer {
-        let connection = try connect()
+        let connection = try connect(["Accept: application/json"])
         var parser = AnswerParser()
-        var deadline = Clock.now + patience
         while !parser.isComplete {
-            guard wait(for: connection.raw, until: deadline) else { throw .silent(patience) }
-            let part = try receive(connection)
+            let part = try receive(connection, until: Clock.now + patience)
             if part.isEmpty { break }
             do throws(AnswerParser.Wrong) { try parser.take(part) } catch { throw .wrong(error) }
-            deadline = Clock.now + patience
         }
         do throws(AnswerParser.Wrong) { return try parser.finish() } catch { throw .wrong(error) }
     }
 
-    private func connect() throws(Problem) -> Descriptor {
-        let head = [
-            "\(method) \(target.text) HTTP/1.1", "Host: hostd", "Accept: application/json", "Connection: close",
-        ]
-        let length = method == "GET" ? [] : ["Content-Length: 0"]
+    /// Sends the request, with `fields` in its header.
+    func connect(_ fields: [String]) throws(Problem) -> Descriptor {
+        var head = ["\(method) \(target.text) HTTP/1.1", "Host: hostd", "Connection: close"] + fields
+        if method != "GET" { head.append("Content-Length: \(body.count)") }
+        if !body.isEmpty { head.append("Content-Type: application/json") }
         do throws(SystemError) {
             let connection = try Sockets.connect(to: socket, within: min(Self.connectLimit, patience))
             do throws(SystemError) {
-                try Sockets.sendAll(connection, Array((head + length + ["", ""]).joined(separator: "\r\n").utf8))
+                try Sockets.sendAll(
+                    connection, Array((head + ["", ""]).joined(separator: "\r\n").utf8) + body)
             } catch {
                 // Whoever refuses us unheard may have said why.
                 guard error.code == EPIPE || error.code == ECONNRESET else { throw error }
@@ -60,10 +59,16 @@ struct Exchange {
         }
     }
 
+    /// What came; empty at the end. Fails when nothing comes until `deadline`.
+    func receive(_ connection: borrowing Descriptor, until deadline: Instant) throws(Problem) -> [UInt8] {
+        guard wait(for: connection.raw, until: deadline) else { throw .silent(patience) }
+        return try Self.received(connection)
+    }
+
     /// What came; empty at the end.
-    private func receive(_ connection: borrowing Descriptor) throws(Problem) -> [UInt8] {
+    static func received(_ connection: borrowing Descriptor) throws(Problem) -> [UInt8] {
         do throws(SystemError) {
-            return try connection.read(upTo: 128 << 10)
+            return try connection.read(upTo: 256 << 10)
         } catch {
             // So ends a connection whose other side did not want to read all of the question.
             if error.code == ECONNRESET { return [] }

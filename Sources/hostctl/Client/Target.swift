@@ -18,23 +18,26 @@ struct Target {
 
     static func service(_ name: String) -> Target { Target(["services", name]) }
 
-    static func action(_ action: String, _ name: String, wait: Bool) -> Target {
-        Target(["services", name, action], [("wait", wait ? nil : "false")])
+    static let services = Target(["services"])
+
+    static let brief = Target(["services"], [("brief", "true")])
+
+    static func action(
+        _ action: String, _ name: String, wait: Bool, _ query: [(key: String, value: String?)] = []
+    ) -> Target {
+        Target(["services", name, action], query + [("wait", wait ? nil : "false")])
     }
 
-    static func lastLines(_ count: Int, of name: String) -> Target {
-        Target(["services", name, "logs"], [("lines", "\(count)")])
+    static func logs(of name: String, _ query: [(key: String, value: String?)]) -> Target {
+        Target(["services", name, "logs"], query)
     }
 
-    static func lines(after cursor: String, of name: String) -> Target {
-        Target(["services", name, "logs"], [("after", cursor)])
+    static func events(limit: Int? = nil, of service: String?, since: Int64? = nil) -> Target {
+        Target(
+            ["events"], [("limit", limit.map { "\($0)" }), ("service", service), ("since", since.map { "\($0)" })])
     }
 
-    static func events(limit: Int, of service: String?, since: Int64? = nil) -> Target {
-        Target(["events"], [("limit", "\(limit)"), ("service", service), ("since", since.map { "\($0)" })])
-    }
-
-    /// Everything but letters, digits and `-._~` as `%XX`.
+    /// Everything but letters, digits and `-._~@` as `%XX`.
     private static func encoded(_ text: String) -> String {
         let digits = Array("0123456789ABCDEF".utf8)
         var bytes: [UInt8] = []
@@ -42,7 +45,7 @@ struct Target {
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
                 UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"):
+                UInt8(ascii: "~"), UInt8(ascii: "@"):
                 bytes.append(byte)
             default: bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
             }

@@ -10,7 +10,7 @@ struct ArgumentParser {
     private var isOver = false
 
     /// The options of all verbs: an option may stand before its verb.
-    private static let known: [CommandOption] = {
+    static let known: [CommandOption] = {
         var known = CommandOption.everywhere
         for option in VerbTable.all.flatMap(\.options) where !known.contains(option) { known.append(option) }
         return known

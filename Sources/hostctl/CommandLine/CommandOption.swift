@@ -41,11 +41,15 @@ extension CommandOption {
 
 /// Those of single verbs.
 extension CommandOption {
+    static let markdown = CommandOption("markdown", "the page of a verb as Markdown")
     static let noWait = CommandOption("no-wait", "do not wait for the outcome")
+    static let forState = CommandOption("for", value: "STATE", "the state to wait for: ready unless it is given")
     static let follow = CommandOption("follow", letter: "f", "go on with what is new, until interrupted")
     static let lines = CommandOption("lines", letter: "n", value: "N", "the last N, or \"all\"")
     static let since = CommandOption(
         "since", value: "T", "those since T: \"10m\" ago, \"09:30\", \"2026-05-18 09:30\" or RFC 3339")
+    static let until = CommandOption("until", value: "T", "none after T, which is written as for --since")
+    static let stderr = CommandOption("stderr", "what went to stderr, where log.streams is \"separate\"")
     static let grep = CommandOption("grep", value: "R", "lines that match R, a POSIX extended regular expression")
     static let timestamps = CommandOption("timestamps", letter: "t", "the time before each line, also in a pipe")
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import HostConfig
+internal import HostWire
 
 /// A command line, taken apart.
 struct Request {
@@ -33,6 +34,12 @@ struct Request {
             throw .usage("--\(option.name): \"\(text)\" is no count (0 to 1000000000, or \"all\")")
         }
         return count
+    }
+
+    /// The value of an option as a point in time, seen from `now`; nil when it was not given.
+    func point(_ option: CommandOption, now: WallTime) throws(Failure) -> WallTime? {
+        guard let text = options[option] else { return nil }
+        return try PointInTime.read(text, now: now)
     }
 
     private static let longestSeconds: Int64 = 366 * 86_400

@@ -2,7 +2,7 @@
 
 internal import HostWire
 
-/// One verb of hostctl: all that parsing, help and completion need to know, and what it does.
+/// One verb of hostctl: all that parsing, help, completion and the manual need to know, and what it does.
 struct Verb: Sendable {
     /// A command to type, and what it does.
     struct Example: Sendable {
@@ -15,23 +15,15 @@ struct Verb: Sendable {
         }
     }
 
-    /// What its arguments are.
-    enum Arguments: Sendable {
-        case none
-        /// Names of services: at least and at most so many.
-        case services(ClosedRange<Int>)
-        /// Paths of files.
-        case files
-        /// At most one verb.
-        case verb
-    }
-
     let name: String
-    let arguments: Arguments
+    /// Its words, in their order.
+    var operands: [Operand] = []
     /// What it does, in one line.
     let summary: String
     /// What there is to know besides, in paragraphs.
     var details: [String] = []
+    /// What it may look like, for its page in docs/hostctl.
+    var sample: [String] = []
     /// Its own options.
     var options: [CommandOption] = []
     let examples: [Example]
@@ -45,35 +37,45 @@ struct Verb: Sendable {
 
     /// `logs NAME… [options]`.
     var usage: String {
-        let word =
-            switch arguments {
-            case .none: ""
-            case .services(let count):
-                (count.lowerBound == 0 ? " [NAME" : " NAME") + (count.upperBound > 1 ? "…" : "")
-                    + (count.lowerBound == 0 ? "]" : "")
-            case .files: " [FILE…]"
-            case .verb: " [VERB]"
-            }
-        return name + word + " [options]"
+        ([name] + operands.map(\.usage) + ["[options]"]).joined(separator: " ")
     }
 
     /// Fails when there are too few or too many words.
     func check(_ words: [String]) throws(Failure) {
-        let (allowed, what): (ClosedRange<Int>, String) =
-            switch arguments {
-            case .none: (0...0, "")
-            case .services(let count): (count, "NAME")
-            case .files: (0...Int.max, "FILE")
-            case .verb: (0...1, "VERB")
-            }
-        if let extra = words.dropFirst(allowed.upperBound).first {
-            let most = allowed.upperBound == 0 ? "no arguments" : "at most \(allowed.upperBound) \(what)"
-            throw .usage("\"\(extra)\" is too much: \(name) takes \(most) (hostctl \(name) --help)")
+        let least = operands.reduce(0) { $0 + $1.counts.lowerBound }
+        let most = operands.reduce(0) { $0 + $1.counts.upperBound }
+        if words.count > most {
+            let allowed =
+                operands.isEmpty ? "no arguments" : "at most " + operands.map(Self.count).joined(separator: ", ")
+            throw .usage("\"\(words[most])\" is too much: \(name) takes \(allowed) (hostctl \(name) --help)")
         }
-        if words.count < allowed.lowerBound {
+        if words.count < least {
+            var missing = operands.filter { $0.counts.lowerBound > 0 }
+            // The last words are there last.
+            missing.removeFirst(min(words.count, missing.count))
+            let what = missing.map { "a \($0.word)" }.joined(separator: " and ")
+            let names = missing.contains { $0.kind == .service } ? " (hostctl status lists the names)" : ""
+            throw .usage("\(name) needs \(what), like: \(examples.first?.command ?? usage)\(names)")
+        }
+        if let index = words.firstIndex(of: "") {
             throw .usage(
-                "\(name) needs a \(what), like: \(examples.first?.command ?? usage) (hostctl status lists the names)")
+                "an empty \(operand(at: index, of: words.count)?.word ?? "word") is none (hostctl \(name) --help)")
         }
-        if words.contains("") { throw .usage("an empty \(what) is none (hostctl \(name) --help)") }
     }
+
+    /// What the word at `index` names, where there are `count` of them: all but the first operand have as many as they
+    /// need.
+    func operand(at index: Int, of count: Int) -> Operand? {
+        let others = operands.dropFirst().reduce(0) { $0 + $1.counts.lowerBound }
+        let firsts = count - others
+        if index < firsts || operands.count < 2 { return operands.first }
+        var left = index - firsts
+        for operand in operands.dropFirst() {
+            if left < operand.counts.upperBound { return operand }
+            left -= operand.counts.upperBound
+        }
+        return nil
+    }
+
+    private static func count(_ operand: Operand) -> String { "\(operand.counts.upperBound) \(operand.word)" }
 }

@@ -5,8 +5,9 @@ internal import HostWire
 /// All verbs, in the order in which help lists them. Parsing, help and completion know no other list.
 enum VerbTable {
     static let all: [Verb] = [
-        StatusVerb.verb, StartVerb.verb, StopVerb.verb, RestartVerb.verb, LogsVerb.verb, EventsVerb.verb,
-        CheckVerb.verb, VersionVerb.verb, HelpVerb.verb,
+        StatusVerb.verb, StartVerb.verb, StopVerb.verb, RestartVerb.verb, ReloadVerb.verb, PlanVerb.verb,
+        SignalVerb.verb, ResetVerb.verb, WaitVerb.verb, LogsVerb.verb, EventsVerb.verb, CheckVerb.verb,
+        ReexecVerb.verb, CompletionVerb.verb, VersionVerb.verb, HelpVerb.verb,
     ]
 
     /// The verb of that name; fails with the one that was meant.

@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import HostLogs
 internal import HostWire
 
 /// The wanted lines of one service's log, in their order: first those that are there, then what is new.
 struct LogSource {
-    /// An answer with less text and fewer lines than this had room for more: it holds all there is.
-    private static let roomyBytes = 2 << 20
-    private static let roomyLines = 1000
-
     let name: String
     private let wish: LogWish
     private let client: ControlClient
     /// When it was asked for: what arrives later is new.
     private let now: WallTime
-    private var cursor = LogCursor.start.description
+    private var cursor = ""
     private var pending: ArraySlice<LogLines.Line> = []
     /// Whether what was there has not been read to its end.
     private var isReading = false
@@ -27,9 +22,16 @@ struct LogSource {
         self.wish = wish
         client = session.client
         now = session.now
-        guard try !beginAtTail() else { return }
-        cursor = LogCursor.start.description
+        if wish.isTail, let limit = wish.limit {
+            let answer = try ask([("lines", "\(limit)")])
+            if answer.isAll || answer.lines.count >= limit {
+                take(answer, last: limit)
+                return
+            }
+        }
+        // An answer has room for so much: the rest is looked for from the other end.
         isReading = true
+        try askOn(wish.since.map { ("since", $0.text) } ?? ("after", "0:0"))
         if let limit = wish.limit { try keepLast(limit) }
     }
 
@@ -55,47 +57,33 @@ struct LogSource {
 
     /// What is new, and whether there is probably more at once.
     mutating func news() throws(Failure) -> (lines: [LogLines.Line], hasMore: Bool) {
-        let answer = try client.get(.lines(after: cursor, of: name), as: LogLines.init(json:))
+        let answer = try ask([("after", cursor)])
         cursor = answer.cursor
-        return (answer.lines.filter(wish.wants), Self.textBytes(answer) >= Self.roomyBytes)
+        return (answer.lines.filter(wish.wants), !answer.isAll)
     }
 
-    /// Takes the last lines when those hold all that is wanted; false when more has to be read.
-    private mutating func beginAtTail() throws(Failure) -> Bool {
-        guard wish.isTail || wish.since != nil else { return false }
-        var count = wish.isTail ? wish.limit ?? 0 : Self.roomyLines
-        while true {
-            // To ask for no line is to ask where the log ends.
-            let answer = try client.get(.lastLines(max(count, 1), of: name), as: LogLines.init(json:))
-            let isWhole =
-                answer.lines.count < min(count, Self.roomyLines) && Self.textBytes(answer) < Self.roomyBytes
-            let isEnough =
-                if let since = wish.since {
-                    answer.lines.first?.at.map { $0 < since } ?? answer.lines.isEmpty
-                } else {
-                    answer.lines.count >= count
-                }
-            if isWhole || isEnough {
-                cursor = answer.cursor
-                let wanted = answer.lines.filter(wish.wants)
-                pending = wanted.suffix(wish.limit ?? wanted.count)
-                return true
-            }
-            guard answer.lines.count >= count, !wish.isTail else { return false }
-            count *= 16
-        }
+    /// The last lines, with the one that is not complete yet unless it will come whole.
+    private mutating func take(_ answer: LogLines, last limit: Int) {
+        cursor = answer.cursor
+        pending = (answer.lines + rest(answer)).suffix(limit)
+    }
+
+    private func rest(_ answer: LogLines) -> [LogLines.Line] {
+        answer.rest.flatMap { wish.isFollowed ? nil : [$0] } ?? []
     }
 
     /// Reads on when nothing is pending.
     private mutating func refill() throws(Failure) {
-        while pending.isEmpty, isReading {
-            let answer = try client.get(.lines(after: cursor, of: name), as: LogLines.init(json:))
-            // A program that never stops writing must not keep us from ending.
-            let isAtNow = answer.lines.last?.at.map { $0 > now } ?? false
-            isReading = !answer.lines.isEmpty && !isAtNow
-            cursor = answer.cursor
-            pending = answer.lines.filter(wish.wants)[...]
-        }
+        while pending.isEmpty, isReading { try askOn(("after", cursor)) }
+    }
+
+    private mutating func askOn(_ place: (key: String, value: String?)) throws(Failure) {
+        let answer = try ask([place])
+        // A program that never stops writing must not keep us from ending.
+        let isEnough = answer.lines.last?.at.map { $0 > wish.until ?? now } ?? false
+        isReading = !answer.isAll && !isEnough
+        cursor = answer.cursor
+        pending = (answer.lines + (answer.isAll ? rest(answer) : [])).filter(wish.wants)[...]
     }
 
     private mutating func keepLast(_ limit: Int) throws(Failure) {
@@ -108,7 +96,7 @@ struct LogSource {
         lastTime = nil
     }
 
-    private static func textBytes(_ answer: LogLines) -> Int {
-        answer.lines.reduce(0) { $0 + $1.text.utf8.count + 1 }
+    private func ask(_ query: [(key: String, value: String?)]) throws(Failure) -> LogLines {
+        try client.get(.logs(of: name, query + [("stream", wish.stream)]), as: LogLines.init(json:))
     }
 }

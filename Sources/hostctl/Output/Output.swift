@@ -41,6 +41,13 @@ final class Output {
         buffer.removeAll(keepingCapacity: true)
     }
 
+    /// Hands over what was written so far and waits until there is something to read from `raw`; ends the program when
+    /// nobody reads any more.
+    func wait(for raw: Int32) {
+        flush()
+        if !Poll.readable(raw, unlessReaderLeaves: 1) { exit(ExitCode.fine.rawValue) }
+    }
+
     /// Hands over what was written so far and lets `milliseconds` pass; ends the program when nobody reads any more.
     func pause(milliseconds: Int32) {
         flush()

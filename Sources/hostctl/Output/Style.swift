@@ -42,6 +42,12 @@ struct Style {
         return "\u{1B}[\(code)m\(text)\u{1B}[0m"
     }
 
+    /// The `index`th of several names, so that each has a colour of its own as long as there are enough.
+    func paintName(_ text: String, _ index: Int) -> String {
+        let codes = ["36", "33", "35", "32", "34", "31", "96", "93", "95", "92", "94", "91"]
+        return hasColour ? "\u{1B}[\(codes[index % codes.count])m\(text)\u{1B}[0m" : text
+    }
+
     /// What stands where a line was cut.
     var ellipsis: String { hasSymbols ? "…" : "..." }
 

@@ -9,7 +9,7 @@ internal import HostWire
 /// `hostctl check [FILE…]`
 enum CheckVerb {
     static let verb = Verb(
-        name: "check", arguments: .files,
+        name: "check", operands: [.files],
         summary: "whether the configuration is right, without hostd",
         details: [
             "Reads hostd.toml and, beside it, conf.d/*.toml sorted by name; with FILEs, exactly those, in that order. "

@@ -2,52 +2,72 @@
 
 internal import HostWire
 
-/// `hostctl events [NAME]`
+/// `hostctl events [NAME…]`
 enum EventsVerb {
     private static let usualCount = 50
 
     static let verb = Verb(
-        name: "events", arguments: .services(0...1),
-        summary: "the history: what happened, and why",
+        name: "events", operands: [.servicesOrNone],
+        summary: "what happened, why, and what was done",
         details: [
-            "Without -n and --since these are the last \(usualCount) events. Each line says when (local time), which "
-                + "service, what happened, and why. --json prints one event a line, as hostd keeps it.",
-            "With -f, a hostd that is away is waited for.",
+            "The last 50, of the host and all services, or of those that are named; without -n and with --since all "
+                + "that fit. \(Selector.help) A service that is configured no more has its history still.",
+            "With -f they are shown as they happen. A hostd that is away is waited for, and nothing that happens "
+                + "meanwhile is left out or shown twice.",
+            "--json prints one event a line, as hostd keeps it.",
         ],
-        options: [.follow, .lines, .since],
+        options: [.follow, .lines, .since, .until],
         examples: [
             .init("hostctl events gateway -n 5", "the last five things that happened to the gateway"),
             .init("hostctl events --since 09:30 -f", "what happened since half past nine, then what is new"),
+            .init("hostctl events -f --json | jq -r 'select(.kind == \"service.looping\").service'", "who loops, live"),
         ],
-        exitCodes: [.noSuchName: "there is no service of that name"],
+        exitCodes: [.noSuchName: "there is no service of that name, and no history of one"],
         run: { session throws(Failure) in
-            var text = EventText(style: session.style)
-            func show(_ page: EventFeed.Page) {
-                if session.wantsJSON {
-                    for event in page.json { session.out.json(event.bytes) }
-                } else {
-                    session.out.lines(text.lines(page.events))
+            let since = try session.request.point(.since, now: session.now)
+            let until = try session.request.point(.until, now: session.now)
+            let isFollowed = session.request.has(.follow)
+            if isFollowed, until != nil { throw .usage("--follow has no end, and --until is one (give one of them)") }
+            let subjects = try EventSubjects(session)
+            var feed = EventFeed(session, subjects)
+            var printer = EventPrinter(session)
+            let count = try session.request.count(.lines) ?? (since ?? until == nil ? usualCount : .max)
+            if since != nil || until != nil {
+                var last = EventFeed.Page()
+                try feed.all(since: since ?? WallTime(milliseconds: .min)) { page in
+                    let page = page.filtered { event in until.map { event.at <= $0 } ?? true }
+                    guard count != .max else { return printer.show(page) }
+                    last.append(page)
+                    last = last.last(count)
                 }
-            }
-            var feed = EventFeed(session)
-            let count = try session.request.count(.lines)
-            if let since = try session.request.value(.since).map({ (text) throws(Failure) in
-                try PointInTime.read(text, now: session.now)
-            }) {
-                var last = EventFeed.Page(events: [], json: [])
-                try feed.all(since: since) { page in
-                    guard let count, count != .max else { return show(page) }
-                    last.append(page, keeping: count)
-                }
-                show(last)
+                printer.show(last)
             } else {
-                show(try feed.newest(count ?? usualCount))
+                printer.show(try feed.newest(count))
             }
-            guard session.request.has(.follow) else { return .fine }
+            guard isFollowed else { return .fine }
+            var follower = EventFollower(session, service: subjects.only, after: feed.lastID)
             try Following.run(session) { () throws(Failure) in
-                let page = try feed.next()
-                show(page)
-                return false
+                printer.show(try follower.next().filtered(subjects.wants))
+                return follower.waits
             }
         })
+}
+
+/// Writes events as the command line wants them.
+private struct EventPrinter {
+    private let session: Session
+    private var text: EventText
+
+    init(_ session: Session) {
+        self.session = session
+        text = EventText(style: session.style)
+    }
+
+    mutating func show(_ page: EventFeed.Page) {
+        if session.wantsJSON {
+            for event in page.json { session.out.json(event.bytes) }
+        } else {
+            session.out.lines(text.lines(page.events))
+        }
+    }
 }

@@ -5,32 +5,32 @@ internal import HostWire
 /// `hostctl logs NAME…`
 enum LogsVerb {
     static let verb = Verb(
-        name: "logs", arguments: .services(1...64),
+        name: "logs", operands: [.services],
         summary: "what services wrote, across rotations",
         details: [
-            "Without -n, --since and --grep these are the last 100 lines; with --since or --grep, all that fit. Lines "
-                + "of several services are merged by the time of their arrival, each with the name before it.",
+            "Without -n, --since, --until and --grep these are the last 100 lines; with one of the latter, all that "
+                + "fit. Lines of several services are merged by the time of their arrival, each with the name before "
+                + "it. \(Selector.help) The log of a service that is configured no more is shown by its full name.",
             "In a pipe a line is byte for byte what the program wrote. On a terminal the time stands before it, "
                 + "colours stay, and other control characters are shown as escapes.",
-            "With -f, a hostd that is away is waited for: a restart of hostd loses no line.",
+            "With -f, a hostd that is away is waited for: a restart of hostd and a rotation lose no line and show none "
+                + "twice. A line is shown once it is complete.",
             "--json prints one object a line: {\"service\", \"at\", \"text\"}.",
         ],
-        options: [.follow, .lines, .since, .grep, .timestamps],
+        options: [.follow, .lines, .since, .until, .grep, .timestamps, .stderr],
         examples: [
             .init("hostctl logs gateway -f", "the last lines, then what is new"),
             .init("hostctl logs gateway agent --since 10m", "what both wrote in the last ten minutes, by time"),
             .init("hostctl logs gateway --grep 'ERROR|WARN' -n 20", "the last twenty lines with trouble in them"),
+            .init("hostctl logs tag:edge --since 09:30 --until 09:35", "five minutes of all that are tagged edge"),
         ],
-        exitCodes: [.noSuchName: "there is no service of that name"],
+        exitCodes: [.noSuchName: "there is no service of that name, and no log of one"],
         run: { session throws(Failure) in
-            var printer = LogPrinter(session)
             let wish = try LogWish(session)
-            var sources: [LogSource] = []
-            for name in session.request.words where !sources.contains(where: { $0.name == name }) {
-                sources.append(try LogSource(name, wish, session))
-            }
+            var sources = try LogSources.open(session, wish)
+            var printer = LogPrinter(session, names: sources.map(\.name))
             try printer.showMerged(&sources)
-            guard session.request.has(.follow) else { return .fine }
+            guard wish.isFollowed else { return .fine }
             try Following.run(session) { () throws(Failure) in
                 var hasMore = false
                 for index in sources.indices {
@@ -43,17 +43,64 @@ enum LogsVerb {
         })
 }
 
+/// The logs that a command line names.
+private enum LogSources {
+    /// Fails when a word names nothing: nothing of the others is shown then.
+    static func open(_ session: Session, _ wish: LogWish) throws(Failure) -> [LogSource] {
+        var sources: [LogSource] = []
+        var list: [ServiceBrief]?
+        func add(_ names: [String]) throws(Failure) {
+            for name in names where !sources.contains(where: { $0.name == name }) {
+                sources.append(try LogSource(name, wish, session))
+            }
+        }
+        func chosen(_ word: String) throws(Failure) -> Selection {
+            if let list { return Selection.choose([word], among: list) }
+            let known = try Selection.list(session.client)
+            list = known
+            return Selection.choose([word], among: known)
+        }
+        for word in session.request.words {
+            var failure: Failure?
+            if case .name(let name) = Selector(word) {
+                do throws(Failure) {
+                    try add([name])
+                    continue
+                } catch {
+                    guard error.code == .noSuchName else { throw error }
+                    failure = error
+                }
+            }
+            let selection = try chosen(word)
+            if let failure = failure.flatMap({ selection.services.isEmpty ? $0 : nil }) ?? selection.failures.first {
+                throw failure
+            }
+            try add(selection.services.map(\.name))
+        }
+        return sources
+    }
+}
+
 /// Writes log lines as the command line wants them.
 private struct LogPrinter {
     private let session: Session
     private let withTime: Bool
-    private let nameWidth: Int?
+    /// The names as they stand before lines; nil where there is only one.
+    private let shownNames: [String: String]?
 
-    init(_ session: Session) {
+    init(_ session: Session, names: [String]) {
         self.session = session
         withTime = session.style.isTerminal || session.request.has(.timestamps)
-        let names = Set(session.request.words)
-        nameWidth = names.count > 1 ? names.map { TextWidth.of($0) }.max() : nil
+        guard names.count > 1 else {
+            shownNames = nil
+            return
+        }
+        let width = names.map { TextWidth.of(CleanText.of($0)) }.max() ?? 0
+        var shown: [String: String] = [:]
+        for (index, name) in names.enumerated() {
+            shown[name] = session.style.paintName(TextWidth.padded(CleanText.of(name), width), index)
+        }
+        shownNames = shown
     }
 
     /// What was there when it was asked for, the earliest line first.
@@ -75,7 +122,7 @@ private struct LogPrinter {
             let json: JSON = ["service": .string(name), "at": JSON(line.at?.text), "text": .string(line.text)]
             return session.out.json(json.bytes)
         }
-        let shownName = nameWidth.map { TextWidth.padded(CleanText.of(name), $0) }
-        session.out.line(LogText.line(line, name: shownName, style: session.style, withTime: withTime))
+        session.out.line(
+            LogText.line(line, name: shownNames?[name], style: session.style, withTime: withTime))
     }
 }

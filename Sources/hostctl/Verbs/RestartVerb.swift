@@ -5,15 +5,17 @@ internal import HostWire
 /// `hostctl restart NAME…`
 enum RestartVerb {
     static let verb = Verb(
-        name: "restart", arguments: .services(1...64),
+        name: "restart", operands: [.services],
         summary: "restart services, and say when they are ready again",
         details: [
-            "One after the other, in the order given: the next is touched when the one before it is ready again or "
-                + "has failed. Waits 90 s at most; hostd goes on in any case."
+            "One after the other, instances of one service too, in the order in which they start: the next is touched "
+                + "when the one before it is ready again or has failed. Waits 90 s at most for each; hostd goes on in "
+                + "any case. With --no-wait all are touched at once. \(Selector.help)"
         ],
         options: [.noWait],
         examples: [
             .init("hostctl restart gateway", "replace it and wait until the new one is ready"),
+            .init("hostctl restart 'worker@*'", "all instances of worker, one after the other"),
             .init("hostctl restart gateway --no-wait", "have it done and go on at once"),
         ],
         exitCodes: [.failed: "a service did not get there", .noSuchName: "there is no service of that name"],

@@ -8,18 +8,20 @@ enum StatusVerb {
     private static let eventCount = 5
 
     static let verb = Verb(
-        name: "status", arguments: .services(0...64),
+        name: "status", operands: [.servicesOrNone],
         summary: "the host at a glance, or one service in depth",
         details: [
             "Every state comes with since when and why. A service is as it should be when it is ready, running, "
                 + "starting, stopping or stopped; it is not when it is waiting, unhealthy, backoff, looping or held. "
                 + "A condition of the host (disk, network, config …) is as it should be when it is ok.",
-            "With a NAME: its process, its probes, its newest exit, the last lines of its log and the last events.",
-            "--json prints what hostd says, unchanged; of several names as {\"services\": […]}.",
+            "With the name of a service: its process, its probes, its newest exit, the last lines of its log and the "
+                + "last events. Of several that a tag, a pattern or all names: one line each. \(Selector.help)",
+            "--json prints what hostd says, unchanged; of several services as {\"services\": […]}.",
         ],
         examples: [
             .init("hostctl status", "all services and what is wrong with the host"),
             .init("hostctl status gateway", "all that is known of one service"),
+            .init("hostctl status tag:edge 'worker@*'", "those that are tagged edge, and all instances of worker"),
             .init("hostctl status --json | jq '.services[] | select(.ready | not).name'", "what is not ready"),
         ],
         exitCodes: [
@@ -42,46 +44,58 @@ enum StatusVerb {
     }
 
     private static func services(_ session: Session) throws(Failure) -> ExitCode {
-        var code = ExitCode.fine
-        var answers: [[UInt8]] = []
-        for name in session.request.words {
+        if let name = Selection.plainName(session) {
             do throws(Failure) {
-                let answer = try session.client.get(.service(name))
-                let service = try session.client.read(answer.json, as: ServiceStatus.init(json:))
-                if service.needsAttention, code == .fine { code = .attention }
-                if session.wantsJSON {
-                    answers.append(answer.bytes)
-                } else {
-                    if !answers.isEmpty { session.out.line("") }
-                    answers.append([])
-                    session.out.lines(try page(of: service, session).lines())
-                }
+                return try page(of: try session.client.get(.service(name)), session)
             } catch {
-                guard error.code == .noSuchName else { throw error }
-                session.complain(error.text)
-                code = error.code
+                // It may be a service with several instances.
+                guard error.code == .noSuchName, try !Selection.resolve([name], session).services.isEmpty else {
+                    throw error
+                }
             }
         }
-        if session.wantsJSON { writeJSON(answers, session) }
-        return code
+        let answer = try session.client.get(.services)
+        let all = try session.client.read(answer.json, as: ServiceList.init(json:)).services
+        let selection = Selection.choose(session.request.words, among: all.map(ServiceBrief.init))
+        for failure in selection.failures { session.complain(failure.text) }
+        let byName = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }
+        let services = selection.services.compactMap { byName[$0.name] }
+        if session.wantsJSON {
+            let names = Set(services.map(\.name))
+            let elements = answer.json["services"]?.elements ?? []
+            let json: JSON = ["services": .array(elements.filter { $0["name"]?.text.map(names.contains) ?? false })]
+            session.out.json(json.bytes)
+        } else if session.request.words.allSatisfy({ byName[$0] != nil }) || services.count == 1 {
+            for (index, service) in services.enumerated() {
+                if index > 0 { session.out.line("") }
+                session.out.lines(try page(of: service, session).lines())
+            }
+        } else if !services.isEmpty {
+            session.out.lines(ServiceTable(services, style: session.style, now: session.now).lines())
+        }
+        if !selection.failures.isEmpty { return .noSuchName }
+        return services.contains(where: \.needsAttention) ? .attention : .fine
+    }
+
+    /// One service in depth.
+    private static func page(of answer: ControlClient.Answer, _ session: Session) throws(Failure) -> ExitCode {
+        let service = try session.client.read(answer.json, as: ServiceStatus.init(json:))
+        if session.wantsJSON {
+            session.out.json(answer.bytes)
+        } else {
+            session.out.lines(try page(of: service, session).lines())
+        }
+        return service.needsAttention ? .attention : .fine
     }
 
     private static func page(of service: ServiceStatus, _ session: Session) throws(Failure) -> ServicePage {
         // Log and history are a help besides: a status without them is still one.
-        let log = try? session.client.get(.lastLines(lineCount, of: service.name), as: LogLines.init(json:))
+        let log = try? session.client.get(
+            .logs(of: service.name, [("lines", "\(lineCount)")]), as: LogLines.init(json:))
         let events = try? session.client.get(
             .events(limit: eventCount, of: service.name), as: EventPage.init(json:))
         return ServicePage(
             service: service, lastLines: log?.lines.suffix(lineCount) ?? [],
             lastEvents: events?.events.suffix(eventCount) ?? [], style: session.style, now: session.now)
-    }
-
-    private static func writeJSON(_ answers: [[UInt8]], _ session: Session) {
-        guard session.request.words.count > 1 else {
-            if let only = answers.first { session.out.json(only) }
-            return
-        }
-        session.out.json(
-            Array("{\"services\":[".utf8) + answers.joined(separator: ",".utf8) + Array("]}".utf8))
     }
 }

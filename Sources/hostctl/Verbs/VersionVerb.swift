@@ -5,7 +5,7 @@ internal import HostWire
 /// `hostctl version`
 enum VersionVerb {
     static let verb = Verb(
-        name: "version", arguments: .none,
+        name: "version",
         summary: "the versions of hostctl and of the hostd that runs",
         details: ["Works without hostd, too: then it says that none can be reached."],
         examples: [.init("hostctl version", "hostctl's version, and that of hostd when it answers")],

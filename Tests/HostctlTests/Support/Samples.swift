@@ -49,6 +49,7 @@ enum Samples {
         return { question in
             let path = question.path
             if path == ["v1", "status"] { return .json(host) }
+            if path == ["v1", "services"] { return .json(ServiceList(services: services).json) }
             guard path.count >= 3, path[1] == "services" else { return .json(EventPage(events: [], lastID: 0).json) }
             guard let service = services.first(where: { $0.name == path[2] }) else { return noService(path[2]) }
             if path.count == 3 { return .json(service.json) }

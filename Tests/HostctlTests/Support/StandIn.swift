@@ -11,9 +11,15 @@ struct Question: Sendable {
     let method: String
     /// The path and query as they stand in the request.
     let target: String
+    /// The fields of its header, in small letters.
+    var fields: [String: String] = [:]
+    var body: [UInt8] = []
 
     /// The path: `["v1", "services", "gateway"]`.
     var path: [String] { target.prefix { $0 != "?" }.split(separator: "/").map(String.init) }
+
+    /// The service that it is about; empty where it is about none.
+    var name: String { path.count > 2 && path[1] == "services" ? path[2] : "" }
 
     /// The value of a key of the query.
     func value(_ key: String) -> String? {
@@ -33,6 +39,9 @@ enum Reply: Sendable {
     case bytes([UInt8])
     /// A header that announces so many bytes, and that many zeros.
     case zeros(Int, announced: Bool)
+    /// A stream of server-sent events: these pieces, one after the other; then it stays open until the client goes, or
+    /// ends.
+    case events([String], isChunked: Bool = false, stays: Bool = true)
     /// Nothing, until the client goes.
     case silence
 
@@ -116,16 +125,33 @@ final class StandIn: Sendable {
         }
     }
 
-    /// Reads the header of a request; nil when the client goes before its end.
+    /// Reads a request; nil when the client goes before its end.
     private static func question(_ connection: borrowing Descriptor) -> Question? {
-        var text = ""
-        while !text.contains("\r\n\r\n") {
+        var bytes: [UInt8] = []
+        func readOn() -> Bool {
             _ = Poll.readable(connection.raw, milliseconds: -1)
-            guard let part = try? connection.read(upTo: 4096), !part.isEmpty else { return nil }
-            text += String(decoding: part, as: UTF8.self)
+            guard let part = try? connection.read(upTo: 4096), !part.isEmpty else { return false }
+            bytes += part
+            return true
         }
-        let words = text.prefix { $0 != "\r\n" }.split(separator: " ")
-        return words.count == 3 ? Question(method: String(words[0]), target: String(words[1])) : nil
+        let mark = Array("\r\n\r\n".utf8)
+        var end: Int?
+        while end == nil {
+            guard readOn() else { return nil }
+            end = bytes.firstRange(of: mark)?.upperBound
+        }
+        let lines = String(decoding: bytes[..<(end ?? 0)], as: UTF8.self).split(separator: "\r\n")
+        let words = lines[0].split(separator: " ")
+        guard words.count == 3 else { return nil }
+        var question = Question(method: String(words[0]), target: String(words[1]))
+        for line in lines.dropFirst() {
+            let sides = line.split(separator: ":", maxSplits: 1)
+            question.fields[sides[0].lowercased()] = String(sides[1].dropFirst())
+        }
+        let length = question.fields["content-length"].flatMap { Int($0) } ?? 0
+        while bytes.count < (end ?? 0) + length { guard readOn() else { return nil } }
+        question.body = Array(bytes.dropFirst(end ?? 0))
+        return question
     }
 
     private static func say(_ reply: Reply, to connection: borrowing Descriptor) {
@@ -139,11 +165,22 @@ final class StandIn: Sendable {
             send(head(200, announced ? ["Content-Length: \(count)"] : []), connection)
             let part = [UInt8](repeating: UInt8(ascii: "0"), count: 1 << 20)
             for _ in 0..<(count >> 20) where !send(part, connection) { return }
-        case .silence:
-            while Poll.readable(connection.raw, milliseconds: -1),
-                let part = try? connection.read(upTo: 4096), !part.isEmpty
-            {}
+        case .events(let pieces, let isChunked, let stays):
+            let coding = isChunked ? ["Transfer-Encoding: chunked"] : []
+            send(head(200, ["Content-Type: text/event-stream; charset=utf-8"] + coding), connection)
+            for piece in pieces {
+                let size = String(piece.utf8.count, radix: 16)
+                send(Array((isChunked ? "\(size)\r\n\(piece)\r\n" : piece).utf8), connection)
+            }
+            if stays { waitForEnd(connection) } else if isChunked { send(Array("0\r\n\r\n".utf8), connection) }
+        case .silence: waitForEnd(connection)
         }
+    }
+
+    private static func waitForEnd(_ connection: borrowing Descriptor) {
+        while Poll.readable(connection.raw, milliseconds: -1),
+            let part = try? connection.read(upTo: 4096), !part.isEmpty
+        {}
     }
 
     private static func head(_ status: Int, _ fields: [String]) -> [UInt8] {

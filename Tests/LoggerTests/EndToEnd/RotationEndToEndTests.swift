@@ -74,9 +74,9 @@ import Testing
         var place = LogCursor.start
         var lines: [[UInt8]] = []
         try waitUntil("the last line") {
-            let (found, next) = try reader.read(after: place, limitBytes: 1 << 20)
-            lines += found.map(\.text)
-            place = next
+            let part = try reader.read(after: place, limitBytes: 1 << 20)
+            lines += part.lines.map(\.text)
+            place = part.next
             return lines.count >= expected.count
         }
         #expect(lines == expected)

@@ -14,6 +14,9 @@ enum Help {
         lines += ["", "Options of every verb:"] + options(CommandOption.everywhere)
         lines += ["", "Exit codes:"]
         lines += ExitCode.allCases.map { exitCode($0, meaning($0)) }
+        lines += ["", "Topics, for hostctl help TOPIC:"]
+        let topicWidth = HelpTopic.all.map(\.name.count).max() ?? 0
+        lines += HelpTopic.all.map { "  \(TextWidth.padded($0.name, topicWidth))  \($0.summary)" }
         lines += ["", "hostctl VERB --help says more, with examples."]
         return lines
     }
@@ -29,11 +32,16 @@ enum Help {
         lines += ["", verb.examples.count == 1 ? "Example:" : "Examples:"]
         for example in verb.examples { lines += ["  " + example.command, "      " + example.meaning] }
         lines += ["", "Exit codes:"]
-        lines += ExitCode.allCases.compactMap { code in
-            let text = verb.exitCodes[code] ?? (isCommon(code, to: verb) ? meaning(code) : nil)
-            return text.map { exitCode(code, $0) }
-        }
+        lines += exitCodes(of: verb).map { exitCode($0.code, $0.meaning) }
         return lines
+    }
+
+    /// What a verb's exit codes mean.
+    static func exitCodes(of verb: Verb) -> [(code: ExitCode, meaning: String)] {
+        ExitCode.allCases.compactMap { code in
+            let text = verb.exitCodes[code] ?? (isCommon(code, to: verb) ? meaning(code) : nil)
+            return text.map { (code, $0) }
+        }
     }
 
     /// The table of verbs for programs.

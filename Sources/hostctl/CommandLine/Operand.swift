@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Words of a command line that are neither verb nor option: what they name, and how many there may be.
+struct Operand: Sendable {
+    /// What a word names.
+    enum Kind: Sendable {
+        /// Services, as `Selector` reads it.
+        case service
+        case signal
+        case file
+        /// A verb, or a topic of help.
+        case topic
+        case shell
+    }
+
+    let kind: Kind
+    let counts: ClosedRange<Int>
+
+    /// So many services may be named on one command line.
+    private static let most = 1000
+
+    static let service = Operand(kind: .service, counts: 1...1)
+    static let services = Operand(kind: .service, counts: 1...most)
+    static let servicesOrNone = Operand(kind: .service, counts: 0...most)
+    static let signal = Operand(kind: .signal, counts: 1...1)
+    static let files = Operand(kind: .file, counts: 0...most)
+    static let topic = Operand(kind: .topic, counts: 0...1)
+    static let shell = Operand(kind: .shell, counts: 1...1)
+
+    /// What it is called in help.
+    var word: String {
+        switch kind {
+        case .service: "NAME"
+        case .signal: "SIGNAL"
+        case .file: "FILE"
+        case .topic: "TOPIC"
+        case .shell: "SHELL"
+        }
+    }
+
+    /// `NAME…`, `[FILE…]`.
+    var usage: String {
+        let text = word + (counts.upperBound > 1 ? "…" : "")
+        return counts.lowerBound == 0 ? "[\(text)]" : text
+    }
+}
