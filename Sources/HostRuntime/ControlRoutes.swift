@@ -106,6 +106,7 @@ extension StoredEvent {
         let word = History.words(kind)
         return EventRecord(
             id: id, at: WallTime(milliseconds: wallMilliseconds), service: service, kind: kind, instance: instance,
-            reason: reason, text: service.map { "\($0) \(word): \(reason)" } ?? reason)
+            reason: reason, text: service.map { "\($0) \(word): \(reason)" } ?? reason,
+            firstAt: WallTime(milliseconds: firstMilliseconds), count: count)
     }
 }

@@ -59,6 +59,16 @@ nonisolated final class Database {
         }
     }
 
+    /// The first column of the first row of a result; nil when there is none.
+    func integer(_ sql: String, _ values: [SQLValue] = []) throws(StoreError) -> Int64? {
+        var found: Int64?
+        try run(sql, values) { found = found ?? $0.integer(0) }
+        return found
+    }
+
+    /// The number of the row that was inserted last.
+    var lastInsertedID: Int64 { sqlite3_last_insert_rowid(handle) }
+
     /// Runs `body` in a transaction; an error takes all of it back.
     func transaction(_ body: () throws(StoreError) -> Void) throws(StoreError) {
         try run("BEGIN IMMEDIATE")

@@ -11,7 +11,16 @@ nonisolated enum Schema {
         CREATE INDEX events_service ON events(service, id);
         CREATE TABLE services(
             name TEXT PRIMARY KEY, mark TEXT, reason TEXT NOT NULL DEFAULT '', restarts INTEGER NOT NULL DEFAULT 0);
+        """,
+        // What repeats becomes one row with a count. `sameness` is a hash, see Repetition.
         """
+        ALTER TABLE events ADD COLUMN first_ms INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE events ADD COLUMN count INTEGER NOT NULL DEFAULT 1;
+        ALTER TABLE events ADD COLUMN sameness INTEGER;
+        UPDATE events SET first_ms = wall_ms;
+        CREATE INDEX events_sameness ON events(sameness, id);
+        CREATE TABLE facts(name TEXT PRIMARY KEY, value INTEGER NOT NULL);
+        """,
     ]
 
     /// Brings a file up to date. A file from a later hostd is refused rather than misread.

@@ -19,6 +19,7 @@ public final class Store {
     /// A write that takes longer is trouble, although it may still succeed.
     private static let patience: Duration = .seconds(30)
     private static let pendingEventLimit = 10_000
+    private static let reasonLimitBytes = 2000
 
     private let loop: EventLoop
     private let lane: Worker
@@ -35,6 +36,9 @@ public final class Store {
     public private(set) var health = StoreHealth.ok
     /// Called when `health` turns bad or good again, or bad for another reason.
     public var healthChanged: ((StoreHealth) -> Void)?
+    /// Called with the entries that have just been written, in the order of their numbers. Only now are these certain:
+    /// an entry that waits for a store that fails has none yet.
+    public var stored: (([StoredEvent]) -> Void)?
 
     private struct Flush {
         let timer: TimerSource?
@@ -52,8 +56,13 @@ public final class Store {
         slow = try loop.timer { [weak self] in self?.trouble("the disk does not answer") }
     }
 
-    /// Adds an entry to the history. Beyond 10,000 unwritten ones the oldest are dropped, and the number is noted.
+    /// Adds an entry to the history, its reason cut to 2,000 bytes. Beyond 10,000 unwritten ones the oldest are
+    /// dropped, and the number is noted.
     public func append(_ event: StoredEvent) {
+        var event = event
+        if event.reason.utf8.count > Self.reasonLimitBytes {
+            event.reason = String(decoding: event.reason.utf8.prefix(Self.reasonLimitBytes), as: UTF8.self) + "…"
+        }
         pending.events.append(event)
         dropOldest()
         schedule()
@@ -75,8 +84,8 @@ public final class Store {
         }
     }
 
-    /// Reads history after `id`, of one service or of all, at most `limit` entries, oldest first; with `newest` the
-    /// last ones. Nil when the store cannot be read.
+    /// Reads history after `id`, of one service or family or of all, at most `limit` entries, oldest first; with
+    /// `newest` the last ones. Nil when the store cannot be read.
     public func events(
         since id: Int64, service: String?, limit: Int, newest: Bool, then: @escaping ([StoredEvent]?) -> Void
     ) {
@@ -84,6 +93,16 @@ public final class Store {
         lane.submit(deadline: .seconds(5)) {
             try? file.events(since: id, service: service, limit: limit, newestFirst: newest)
         } then: { (outcome: WorkOutcome<[StoredEvent]?>) in
+            if case .done(let found) = outcome { then(found) } else { then(nil) }
+        }
+    }
+
+    /// Finds out how far history reaches; nil when the store cannot be read.
+    public func extent(then: @escaping (HistoryExtent?) -> Void) {
+        let file = self.file
+        lane.submit(deadline: .seconds(5)) {
+            try? file.extent()
+        } then: { (outcome: WorkOutcome<HistoryExtent?>) in
             if case .done(let found) = outcome { then(found) } else { then(nil) }
         }
     }
@@ -124,27 +143,23 @@ public final class Store {
         let batch = pending
         let noted = dropped
         pending = StoreFile.Batch()
-        lane.submit { () -> String? in
-            do throws(StoreError) {
-                try file.write(batch, dropped: noted)
-                return nil
-            } catch {
-                return error.description
-            }
-        } then: { [weak self] (outcome: WorkOutcome<String?>) in
+        lane.submit { () -> Result<[StoredEvent], StoreError> in
+            Result { () throws(StoreError) in try file.write(batch, dropped: noted) }
+        } then: { [weak self] (outcome: WorkOutcome<Result<[StoredEvent], StoreError>>) in
             guard let self else { return }
             isWriting = false
             slow?.disarm()
             switch outcome {
-            case .done(nil): written(noted)
-            case .done(let failure?): unwritten(batch, failure)
+            case .done(.success(let events)): written(events, noted)
+            case .done(.failure(let error)): unwritten(batch, error.description)
             case .late, .full: unwritten(batch, "too much else is asked of the store")
             }
         }
     }
 
-    private func written(_ noted: Int) {
+    private func written(_ events: [StoredEvent], _ noted: Int) {
         dropped -= noted
+        if !events.isEmpty { stored?(events) }
         if case .failing = health { become(.ok) }
         if pending.isEmpty { endFlushes() } else { write() }
     }

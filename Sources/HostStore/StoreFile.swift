@@ -7,14 +7,18 @@ internal import HostLinux
 nonisolated final class StoreFile: @unchecked Sendable {
     // Only the store lane's thread touches it: the Worker runs one piece of work at a time.
     private let path: String
+    private let limits: HistoryLimits
     private var database: Database?
-    private var eventsSincePrune = pruneEvery
+    private var eventsSincePrune: Int
+    /// The newest number that is known to have been given.
+    private var lastID: Int64 = 0
+    /// Entries that a file got which was begun anew, not yet told to anybody.
+    private var notes: [StoredEvent] = []
 
-    private static let eventLimit = 100_000
-    private static let pruneEvery = 1000
-
-    init(path: String) {
+    init(path: String, limits: HistoryLimits = HistoryLimits()) {
         self.path = path
+        self.limits = limits
+        eventsSincePrune = limits.pruneEvery
     }
 
     /// The writes of one transaction.
@@ -25,19 +29,26 @@ nonisolated final class StoreFile: @unchecked Sendable {
         var isEmpty: Bool { events.isEmpty && services.isEmpty }
     }
 
-    /// Writes all of `batch` or nothing; `dropped` entries that went before it are noted.
-    func write(_ batch: Batch, dropped: Int = 0) throws(StoreError) {
+    /// Writes all of `batch` or nothing; `dropped` entries that went before it are noted. Returns the entries as they
+    /// stand now, with their numbers, in order.
+    @discardableResult
+    func write(_ batch: Batch, dropped: Int = 0) throws(StoreError) -> [StoredEvent] {
+        var written = WrittenEvents()
         try withDatabase { database throws(StoreError) in
+            written = WrittenEvents()
             try database.transaction { () throws(StoreError) in
                 if dropped > 0 {
-                    try Self.insert(
-                        .ofHost("store.dropped", "\(dropped) entries were dropped while the store failed"), database)
+                    let text = "\(dropped) entries were dropped while the store failed"
+                    try written.insert(.ofHost("store.dropped", text), database)
                 }
-                for event in batch.events { try Self.insert(event, database) }
+                for event in batch.events { try written.insert(event, database) }
                 for service in batch.services.values { try Self.upsert(service, database) }
                 try self.prune(database, added: batch.events.count)
             }
         }
+        lastID = max(lastID, written.events.last?.id ?? 0)
+        defer { notes = [] }
+        return notes + written.events
     }
 
     func services() throws(StoreError) -> [StoredService] {
@@ -53,24 +64,39 @@ nonisolated final class StoreFile: @unchecked Sendable {
         return found
     }
 
+    /// History after `id`, oldest first. `service` is the name of one, or the family of `name@1`, `name@2` ….
     func events(since id: Int64, service: String?, limit: Int, newestFirst: Bool) throws(StoreError) -> [StoredEvent] {
         var found: [StoredEvent] = []
-        let filter = service == nil ? "" : "AND service = ?2"
+        // "A" follows "@": between them stand the instances of a family and nothing else.
+        let filter = service == nil ? "" : "AND (service = ?2 OR service > ?2 || '@' AND service < ?2 || 'A')"
         let order = newestFirst ? "DESC" : "ASC"
         let sql =
-            "SELECT id, wall_ms, service, kind, instance, reason FROM events WHERE id > ?1 \(filter) "
+            "SELECT id, wall_ms, service, kind, instance, reason, first_ms, count FROM events WHERE id > ?1 \(filter) "
             + "ORDER BY id \(order) LIMIT \(limit)"
         let values: [SQLValue] = [.integer(id)] + (service.map { [.text($0)] } ?? [])
         try withDatabase { database throws(StoreError) in
+            found = []
             try database.run(sql, values) { row in
                 var event = StoredEvent(
                     wallMilliseconds: row.integer(1), service: row.text(2), kind: row.text(3) ?? "",
                     instance: row.text(4), reason: row.text(5) ?? "")
                 event.id = row.integer(0)
+                event.firstMilliseconds = row.integer(6)
+                event.count = row.integer(7)
                 found.append(event)
             }
         }
         return newestFirst ? found.reversed() : found
+    }
+
+    /// How far history reaches.
+    func extent() throws(StoreError) -> HistoryExtent {
+        var extent = HistoryExtent(newest: 0, prunedThrough: 0)
+        try withDatabase { database throws(StoreError) in
+            extent.newest = try database.integer("SELECT seq FROM sqlite_sequence WHERE name = 'events'") ?? 0
+            extent.prunedThrough = try database.integer("SELECT value FROM facts WHERE name = 'pruned_through'") ?? 0
+        }
+        return extent
     }
 
     private func withDatabase(_ body: (Database) throws(StoreError) -> Void) throws(StoreError) {
@@ -82,7 +108,11 @@ nonisolated final class StoreFile: @unchecked Sendable {
             guard error.isCorrupt else { throw error }
             let aside = moveAside()
             let fresh = try open()
-            try Self.insert(.ofHost("store.damaged", "\(error); begun anew, the old one is kept as \(aside)"), fresh)
+            try skipNumbers(fresh)
+            var note = WrittenEvents()
+            try note.insert(
+                .ofHost("store.damaged", "\(error); begun anew, the old one is kept as \(aside)"), fresh)
+            notes += note.events
             try body(fresh)
         }
     }
@@ -100,15 +130,6 @@ nonisolated final class StoreFile: @unchecked Sendable {
         return aside
     }
 
-    private static func insert(_ event: StoredEvent, _ database: Database) throws(StoreError) {
-        try database.run(
-            "INSERT INTO events(wall_ms, service, kind, instance, reason) VALUES(?1, ?2, ?3, ?4, ?5)",
-            [
-                .integer(event.wallMilliseconds), .optional(event.service), .text(event.kind),
-                .optional(event.instance), .text(event.reason),
-            ])
-    }
-
     private static func upsert(_ service: StoredService, _ database: Database) throws(StoreError) {
         try database.run(
             "INSERT INTO services(name, mark, reason, restarts) VALUES(?1, ?2, ?3, ?4) "
@@ -119,12 +140,50 @@ nonisolated final class StoreFile: @unchecked Sendable {
             ])
     }
 
+    /// Numbers rise for ever, also over the loss of the file that knew the newest one. Nobody writes an entry a
+    /// millisecond: the clock is ahead of every number that an older file can have given.
+    private func skipNumbers(_ fresh: Database) throws(StoreError) {
+        let floor = max(lastID, Clock.wallMilliseconds)
+        try fresh.run("INSERT INTO sqlite_sequence(name, seq) VALUES('events', ?1)", [.integer(floor)])
+    }
+
     private func prune(_ database: Database, added: Int) throws(StoreError) {
         eventsSincePrune += added
-        guard eventsSincePrune >= Self.pruneEvery else { return }
+        guard eventsSincePrune >= limits.pruneEvery else { return }
         eventsSincePrune = 0
-        try database.run("DELETE FROM events WHERE id <= (SELECT max(id) FROM events) - \(Self.eventLimit)")
+        // By rows, not by numbers: a crash loop whose entries repeat uses up numbers and leaves few rows.
+        let excess = "SELECT id FROM events ORDER BY id DESC LIMIT 1 OFFSET \(limits.rows)"
+        if let bound = try database.integer(excess) { try Self.delete(through: bound, database) }
+        while try Self.usedBytes(database) > limits.bytes {
+            let tenth = "SELECT id FROM events ORDER BY id LIMIT 1 OFFSET (SELECT count(*) / 10 FROM events)"
+            guard let bound = try database.integer(tenth) else { return }
+            try Self.delete(through: bound, database)
+        }
     }
+
+    private static func delete(through id: Int64, _ database: Database) throws(StoreError) {
+        try database.run("DELETE FROM events WHERE id <= ?1", [.integer(id)])
+        try database.run(
+            "INSERT INTO facts(name, value) VALUES('pruned_through', ?1) ON CONFLICT(name) DO UPDATE SET value = ?1",
+            [.integer(id)])
+    }
+
+    /// What the file holds; free pages are written again before it grows.
+    private static func usedBytes(_ database: Database) throws(StoreError) -> Int64 {
+        let pages = try database.integer("PRAGMA page_count") ?? 0
+        let free = try database.integer("PRAGMA freelist_count") ?? 0
+        return (pages - free) * (try database.integer("PRAGMA page_size") ?? 0)
+    }
+}
+
+/// How much history is kept.
+nonisolated struct HistoryLimits: Sendable {
+    /// Entries.
+    var rows = 100_000
+    /// Bytes that the file uses.
+    var bytes: Int64 = 64 << 20
+    /// So many entries are added between two looks.
+    var pruneEvery = 1000
 }
 
 extension StoredEvent {

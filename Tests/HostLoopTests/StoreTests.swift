@@ -10,98 +10,13 @@ import Testing
 
 @testable import HostStore
 
-/// A store in a folder of its own, and what a test wants of it.
-private final class StoreUnderTest {
-    let loop: TestLoop
-    let folder: TemporaryFolder
-    private(set) var store: Store
-    private(set) var healths: [String] = []
-
-    var path: String { folder.path + "/hostd.db" }
-
-    init(_ prepare: (_ path: String) throws -> Void = { _ in }) throws {
-        loop = try TestLoop()
-        folder = try TemporaryFolder()
-        try prepare(folder.path + "/hostd.db")
-        store = try Store(loop: loop.events, path: folder.path + "/hostd.db", retry: .milliseconds(20))
-        hear()
-    }
-
-    /// As if hostd had been started anew.
-    func reopen() throws {
-        store = try Store(loop: loop.events, path: path, retry: .milliseconds(20))
-        hear()
-    }
-
-    private func hear() {
-        store.healthChanged = { [weak self] health in
-            switch health {
-            case .ok: self?.healths.append("ok")
-            case .failing(_, let why):
-                self?.healths.append(why.split(separator: ": ").dropFirst().joined(separator: ": "))
-            }
-        }
-    }
-
-    func append(_ reason: String, service: String? = "gateway", kind: String = "service.ready") {
-        store.append(
-            StoredEvent(wallMilliseconds: 1, service: service, kind: kind, instance: nil, reason: reason))
-    }
-
-    /// Writes all that is pending.
-    func flush() throws {
-        store.flush(limit: .seconds(20)) { self.loop.stop() }
-        try loop.run(until: "the store")
-    }
-
-    /// The reasons of all entries, oldest first; nil when the store cannot be read.
-    func reasons(since id: Int64 = 0, service: String? = nil, limit: Int = 100_000, newest: Bool = false) throws
-        -> [String]?
-    {
-        var reasons: [String]?
-        store.events(since: id, service: service, limit: limit, newest: newest) { events in
-            reasons = events?.map(\.reason)
-            self.loop.stop()
-        }
-        try loop.run(until: "the events")
-        return reasons
-    }
-
-    func services() throws -> [StoredService]? {
-        var services: [StoredService]?
-        store.services { found in
-            services = found?.sorted { $0.name < $1.name }
-            self.loop.stop()
-        }
-        try loop.run(until: "the services")
-        return services
-    }
-}
-
-/// Another program's connection to the same file.
-private final class OtherConnection {
-    private var handle: OpaquePointer?
-
-    init(_ path: String) {
-        #expect(sqlite3_open(path, &handle) == SQLITE_OK)
-    }
-
-    isolated deinit {
-        sqlite3_close_v2(handle)
-    }
-
-    func run(_ sql: String) {
-        #expect(sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK, "\(String(cString: sqlite3_errmsg(handle)))")
-    }
-}
-
 struct StoreTests {
     @Test func aMissingFileIsMadeAndHistoryComesBackInOrder() throws {
         let test = try StoreUnderTest()
-        for number in 0..<5 { test.append("number \(number)") }
+        for number in 0..<5 { test.append(numbered(number)) }
         try test.flush()
         try test.reopen()
-        #expect(try test.reasons() == (0..<5).map { "number \($0)" })
+        #expect(try test.reasons() == (0..<5).map { numbered($0) })
         #expect(test.healths.isEmpty)
     }
 
@@ -127,11 +42,11 @@ struct StoreTests {
 
     @Test func historyIsReadFromANumberOnOfOneServiceOrTheNewest() throws {
         let test = try StoreUnderTest()
-        for number in 1...10 { test.append("number \(number)", service: number.isMultiple(of: 2) ? "even" : "odd") }
+        for number in 1...10 { test.append(numbered(number), service: number.isMultiple(of: 2) ? "even" : "odd") }
         try test.flush()
-        #expect(try test.reasons(since: 8) == ["number 9", "number 10"])
-        #expect(try test.reasons(service: "even", limit: 2) == ["number 2", "number 4"])
-        #expect(try test.reasons(service: "odd", limit: 2, newest: true) == ["number 7", "number 9"])
+        #expect(try test.reasons(since: 8) == [numbered(9), numbered(10)])
+        #expect(try test.reasons(service: "even", limit: 2) == [numbered(2), numbered(4)])
+        #expect(try test.reasons(service: "odd", limit: 2, newest: true) == [numbered(7), numbered(9)])
         #expect(try test.reasons(since: 10) == [])
     }
 
@@ -156,7 +71,7 @@ struct StoreTests {
             let file = StoreFile(path: path)
             var batch = StoreFile.Batch()
             batch.events = (0..<2000).map {
-                StoredEvent(wallMilliseconds: 1, service: "a", kind: "k", instance: nil, reason: "number \($0)")
+                StoredEvent(wallMilliseconds: 1, service: "a", kind: "k", instance: nil, reason: numbered($0))
             }
             try file.write(batch)
         }
@@ -186,7 +101,7 @@ struct StoreTests {
             let file = StoreFile(path: path)
             var batch = StoreFile.Batch()
             batch.events = (0..<2000).map {
-                StoredEvent(wallMilliseconds: 1, service: "a", kind: "k", instance: nil, reason: "number \($0)")
+                StoredEvent(wallMilliseconds: 1, service: "a", kind: "k", instance: nil, reason: numbered($0))
             }
             try file.write(batch)
         }
@@ -224,7 +139,7 @@ struct StoreTests {
         #expect(try test.reasons() == nil)
         #expect(try test.services() == nil)
         guard case .failing(_, let why) = test.store.health else { throw NeverCame(event: "the refusal") }
-        #expect(why == "\(test.path): the store has schema 99, this hostd knows 1")
+        #expect(why == "\(test.path): the store has schema 99, this hostd knows 2")
         #expect(try Files.list(test.folder.path).allSatisfy { !$0.contains("corrupt") })
     }
 
@@ -250,10 +165,10 @@ struct StoreTests {
 
     @Test func beyondTenThousandUnwrittenEntriesTheOldestGoAndTheirNumberIsNoted() throws {
         let test = try StoreUnderTest { path in try Files.makeFolder(path) }
-        for number in 0..<6000 { test.append("number \(number)") }
+        for number in 0..<6000 { test.append(numbered(number)) }
         try test.flush()
         #expect(test.healths.count == 1, "a folder is no database: \(test.healths)")
-        for number in 6000..<12_000 { test.append("number \(number)") }
+        for number in 6000..<12_000 { test.append(numbered(number)) }
         try test.flush()
         test.store.healthChanged = { health in if case .ok = health { test.loop.stop() } }
         rmdir(test.path)
@@ -261,8 +176,8 @@ struct StoreTests {
         let reasons = try #require(try test.reasons())
         #expect(reasons.count == 10_001)
         #expect(reasons.first == "2000 entries were dropped while the store failed")
-        #expect(reasons.dropFirst().first == "number 2000")
-        #expect(reasons.last == "number 11999")
+        #expect(reasons.dropFirst().first == numbered(2000))
+        #expect(reasons.last == numbered(11999))
     }
 
     @Test func ofHistoryTheLastHundredThousandEntriesAreKept() throws {
@@ -272,7 +187,7 @@ struct StoreTests {
             var batch = StoreFile.Batch()
             batch.events = (0..<1000).map {
                 StoredEvent(
-                    wallMilliseconds: 1, service: "a", kind: "k", instance: nil, reason: "number \(round * 1000 + $0)")
+                    wallMilliseconds: 1, service: nil, kind: "k", instance: nil, reason: "number \(round * 1000 + $0)")
             }
             try file.write(batch)
         }

@@ -53,8 +53,10 @@ private func troubledStore(
             append(["after"])
             store.flush(limit: .seconds(20)) {
                 store.events(since: 0, service: nil, limit: 10_000, newest: false) { events in
-                    let reasons = (events ?? []).map { String($0.reason.prefix { $0 != "." }) }
-                    let counts = Dictionary(grouping: reasons) { $0 }.mapValues(\.count)
+                    var counts: [String: Int64] = [:]
+                    for event in events ?? [] {
+                        counts[String(event.reason.prefix { $0 != "." }), default: 0] += event.count
+                    }
                     for (reason, count) in counts.sorted(by: { $0.key < $1.key }) { say("\(count) × \(reason)") }
                     done()
                 }

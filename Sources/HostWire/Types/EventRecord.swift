@@ -4,8 +4,12 @@
 public struct EventRecord: Hashable, Sendable {
     /// Its number, rising.
     public var id: Int64
-    /// When.
+    /// When; of an entry that stands for several, when it happened last.
     public var at: WallTime
+    /// When it happened first.
+    public var firstAt: WallTime
+    /// How often it happened.
+    public var count: Int64
     /// Which service; nil for the host itself.
     public var service: String?
     /// What happened: `service.ready`, `host.started`.
@@ -22,7 +26,7 @@ public struct EventRecord: Hashable, Sendable {
     /// An entry.
     public init(
         id: Int64, at: WallTime, service: String?, kind: String, instance: String? = nil, reason: String,
-        text: String = "", evidence: JSON = .object([])
+        text: String = "", evidence: JSON = .object([]), firstAt: WallTime? = nil, count: Int64 = 1
     ) {
         self.id = id
         self.at = at
@@ -32,6 +36,8 @@ public struct EventRecord: Hashable, Sendable {
         self.reason = reason
         self.text = text
         self.evidence = evidence
+        self.firstAt = firstAt ?? at
+        self.count = count
     }
 
     /// Reads the JSON form.
@@ -49,6 +55,8 @@ public struct EventRecord: Hashable, Sendable {
         reason = try fields.optionalText("reason") ?? ""
         text = try fields.optionalText("text") ?? ""
         evidence = fields.value("evidence") == .null ? .object([]) : fields.value("evidence")
+        firstAt = try fields.optionalTime("first_at") ?? at
+        count = try fields.optionalInteger("count") ?? 1
     }
 
     /// The JSON form.
@@ -56,6 +64,7 @@ public struct EventRecord: Hashable, Sendable {
         [
             "id": JSON(id), "at": .string(at.text), "service": JSON(service), "kind": .string(kind),
             "instance": JSON(instance), "reason": .string(reason), "text": .string(text), "evidence": evidence,
+            "first_at": .string(firstAt.text), "count": JSON(count),
         ]
     }
 }
