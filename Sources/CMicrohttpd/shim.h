@@ -6,16 +6,14 @@
 #include <microhttpd.h>
 
 // A daemon without thread and without listening socket: connections are handed to it, and its epoll descriptor says
-// when MHD_run has something to do. All callbacks get `owner` first; `on_target` sees the request's target as it was
-// sent, before anything in it is decoded. `memory` bounds the header of a request.
+// when MHD_run has something to do. All callbacks get `owner` first. `memory` bounds the header of a request.
 static inline struct MHD_Daemon *cmicrohttpd_start(unsigned connections, size_t memory, void *owner,
                                                    MHD_AccessHandlerCallback on_request,
-                                                   MHD_NotifyConnectionCallback on_connection,
-                                                   void *(*on_target)(void *, const char *, struct MHD_Connection *)) {
+                                                   MHD_NotifyConnectionCallback on_connection) {
     return MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
                             on_request, owner, MHD_OPTION_CONNECTION_LIMIT, connections,
                             MHD_OPTION_CONNECTION_MEMORY_LIMIT, memory, MHD_OPTION_NOTIFY_CONNECTION, on_connection,
-                            owner, MHD_OPTION_URI_LOG_CALLBACK, on_target, owner, MHD_OPTION_END);
+                            owner, MHD_OPTION_END);
 }
 
 // The epoll descriptor to watch, -1 when there is none.

@@ -9,7 +9,9 @@ nonisolated struct ControlAnswer: Sendable {
     var contentType: String
     var headers: [(name: String, value: String)] = []
 
-    static func error(_ status: Int, _ answer: ErrorAnswer) -> ControlAnswer {
-        ControlAnswer(status: status, body: answer.json.bytes, contentType: "application/json")
+    static func error(_ refusal: Refusal) -> ControlAnswer {
+        ControlAnswer(
+            status: refusal.status, body: refusal.why.json.bytes, contentType: "application/json",
+            headers: refusal.headers)
     }
 }

@@ -28,16 +28,44 @@ public final class ControlResponder {
     }
 
     /// Answers with text. Only the first answer counts.
-    public func finish(status: Int, text: String, contentType: String = "text/plain; charset=utf-8") {
+    public func finish(
+        status: Int, text: String, contentType: String = "text/plain; charset=utf-8",
+        headers: [(name: String, value: String)] = []
+    ) {
+        finish(status: status, bytes: Array(text.utf8), contentType: contentType, headers: headers)
+    }
+
+    /// Answers with bytes that are ready. Only the first answer counts.
+    public func finish(
+        status: Int, bytes: [UInt8], contentType: String, headers: [(name: String, value: String)] = []
+    ) {
         guard isOpen else { return }
-        finish(ControlAnswer(status: status, body: Array(text.utf8), contentType: contentType))
+        finish(ControlAnswer(status: status, body: bytes, contentType: contentType, headers: headers))
+    }
+
+    /// Answers 200 with text that goes on. Nil when the client is gone or has too many streams, which it is told.
+    public func stream(contentType: String) -> ControlStream? {
+        guard let connection else { return nil }
+        if let refusal = connection.server?.streamRefusal(of: connection) {
+            let retry = [(name: "Retry-After", value: "5")]
+            let answer = ErrorAnswer(refusal, hint: "try again when others are closed")
+            finish(status: 429, json: answer.json, headers: retry)
+            return nil
+        }
+        let stream = ControlStream(connection, contentType: contentType)
+        finish(.stream(stream))
+        return stream
     }
 
     private func finish(_ answer: ControlAnswer) {
+        finish(.whole(answer))
+    }
+
+    private func finish(_ reply: ControlConnection.Reply) {
         let connection = self.connection
         self.connection = nil
         onDisconnect = nil
-        connection?.finish(answer)
+        connection?.finish(reply)
     }
 
     /// The client is gone.

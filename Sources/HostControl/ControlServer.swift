@@ -6,7 +6,8 @@ public import HostLinux
 public import HostLoop
 internal import HostWire
 
-/// The control socket: HTTP/1.1 over a Unix socket, on the loop. It knows nothing of what is asked; the handler does.
+/// The control socket: HTTP/1.1 over a Unix socket, and over TCP where that is wanted, on the loop. It knows nothing of
+/// what is asked; the handler does.
 ///
 /// Every connection carries one request and is bounded in time and size at every stage but the handler's.
 @MainActor
@@ -15,24 +16,23 @@ public final class ControlServer {
     public typealias Handler = (ControlRequest, ControlResponder) -> Void
 
     /// Connections that stand.
-    public var connectionCount: Int { connections.count }
+    public var connectionCount: Int { connections.count + arrivals.count }
+    /// Connections whose answer goes on.
+    public var streamCount: Int { connections.values.count { $0.phase == .streaming } }
+    /// Told of each request that was refused for want of rights, and why.
+    public var onRefusal: ((ControlPeer, String) -> Void)?
 
-    private let loop: EventLoop
-    private let limits: ControlLimits
+    let loop: EventLoop
+    let limits: ControlLimits
+    let handler: Handler
+    let daemon: HTTPDaemon
     private let access: ControlAccess
-    private let handler: Handler
     private let privileged: Set<UInt32>
-    private let daemon: HTTPDaemon
-    private var listener: UnixListener?
-    private var source: IOSource?
-    private var listenAgain: TimerSource?
+    private var network: ControlNetwork?
+    private var doors: [ControlDoor] = []
     private var deadlines: TimerSource?
+    private var arrivals: [ObjectIdentifier: Arrival] = [:]
     private var connections: [ObjectIdentifier: ControlConnection] = [:]
-
-    /// So many connections are accepted before the loop turns to something else.
-    private static let acceptBatch = 32
-    /// After an accept that failed for want of descriptors or memory.
-    private static let acceptPause: Duration = .milliseconds(200)
 
     /// Listens at `socketPath`, replacing a socket that stands there. Without groups in `access` its mode is 0600; with
     /// them everybody may connect, and the kernel's word on the peer decides. Fails with the path and what is wrong
@@ -48,106 +48,192 @@ public final class ControlServer {
         privileged = [0, geteuid()]
         daemon = try HTTPDaemon(loop: loop, limits: limits)
         let listener = try UnixListener(path: socketPath, mode: access.isShared ? 0o666 : 0o600)
-        let raw = listener.raw
-        self.listener = consume listener
         daemon.owner = self
-        source = try loop.watch(raw, .readable) { [weak self] _ in self?.acceptAll() }
-        listenAgain = try loop.timer { [weak self] in self?.source?.setEvents(.readable) }
         deadlines = try loop.timer { [weak self] in self?.cutLate() }
+        try open(ControlDoor(loop: loop, unix: listener))
     }
 
     isolated deinit {
         close()
     }
 
+    /// Listens on TCP too. Fails with the address and what is wrong with it.
+    public func listen(on network: ControlNetwork) throws(SystemError) {
+        self.network = network
+        try open(ControlDoor(loop: loop, network: try TcpListener(network.address)))
+    }
+
     /// Stops listening, removes the socket and cuts all connections; their handlers are told.
     public func close() {
-        source = nil
-        listenAgain = nil
+        doors = []
         deadlines = nil
-        listener = nil
+        for arrival in arrivals.values { arrival.close() }
+        arrivals = [:]
         for connection in connections.values { connection.wakeUp() }
         daemon.stop()
         for connection in connections.values { connection.closed() }
         connections = [:]
     }
 
-    private func acceptAll() {
-        for _ in 0..<Self.acceptBatch {
-            do throws(SystemError) {
-                guard let socket = try listener?.accept() else { return }
-                admit(socket)
-            } catch {
-                // Out of descriptors or memory: the socket stays readable, so looking again at once would only spin.
-                source?.setEvents([])
-                listenAgain?.arm(at: loop.now + Self.acceptPause)
+    private func open(_ door: ControlDoor) throws(SystemError) {
+        let isNetwork = door.isNetwork
+        try door.open { [weak self] visitor in
+            let peer = visitor.peer
+            self?.arrived(visitor.socket, peer, isNetwork: isNetwork)
+        }
+        doors.append(door)
+    }
+
+    // MARK: - Arriving
+
+    private func arrived(_ socket: consuming Descriptor, _ peer: ControlPeer, isNetwork: Bool) {
+        if let refusal = crowd.refusal(of: peer.account, isPrivileged: isPrivileged(peer)) {
+            guard evictSilent(for: peer, refusal) else {
+                let why = Refusal(
+                    503, refusal.text, hint: "try again when others are closed", headers: [("Retry-After", "1")])
+                Sockets.sendNow(socket.raw, why.bytes)
                 return
+            }
+        }
+        let arrival = Arrival(
+            socket, peer, isNetwork: isNetwork, limit: limits.headerBytes, at: loop.now,
+            deadline: loop.now + limits.headerDeadline)
+        do throws(SystemError) {
+            try arrival.begin(on: loop) { [weak self] in self?.turn(of: $0, $1) }
+            arrivals[ObjectIdentifier(arrival)] = arrival
+        } catch {
+            arrival.close()
+        }
+        armDeadlines()
+    }
+
+    private var crowd: Crowd {
+        Crowd(
+            limits: limits,
+            accounts: arrivals.values.map(\.peer.account) + connections.values.map(\.peer.account))
+    }
+
+    private func isPrivileged(_ peer: ControlPeer) -> Bool {
+        if case .process(let credentials) = peer { privileged.contains(credentials.uid) } else { false }
+    }
+
+    /// Makes room for `peer`: whoever has been silent longest goes. Nobody makes room for those below them.
+    private func evictSilent(for peer: ControlPeer, _ refusal: Crowd.Refused) -> Bool {
+        let latest = loop.now - limits.silence
+        let silent = arrivals.values.filter { other in
+            guard other.since <= latest else { return false }
+            if refusal.isOwnLimit { return other.peer.account == peer.account }
+            return isPrivileged(peer) || !isPrivileged(other.peer)
+        }
+        let isLess = { (left: Arrival, right: Arrival) in
+            (self.isPrivileged(left.peer) ? 1 : 0, left.since) < (self.isPrivileged(right.peer) ? 1 : 0, right.since)
+        }
+        guard let oldest = silent.min(by: isLess) else { return false }
+        drop(oldest)
+        return true
+    }
+
+    private func turn(of arrival: Arrival, _ turn: Arrival.Turn) {
+        defer { armDeadlines() }
+        switch turn {
+        case .over: drop(arrival)
+        case .refused(let refusal): refuse(arrival, refusal)
+        case .head(let head):
+            do throws(Refusal) {
+                let target = try checked(head)
+                let mayChange = try right(of: arrival, head) == .change
+                if let bytes = head.bodyBytes, bytes > limits.bodyBytes { throw tooBig }
+                pass(arrival, head, target, mayChange: mayChange)
+            } catch {
+                refuse(arrival, error)
             }
         }
     }
 
-    private func admit(_ socket: consuming Descriptor) {
-        guard let peer = try? PeerCredentials(of: socket.raw) else { return }
-        let open = connections.values.map(\.peer.uid)
-        if let refusal = limits.refusal(of: peer.uid, open: open, privileged: privileged) {
-            return refuse(socket, ErrorAnswer(refusal, hint: "try again when others are closed"))
+    private func checked(_ head: RequestHead) throws(Refusal) -> RequestTarget {
+        do throws(ErrorAnswer) {
+            return try RequestTarget(head.target)
+        } catch {
+            throw Refusal(400, error.error, hint: error.hint)
         }
-        let daemon = self.daemon
+    }
+
+    private func right(of arrival: Arrival, _ head: RequestHead) throws(Refusal) -> ControlAccess.Right {
+        do throws(Refusal) {
+            switch arrival.peer {
+            case .network:
+                try network?.check(head)
+                return .look
+            case .process(let credentials):
+                if privileged.contains(credentials.uid) { return .change }
+                let right = access.right(of: arrival.groups(credentials))
+                guard right == .nothing else { return right }
+                let hint = "ask as root, or as a member of admin_group or read_group"
+                throw Refusal(403, "uid \(credentials.uid) may not look", hint: hint)
+            }
+        } catch {
+            onRefusal?(arrival.peer, error.why.error)
+            throw error
+        }
+    }
+
+    private func refuse(_ arrival: Arrival, _ refusal: Refusal) {
+        arrival.refuse(refusal, until: loop.now + limits.farewell)
+        if case .over? = arrival.discard() { drop(arrival) }
+    }
+
+    private func drop(_ arrival: Arrival) {
+        arrivals[ObjectIdentifier(arrival)] = nil
+        arrival.close()
+    }
+
+    /// Hands an arrival to libmicrohttpd.
+    private func pass(_ arrival: Arrival, _ head: RequestHead, _ target: RequestTarget, mayChange: Bool) {
+        arrivals[ObjectIdentifier(arrival)] = nil
+        guard let socket = arrival.take() else { return }
         let connection = ControlConnection(
-            socket: socket.raw, peer: peer, deadline: loop.now + limits.headerDeadline, resume: daemon.resume)
+            socket: socket.raw, peer: arrival.peer, head: head, target: target, mayChange: mayChange,
+            deadline: loop.now + limits.bodyDeadline, daemon: daemon)
+        connection.server = self
         connections[ObjectIdentifier(connection)] = connection
         if !daemon.add(socket, as: connection) { connections[ObjectIdentifier(connection)] = nil }
-        armDeadlines()
     }
 
-    /// Says why and closes. Neither waits: a fresh socket has room for so few bytes.
-    private func refuse(_ socket: consuming Descriptor, _ why: ErrorAnswer) {
-        let body = why.json.serialized
-        let head = [
-            "HTTP/1.1 503 Service Unavailable", "Content-Type: application/json", "Content-Length: \(body.utf8.count)",
-            "Retry-After: 1", "Connection: close", "", "",
-        ].joined(separator: "\r\n")
-        Sockets.sendNow(socket, Array((head + body).utf8))
-    }
+    // MARK: - Deadlines
 
-    private func armDeadlines() {
-        let next = connections.values.compactMap(\.deadline).min()
+    func armDeadlines() {
+        let next = (connections.values.compactMap(\.deadline) + arrivals.values.map(\.deadline)).min()
         if let next { deadlines?.arm(at: next) } else { deadlines?.disarm() }
     }
 
     private func cutLate() {
         let now = loop.now
+        for arrival in arrivals.values where arrival.deadline <= now {
+            if arrival.isRefused || !arrival.hasBegun {
+                drop(arrival)
+            } else {
+                let hint = "in all within \(limits.headerDeadline.text)"
+                refuse(arrival, Refusal(408, "the header has not come in time", hint: hint))
+            }
+        }
         for connection in connections.values {
-            guard let deadline = connection.deadline, deadline <= now else { continue }
-            // libmicrohttpd, which owns the socket, now finds its end and closes it.
-            connection.deadline = nil
-            connection.phase = .ending
-            Sockets.shutDown(connection.socket)
+            if let deadline = connection.deadline, deadline <= now { cut(connection) }
         }
         armDeadlines()
     }
-}
 
-extension ControlServer: HTTPDaemonOwner {
-    func step(_ connection: ControlConnection, _ request: HTTPStep) -> HTTPDaemon.Verdict {
-        defer { armDeadlines() }
-        switch connection.phase {
-        case .header:
-            guard request.announcedBytes ?? 0 <= limits.bodyBytes else { return end(connection, tooBig) }
-            connection.phase = .body
-            connection.deadline = loop.now + limits.bodyDeadline
-            return .goOn
-        case .body where !request.part.isEmpty:
-            take(request.part, connection)
-            return .goOn
-        case .body:
-            if connection.isBodyTooBig { return end(connection, tooBig) }
-            return handle(connection, request)
-        case .handling:
-            return connection.answer.map { end(connection, $0) } ?? .close
-        case .ending:
-            return .close
+    private func cut(_ connection: ControlConnection) {
+        if connection.phase == .streaming, let stream = connection.stream {
+            // Its last word: whoever only was slow reads it.
+            stream.end(stream.lateWord)
+            connection.phase = .ending
+            connection.deadline = loop.now + limits.answerDeadline
+            return
         }
+        // libmicrohttpd, which owns the socket, now finds its end and closes it.
+        connection.deadline = nil
+        connection.phase = .ending
+        Sockets.shutDown(connection.socket)
     }
 
     func closed(_ connection: ControlConnection) {
@@ -156,50 +242,13 @@ extension ControlServer: HTTPDaemonOwner {
         armDeadlines()
     }
 
-    private var tooBig: ControlAnswer {
-        .error(413, ErrorAnswer("the body is too big", hint: "at most \(limits.bodyBytes) bytes"))
+    /// Why `connection` may not have a stream; nil when it may.
+    func streamRefusal(of connection: ControlConnection) -> String? {
+        let accounts = connections.values.filter { $0.phase == .streaming }.map(\.peer.account)
+        let isPrivileged = isPrivileged(connection.peer)
+        let crowd = Crowd(limits: limits, accounts: accounts)
+        return crowd.streamRefusal(of: connection.peer.account, isPrivileged: isPrivileged)
     }
 
-    private func take(_ part: [UInt8], _ connection: ControlConnection) {
-        if connection.body.count + part.count > limits.bodyBytes {
-            connection.isBodyTooBig = true
-            connection.body = []
-        }
-        if !connection.isBodyTooBig { connection.body += part }
-    }
-
-    private func right(of connection: ControlConnection) -> ControlAccess.Right {
-        if privileged.contains(connection.peer.uid) { return .change }
-        return access.right(of: connection.peer.groups(of: connection.socket))
-    }
-
-    private func handle(_ connection: ControlConnection, _ request: HTTPStep) -> HTTPDaemon.Verdict {
-        let target: RequestTarget
-        do throws(ErrorAnswer) {
-            target = try RequestTarget(connection.target)
-        } catch {
-            return end(connection, .error(400, error))
-        }
-        let body = connection.body
-        connection.body = []
-        let right = right(of: connection)
-        guard right != .nothing else {
-            let hint = "ask as root, or as a member of admin_group or read_group"
-            return end(connection, .error(403, ErrorAnswer("uid \(connection.peer.uid) may not look", hint: hint)))
-        }
-        let whole = ControlRequest(
-            method: request.method, path: target.path, query: target.query, body: body, peer: connection.peer,
-            mayChange: right == .change)
-        handler(whole, connection.handle())
-        if let answer = connection.answer { return end(connection, answer) }
-        daemon.suspend(request.handle)
-        connection.suspend(request.handle, on: loop)
-        return .goOn
-    }
-
-    private func end(_ connection: ControlConnection, _ answer: ControlAnswer) -> HTTPDaemon.Verdict {
-        connection.phase = .ending
-        connection.deadline = loop.now + limits.answerDeadline
-        return .answer(answer)
-    }
+    var tooBig: Refusal { Refusal(413, "the body is too big", hint: "at most \(limits.bodyBytes) bytes") }
 }

@@ -55,17 +55,35 @@ public struct SocketAddress: Hashable, Sendable {
 
     /// Begins a connection without waiting: the socket is writable when it stands or has failed (`pendingError`).
     public func startConnect() throws(SystemError) -> Descriptor {
-        let raw = try check("socket") {
-            socket(
-                family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
-        }
-        let descriptor = Descriptor(owning: raw)
-        let result = bytes.withUnsafeBytes { buffer -> Int32 in
-            guard let address = buffer.baseAddress?.assumingMemoryBound(to: sockaddr.self) else { return -1 }
-            return connect(raw, address, socklen_t(buffer.count))
-        }
+        let descriptor = try makeSocket()
+        let raw = descriptor.raw
+        let result = withPointer { connect(raw, $0, $1) }
         guard result == 0 || errno == EINPROGRESS else { throw SystemError(code: errno, call: "connect") }
         return descriptor
+    }
+
+    /// A TCP socket of its family, non-blocking and close-on-exec.
+    func makeSocket() throws(SystemError) -> Descriptor {
+        Descriptor(
+            owning: try check("socket") {
+                socket(
+                    family,
+                    Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+            })
+    }
+
+    /// Calls `body` with the address as the kernel wants it.
+    func withPointer(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
+        bytes.withUnsafeBytes { buffer -> Int32 in
+            guard let address = buffer.baseAddress?.assumingMemoryBound(to: sockaddr.self) else { return -1 }
+            return body(address, socklen_t(buffer.count))
+        }
+    }
+
+    /// The address with its port, as in a URL: `127.0.0.1:80`, `[::1]:80`.
+    public var text: String {
+        let port = bytes.count >= 4 ? UInt16(bytes[2]) << 8 | UInt16(bytes[3]) : 0
+        return "\(hostText):\(port)"
     }
 
     /// How a connection that was begun ended: 0, or its errno.
@@ -98,6 +116,14 @@ public struct SocketAddress: Hashable, Sendable {
         case EAI_AGAIN: "the name server does not answer"
         default: gai_strerror(code).map { "name not looked up: " + String(cString: $0) } ?? "name not looked up"
         }
+    }
+}
+
+extension SocketAddress {
+    /// What the kernel filled in.
+    init(_ storage: sockaddr_storage, length: Int) {
+        let bytes = withUnsafeBytes(of: storage) { Array($0.prefix(length)) }
+        self.init(family: Int32(storage.ss_family), bytes: bytes)
     }
 }
 

@@ -24,6 +24,10 @@ public nonisolated struct IOEvents: OptionSet, Sendable {
     public static let error = IOEvents(rawValue: 0x008)
     /// The other side is gone; always reported.
     public static let hangup = IOEvents(rawValue: 0x010)
+    /// The other side sends nothing more (EPOLLRDHUP).
+    public static let endOfSending = IOEvents(rawValue: 0x2000)
+    /// Tell once for each change, not as long as it lasts (EPOLLET): for bytes that are looked at and left.
+    public static let edges = IOEvents(rawValue: 1 << 31)
 }
 
 /// Watches one descriptor for as long as its owner keeps it. It does not own the descriptor.

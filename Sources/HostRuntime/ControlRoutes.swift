@@ -7,7 +7,7 @@ internal import HostLoop
 internal import HostStore
 internal import HostWire
 
-/// The control API: which request does what.
+/// The control API: what can be asked for. docs/openapi.yaml describes each of these, and a test compares.
 extension Supervisor {
     private static let eventLimit = 10_000
 
@@ -108,5 +108,31 @@ extension StoredEvent {
             id: id, at: WallTime(milliseconds: wallMilliseconds), service: service, kind: kind, instance: instance,
             reason: reason, text: service.map { "\($0) \(word): \(reason)" } ?? reason,
             firstAt: WallTime(milliseconds: firstMilliseconds), count: count)
+    typealias Answering = (Supervisor) -> (ControlCall) -> Void
+
+    /// The table of routes.
+    func makeRoutes() -> RouteTable {
+        func route(
+            _ method: String, _ path: String, _ right: ControlRoute.Right, _ about: String,
+            _ answer: @escaping Answering
+        ) -> ControlRoute {
+            ControlRoute(method, path, right, about) { [weak self] call in
+                if let self { answer(self)(call) }
+            }
+        }
+        let table = RouteTable([
+            route("GET", "/v1/status", .look, "the host at a glance", Supervisor.answerStatus),
+            route("GET", "/v1/services", .look, "all services", Supervisor.answerServices),
+            route("GET", "/v1/services/{name}", .look, "one service", Supervisor.answerService),
+            route("GET", "/v1/services/{name}/logs", .look, "what a service wrote", Supervisor.answerLog),
+            route("POST", "/v1/services/{name}/start", .change, "start a service", Supervisor.answerStart),
+            route("POST", "/v1/services/{name}/stop", .change, "stop a service", Supervisor.answerStop),
+            route("POST", "/v1/services/{name}/restart", .change, "restart a service", Supervisor.answerRestart),
+            route("GET", "/v1/events", .look, "the history, or what happens from now on", Supervisor.answerEvents),
+            route("GET", "/v1/conditions", .look, "what services depend on", Supervisor.answerConditions),
+            route("GET", "/metrics", .look, "numbers in the OpenMetrics format", Supervisor.answerMetrics),
+        ])
+        table.onRefusal = { [weak self] peer, what in self?.refusals.add(peer, "\(what): may look but not change") }
+        return table
     }
 }

@@ -71,9 +71,10 @@ public enum HostdProgram {
             ]
             let (access, unknown) = access(configuration.control)
             if access.isShared { try folders.share() }
-            let control = try ControlServer(loop: loop, socketPath: folders.socket, access: access) {
-                supervisor.answer($0, $1)
-            }
+            let routes = supervisor.makeRoutes()
+            let control = try ControlServer(
+                loop: loop, socketPath: folders.socket, access: access, handler: routes.answer)
+            control.onRefusal = { supervisor.refusals.add($0, $1) }
             supervisor.history.add(
                 host: "started",
                 "hostd \(Release.version) runs as pid \(getpid()), \(configuration.services.count) services")

@@ -23,6 +23,8 @@ final class Supervisor {
     let files: Worker
     let prober: Prober
     let history: History
+    let streams: EventStreams
+    let refusals: RefusalLog
     let snapshots: SnapshotFolder
     let startedAt: Instant
     var machine: HostMachine
@@ -69,6 +71,8 @@ final class Supervisor {
         files = try Worker(loop: loop, lane: "files", limit: 4096)
         prober = Prober(loop: loop, files: files, keeper: programs.keeper)
         history = History(store: store)
+        streams = EventStreams(loop: loop, store: store)
+        refusals = RefusalLog(loop: loop, history: history)
         snapshots = SnapshotFolder(path: folders.run + "/services", epoch: epoch)
         machine = HostMachine([])
         hearParts()
@@ -81,6 +85,7 @@ final class Supervisor {
         logger.drained = { [weak self] in self?.drained($0) }
         prober.onFirstFetch = { [weak self] in self?.trimMemorySoon() }
         store.healthChanged = { [weak self] in self?.storeHealthChanged($0) }
+        store.stored = { [weak self] in self?.streams.stored($0) }
     }
 
     /// Gives the machines an event; what its effects bring about at once follows in order.

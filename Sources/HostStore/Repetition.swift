@@ -8,15 +8,16 @@ nonisolated enum Repetition {
     /// So many stand for themselves: one restart, or three, is told whole.
     static let kept = 3
 
-    /// A hash (FNV-1a) of what makes two entries the same. Of a service's reason the numbers do not count, since they
-    /// are durations, pids and times mostly; but the code in "exit 1" does.
+    /// A hash (FNV-1a) of what makes two entries the same. Of a service's reason, and of a refusal's, the numbers do
+    /// not count, since they are durations, pids and times mostly; but the code in "exit 1" does.
     static func sameness(of event: StoredEvent) -> Int64 {
         var hash = Hash()
         hash.add((event.service ?? "").utf8)
         hash.add([0])
         hash.add(event.kind.utf8)
         hash.add([0])
-        hash.add(event.service == nil ? Array(event.reason.utf8) : withoutNumbers(Array(event.reason.utf8)))
+        let isExact = event.service == nil && event.kind != "host.refused"
+        hash.add(isExact ? Array(event.reason.utf8) : withoutNumbers(Array(event.reason.utf8)))
         return Int64(bitPattern: hash.value)
     }
 
@@ -28,23 +29,45 @@ nonisolated enum Repetition {
         }
     }
 
+    /// The text with a mark for each number and its unit: "1.8 s" and "187 ms" are both a while.
     private static func withoutNumbers(_ text: [UInt8]) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(text.count)
-        let exit = Array("exit ".utf8)
-        var isInNumber = false
-        var isCode = false
-        for byte in text {
-            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else {
-                isInNumber = false
-                result.append(byte)
+        var index = 0
+        while index < text.count {
+            guard isDigit(text[index]) else {
+                result.append(text[index])
+                index += 1
                 continue
             }
-            if !isInNumber { isCode = result.suffix(exit.count).elementsEqual(exit) }
-            if isCode || !isInNumber { result.append(isCode ? byte : UInt8(ascii: "#")) }
-            isInNumber = true
+            let start = index
+            while index < text.count, isDigit(text[index]) || isPoint(text, index) { index += 1 }
+            if result.suffix(exit.count).elementsEqual(exit) {
+                result += text[start..<index]
+            } else {
+                result.append(UInt8(ascii: "#"))
+                index += unitLength(text[index...])
+            }
         }
         return result
+    }
+
+    private static let exit = Array("exit ".utf8)
+    private static let units = ["s", "ms", "µs", "min", "h"].map { Array(" \($0)".utf8) }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+
+    private static func isPoint(_ text: [UInt8], _ index: Int) -> Bool {
+        text[index] == UInt8(ascii: ".") && index + 1 < text.count && isDigit(text[index + 1])
+    }
+
+    private static func unitLength(_ rest: ArraySlice<UInt8>) -> Int {
+        let unit = units.first { unit in
+            guard rest.starts(with: unit) else { return false }
+            guard let next = rest.dropFirst(unit.count).first else { return true }
+            return !(UInt8(ascii: "a")...UInt8(ascii: "z")).contains(next | 0x20)
+        }
+        return unit?.count ?? 0
     }
 }
 

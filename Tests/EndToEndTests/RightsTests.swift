@@ -38,7 +38,7 @@ import Testing
         #expect(refused.status == 77)
         #expect(refused.output.contains("uid 65534 may look but not change"))
         #expect(try host.status("sleeper").pid == pid)
-        #expect(host.said.contains("sleeper: stop refused to uid 65534, pid "))
+        #expect(host.said.contains("refused to uid 65534, pid "))
     }
 
     @Test func membersOfTheAdminGroupMayChange() throws {

@@ -70,6 +70,15 @@ struct HistoryTests {
         #expect(try Self.all(file).count == 15)
     }
 
+    @Test(arguments: [
+        ("1.8 s: exit 1 after 0 s", "187 ms: exit 1 after 2 min", true), ("pid 17", "pid 4711", true),
+        ("exit 1 after 3 s", "exit 2 after 3 s", false), ("3 sheep", "3 s", false), ("port 80", "port", false),
+    ])
+    func numbersAndTheirUnitsDoNotCountButExitCodesDo(one: String, other: String, isSame: Bool) {
+        let values = [one, other].map { Repetition.sameness(of: Self.event($0)) }
+        #expect((values[0] == values[1]) == isSame)
+    }
+
     @Test func whatTheHostSaysOfItselfRepeatsOnlyWordForWord() throws {
         let folder = try TemporaryFolder()
         let file = StoreFile(path: folder.path + "/hostd.db")

@@ -91,6 +91,20 @@ struct Answer: Equatable {
         status = Int(head.split(separator: " ").dropFirst().first ?? "") ?? 0
     }
 
+    /// The body with the framing of chunks taken off.
+    var dechunked: String {
+        guard head.contains("Transfer-Encoding: chunked") else { return body }
+        var rest = Array(body.utf8)[...]
+        var text: [UInt8] = []
+        while let end = rest.firstIndex(of: 10),
+            let size = Int(String(decoding: rest[..<end].dropLast(), as: UTF8.self), radix: 16), size > 0
+        {
+            text += rest[(end + 1)...].prefix(size)
+            rest = rest[(end + 1)...].dropFirst(size + 2)
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
     /// The body as JSON; null when it is none.
     var json: JSON { (try? JSON(parsing: Array(body.utf8))) ?? .null }
 }

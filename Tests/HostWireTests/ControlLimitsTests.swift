@@ -25,7 +25,7 @@ struct ControlLimitsTests {
             return Answer(client.readAll()).status
         }
         let statuses = try test.run(Array(repeating: dripping, count: 25) + [honest])
-        #expect(statuses == Array(repeating: 0, count: 25) + [200])
+        #expect(statuses == Array(repeating: 408, count: 25) + [200])
         #expect(test.requests.count == 1)
         try test.drain()
     }
@@ -110,7 +110,7 @@ struct ControlLimitsTests {
 
     @Test func fiveHundredConnectionsAtOnceAreAnsweredOrToldWhyNot() throws {
         var kept: [ControlResponder] = []
-        let test = try ControlUnderTest(limits: ControlLimits(connections: 32)) { _, responder in
+        let test = try ControlUnderTest(limits: ControlLimits(connections: 32, silence: .seconds(60))) { _, responder in
             kept.append(responder)
         }
         let path = test.path
@@ -148,18 +148,32 @@ struct ControlLimitsTests {
 
     @Test func rootAlwaysFindsAPlaceAndNoUserTakesThemAll() {
         let limits = ControlLimits(connections: 10, connectionsPerUser: 3, keptPlaces: 4)
-        func refusal(_ uid: UInt32, open: [UInt32]) -> String? {
-            limits.refusal(of: uid, open: open, privileged: [0, 900])
+        func refusal(_ uid: Int, open: [Int]) -> String? {
+            let crowd = Crowd(limits: limits, accounts: open.map { "uid \($0)" })
+            return crowd.refusal(of: "uid \(uid)", isPrivileged: [0, 900].contains(uid))?.text
         }
         #expect(refusal(1000, open: []) == nil)
         #expect(refusal(1000, open: [1000, 1000]) == nil)
         #expect(refusal(1000, open: [1000, 1000, 1000]) == "too many connections of uid 1000 (at most 3)")
         #expect(refusal(1001, open: [1000, 1000, 1000]) == nil)
-        let crowd: [UInt32] = [1000, 1000, 1000, 1001, 1001, 1001]
+        let crowd = [1000, 1000, 1000, 1001, 1001, 1001]
         #expect(refusal(1002, open: crowd) == "too many connections (at most 6 for all users but root)")
         #expect(refusal(0, open: crowd + [0, 0, 0]) == nil)
         #expect(refusal(900, open: crowd + [0, 0, 0]) == nil)
         #expect(refusal(0, open: crowd + [0, 0, 0, 0]) == "too many connections (at most 10)")
+    }
+
+    @Test func noUserTakesAllStreamsEither() {
+        let limits = ControlLimits(streams: 8, streamsPerUser: 2)
+        func refusal(_ uid: Int, open: [Int]) -> String? {
+            let crowd = Crowd(limits: limits, accounts: open.map { "uid \($0)" })
+            return crowd.streamRefusal(of: "uid \(uid)", isPrivileged: uid == 0)
+        }
+        #expect(refusal(1000, open: [1000]) == nil)
+        #expect(refusal(1000, open: [1000, 1000]) == "too many streams of uid 1000 (at most 2)")
+        #expect(refusal(1002, open: [1000, 1000, 1001, 1001]) == "too many streams (at most 4)")
+        #expect(refusal(0, open: [1000, 1000, 1001, 1001]) == nil)
+        #expect(refusal(0, open: Array(repeating: 0, count: 8)) == "too many streams (at most 8)")
     }
 }
 

@@ -32,7 +32,7 @@ struct ControlServerTests {
     @Test func whoAsksIsWhatTheKernelSays() throws {
         let test = try ControlUnderTest()
         _ = try test.get("/")
-        #expect(test.requests.map(\.peer) == [PeerCredentials(pid: getpid(), uid: geteuid(), gid: getegid())])
+        #expect(test.requests.map(\.peer) == [.process(PeerCredentials(pid: getpid(), uid: geteuid(), gid: getegid()))])
     }
 
     @Test func anAnswerMayComeLaterAndOnlyTheFirstCounts() throws {

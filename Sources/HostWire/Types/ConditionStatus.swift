@@ -34,7 +34,8 @@ public struct ConditionStatus: Hashable, Sendable {
         evidence = fields.value("evidence") == .null ? .object([]) : fields.value("evidence")
     }
 
-    var json: JSON {
+    /// The JSON form.
+    public var json: JSON {
         [
             "kind": .string(kind), "level": .string(level), "since": .string(since.text), "reason": .string(reason),
             "evidence": evidence,

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HostControl
+internal import HostWire
+
+/// Answers about the host.
+extension Supervisor {
+    func answerConditions(_ call: ControlCall) {
+        call.finish(["conditions": .array(status().conditions.map(\.json))])
+    }
+
+    func answerMetrics(_ call: ControlCall) {
+        call.refuse(503, "not yet")
+    }
+}
