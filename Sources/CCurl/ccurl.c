@@ -16,7 +16,7 @@ struct ccurl_easy {
     CURL *handle;
     void *owner;
     ccurl_body_function on_body;
-    struct curl_slist *resolve;
+    struct curl_slist *resolve, *headers;
     char error[CURL_ERROR_SIZE];
 };
 
@@ -142,8 +142,18 @@ static size_t body_came(char *bytes, size_t size, size_t count, void *owner) {
     return easy->on_body(easy->owner, bytes, size * count);
 }
 
-ccurl_easy *ccurl_easy_new(const char *url, const char *resolve, long timeout_ms, void *owner,
-                           ccurl_body_function on_body) {
+static bool add_headers(ccurl_easy *easy, char *const *headers) {
+    for (; headers && *headers; headers++) {
+        struct curl_slist *longer = lib.slist_append(easy->headers, *headers);
+        if (!longer) return false;
+        easy->headers = longer;
+    }
+    if (easy->headers) lib.easy_setopt(easy->handle, CURLOPT_HTTPHEADER, easy->headers);
+    return true;
+}
+
+ccurl_easy *ccurl_easy_new(const char *url, const char *resolve, char *const *headers, long timeout_ms,
+                           void *owner, ccurl_body_function on_body) {
     ccurl_easy *easy = calloc(1, sizeof *easy);
     if (!easy || !(easy->handle = lib.easy_init())) {
         free(easy);
@@ -152,6 +162,10 @@ ccurl_easy *ccurl_easy_new(const char *url, const char *resolve, long timeout_ms
     easy->owner = owner;
     easy->on_body = on_body;
     CURL *handle = easy->handle;
+    if (!add_headers(easy, headers)) {
+        ccurl_easy_free(easy);
+        return NULL;
+    }
     lib.easy_setopt(handle, CURLOPT_PRIVATE, (char *)easy);
     lib.easy_setopt(handle, CURLOPT_URL, url);
     lib.easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -178,6 +192,7 @@ ccurl_easy *ccurl_easy_new(const char *url, const char *resolve, long timeout_ms
 void ccurl_easy_free(ccurl_easy *easy) {
     lib.easy_cleanup(easy->handle);
     lib.slist_free_all(easy->resolve);
+    lib.slist_free_all(easy->headers);
     free(easy);
 }
 

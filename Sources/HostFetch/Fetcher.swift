@@ -38,16 +38,21 @@ public final class Fetcher {
         if let multi { ccurl_multi_free(multi) }
     }
 
-    /// GETs `url` (http, https), following no redirect; `then` is called once, never before `get` returns. `timeout` is
-    /// for all of it. The body is kept up to `bodyLimit` bytes, after which the answer counts as complete.
-    public func get(_ url: String, timeout: Duration, bodyLimit: Int = 16384, then: @escaping (FetchResult) -> Void) {
+    /// GETs `url` (http, https) with further `headers`, following no redirect; `then` is called once, never before `get`
+    /// returns. `timeout` is for all of it. The body is kept up to `bodyLimit` bytes, after which the answer counts as
+    /// complete.
+    public func get(
+        _ url: String, headers: [String: String] = [:], timeout: Duration, bodyLimit: Int = 16384,
+        then: @escaping (FetchResult) -> Void
+    ) {
         if let problem = prepare() {
             return loop.later { then(.failure("cannot load libcurl: \(problem)", took: .zero)) }
         }
         guard let host = HostPart(url: url) else {
             return loop.later { then(.failure("this is no http or https URL", took: .zero)) }
         }
-        let transfer = Transfer(url: url, began: loop.now, timeout: timeout, bodyLimit: bodyLimit, then: then)
+        let transfer = Transfer(
+            url: url, headers: headers, began: loop.now, timeout: timeout, bodyLimit: bodyLimit, then: then)
         if let addresses = host.addresses { return start(transfer, host, addresses) }
         lookUp(host, for: transfer)
     }

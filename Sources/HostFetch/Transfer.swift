@@ -14,12 +14,17 @@ final class Transfer {
     /// Ends the wait for the name.
     var expiry: TimerSource?
     private(set) var easy: OpaquePointer?
+    private let headers: [String: String]
     private let bodyLimit: Int
     private var body: [UInt8] = []
     private var then: ((FetchResult) -> Void)?
 
-    init(url: String, began: Instant, timeout: Duration, bodyLimit: Int, then: @escaping (FetchResult) -> Void) {
+    init(
+        url: String, headers: [String: String], began: Instant, timeout: Duration, bodyLimit: Int,
+        then: @escaping (FetchResult) -> Void
+    ) {
         self.url = url
+        self.headers = headers
         self.began = began
         self.timeout = timeout
         self.bodyLimit = bodyLimit
@@ -28,13 +33,19 @@ final class Transfer {
 
     /// Makes libcurl's side of it. `resolve` are the addresses of the URL's host, so that libcurl needs no resolver.
     func makeEasy(resolve: String?, timeoutMilliseconds: Int) -> OpaquePointer? {
-        easy = ccurl_easy_new(
-            url, resolve, timeoutMilliseconds, Unmanaged.passUnretained(self).toOpaque(),
-            { owner, bytes, length in
-                let address = UInt(bitPattern: owner)
-                let source = UInt(bitPattern: bytes)
-                return MainActor.assumeIsolated { takeBody(address, source, length) }
-            })
+        // libcurl takes "Name:" for the wish to leave a header out.
+        let lines = headers.sorted { $0.key < $1.key }.map {
+            $0.value.isEmpty ? "\($0.key);" : "\($0.key): \($0.value)"
+        }
+        CStrings.with(lines) { headers in
+            easy = ccurl_easy_new(
+                url, resolve, headers, timeoutMilliseconds, Unmanaged.passUnretained(self).toOpaque(),
+                { owner, bytes, length in
+                    let address = UInt(bitPattern: owner)
+                    let source = UInt(bitPattern: bytes)
+                    return MainActor.assumeIsolated { takeBody(address, source, length) }
+                })
+        }
         return easy
     }
 

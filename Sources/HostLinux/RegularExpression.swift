@@ -33,4 +33,17 @@ public final class RegularExpression {
     public func matches(_ text: String) -> Bool {
         regexec(&compiled, text, 0, nil, 0) == 0
     }
+
+    /// Whether it matches anywhere in `bytes`, whatever they are.
+    public func matches(bytes: some Collection<UInt8>) -> Bool {
+        let whole = Array(bytes)
+        // REG_STARTEND takes the end from here and not from a NUL.
+        var place = regmatch_t(rm_so: 0, rm_eo: regoff_t(clamping: whole.count))
+        return whole.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return matches("") }
+            return base.withMemoryRebound(to: CChar.self, capacity: buffer.count) {
+                regexec(&compiled, $0, 0, &place, REG_STARTEND) == 0
+            }
+        }
+    }
 }

@@ -71,6 +71,16 @@ public enum ProcessLimits {
         setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
+    /// Why this process cannot open anything at the moment ("Too many open files"); nil when it can.
+    public static var whyNothingOpens: String? {
+        do throws(SystemError) {
+            _ = try Descriptor(opening: "/", O_RDONLY | O_DIRECTORY)
+            return nil
+        } catch {
+            return [EMFILE, ENFILE, ENOMEM].contains(error.code) ? errorText(error.code) : nil
+        }
+    }
+
     /// Sets the umask.
     public static func setFileMask(_ mask: UInt32) {
         umask(mask)

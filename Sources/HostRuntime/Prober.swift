@@ -6,7 +6,7 @@ internal import HostLaunch
 internal import HostLinux
 internal import HostLoop
 
-/// What an exec probe needs to know of the instance that it asks about.
+/// What a probe needs to know of the instance that it asks about.
 struct ProbeContext {
     let instance: InstanceID
     let launch: LaunchSpecification
@@ -22,6 +22,8 @@ final class Prober {
     private let lookups: Resolver
     private let files: Worker
     private let keeper: String
+    /// The patterns of the configuration, compiled when they are first used.
+    private var patterns: [String: RegularExpression] = [:]
 
     /// `files` is the lane for what a command needs; `keeper` the program that holds commands.
     init(loop: EventLoop, files: Worker, keeper: String) {
@@ -35,41 +37,41 @@ final class Prober {
 
     /// Asks; `then` is called once.
     func ask(_ probe: ProbeSpecification, _ context: ProbeContext, then: @escaping (ProbeAnswer) -> Void) {
+        let then = { (answer: ProbeAnswer) in then(Self.blameless(answer)) }
         switch probe.target {
-        case .http(let url, let expected):
-            fetcher.get(url, timeout: probe.timeout) { then(Self.answer($0, expected)) }
+        case .http(let question): askByFetch(question, probe.timeout, then: then)
         case .tcp(let host, let port):
             TcpProbe.run(loop: loop, lookups: lookups, host: host, port: port, timeout: probe.timeout) {
-                failure, took in
-                let seen = failure ?? "accepted in \(took.text)"
-                then(ProbeAnswer(ok: failure == nil, seen: seen, took: took))
+                then(ProbeAnswer(connection: $0, took: $1))
+            }
+        case .unix(let path):
+            UnixProbe.run(loop: loop, path: path, timeout: probe.timeout) {
+                then(ProbeAnswer(connection: $0, took: $1))
             }
         case .exec(let command): askByCommand(command, probe.timeout, context, then: then)
         }
     }
 
-    private static func answer(_ result: FetchResult, _ expected: ClosedRange<Int>) -> ProbeAnswer {
-        switch result {
-        case .failure(let why, let took): return ProbeAnswer(ok: false, seen: why, took: took)
-        case .answer(let status, let body, let took):
-            let ok = expected.contains(status)
-            let seen = "\(status) in \(took.text)" + (ok ? "" : excerpt(of: body))
-            return ProbeAnswer(ok: ok, seen: seen, took: took, digest: digest(status, body))
+    /// A hostd that cannot open anything more has learned nothing of the service, whatever went wrong on the way.
+    private static func blameless(_ answer: ProbeAnswer) -> ProbeAnswer {
+        guard !answer.ok, answer.isVerdict, let why = ProcessLimits.whyNothingOpens else { return answer }
+        return .unasked("hostd cannot ask: \(why)", took: answer.took)
+    }
+
+    private func askByFetch(_ question: HTTPQuestion, _ timeout: Duration, then: @escaping (ProbeAnswer) -> Void) {
+        let limit = question.body == nil ? HTTPAnswer.excerptBytes : HTTPAnswer.bodyLimitBytes
+        let pattern = question.body.flatMap { compiled($0) }
+        fetcher.get(question.url, headers: question.headers, timeout: timeout, bodyLimit: limit) {
+            then(HTTPAnswer.judge($0, question, pattern))
         }
     }
 
-    /// What a bad answer says of itself, on one line.
-    private static func excerpt(of body: [UInt8]) -> String {
-        let text = String(decoding: body.prefix(160), as: UTF8.self)
-        let line = text.split { $0.isWhitespace || $0.isNewline }.joined(separator: " ")
-        return line.isEmpty ? "" : ": \(line)"
-    }
-
-    /// FNV-1a, never 0: another answer of a starting program is progress.
-    private static func digest(_ status: Int, _ body: [UInt8]) -> UInt64 {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in [UInt8(truncatingIfNeeded: status)] + body { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        return max(hash, 1)
+    /// The configuration has checked it.
+    private func compiled(_ text: String) -> RegularExpression? {
+        if let known = patterns[text] { return known }
+        let pattern = try? RegularExpression(text)
+        patterns[text] = pattern
+        return pattern
     }
 
     private func askByCommand(
@@ -86,7 +88,7 @@ final class Prober {
         }
         files.submit(deadline: timeout, prepare) { [weak self] outcome in
             guard case .done(let prepared) = outcome else {
-                return then(ProbeAnswer(ok: false, seen: "its user or env_file was not found in time", took: timeout))
+                return then(.unasked("its user or env_file was not found in time", took: timeout))
             }
             self?.run(command, timeout, context, prepared, began, then: then)
         }
@@ -100,26 +102,11 @@ final class Prober {
             let loop = self.loop
             ExecProbe.run(
                 loop: loop, keeper: keeper, command: command, context.launch, try prepared.get(), timeout: timeout
-            ) { result in
-                then(Self.answer(result, timeout, took: loop.now - began))
+            ) {
+                then(ProbeAnswer(command: $0, timeout, took: loop.now - began))
             }
         } catch {
             then(ProbeAnswer(ok: false, seen: error.description, took: loop.now - began))
-        }
-    }
-
-    private static func answer(_ result: ExecProbe.Result, _ timeout: Duration, took: Duration) -> ProbeAnswer {
-        switch result {
-        case .failed(let why): return ProbeAnswer(ok: false, seen: why, took: took)
-        case .ended(0, _): return ProbeAnswer(ok: true, seen: "exit 0 in \(took.text)", took: took)
-        case .ended(let status, let line):
-            let end =
-                switch status {
-                case 124: "no end in \(timeout.text)"
-                case 129...192: "killed by \(SignalName.text(status - 128))"
-                default: "exit \(status)"
-                }
-            return ProbeAnswer(ok: false, seen: line.isEmpty ? end : "\(end): \(line)", took: took)
         }
     }
 }

@@ -72,7 +72,7 @@ extension Supervisor {
             if let probe = probes[kind] {
                 status.failures = probe.failuresInRow
                 if let last = probe.last {
-                    status.ok = last.answer.ok
+                    status.ok = last.answer.isVerdict ? last.answer.ok : nil
                     status.at = clock.wall(last.at)
                     status.durationMilliseconds = Double(last.answer.took.nanoseconds) / 1e6
                     status.seen = last.answer.seen
@@ -123,8 +123,9 @@ nonisolated extension ProbeSpecification.Target {
     /// "http http://127.0.0.1:18789/healthz".
     fileprivate var text: String {
         switch self {
-        case .http(let url, _): "http \(url)"
+        case .http(let question): "http \(question.url)"
         case .tcp(let host, let port): "tcp \(host):\(port)"
+        case .unix(let path): "unix \(path)"
         case .exec(let command): "exec " + command.joined(separator: " ")
         }
     }

@@ -54,12 +54,18 @@ struct AddressTests {
         #expect(live?.target == .http(url: "http://x/", expected: expected))
     }
 
+    @Test func severalStatuses() throws {
+        let live = try service("live = { http = \"http://x/\", expect = [200, \"300-399\"] }").live
+        #expect(live?.target == .http(HTTPQuestion(url: "http://x/", expected: [200...200, 300...399])))
+    }
+
     @Test(arguments: [
         ("99", "99 is out of range (100 to 599)"),
         ("\"299-200\"", "\"299-200\" is no range of statuses (write one like \"200-299\")"),
         ("\"+200\"", "\"+200\" is no range of statuses (write one like \"200-299\")"),
         ("\"2xx\"", "\"2xx\" is no range of statuses (write one like \"200-299\")"),
-        ("[200]", "this is an array (write a status, like 200 or \"200-299\")"),
+        ("[]", "is empty (write one like [200, \"300-399\"])"),
+        ("true", "true is a boolean (write a status, like 200 or \"200-299\")"),
     ])
     func statusesThatAreNone(value: String, message: String) {
         #expect(

@@ -34,6 +34,19 @@ struct SecretsTests {
         }
     }
 
+    @Test(arguments: [
+        "headers = \"\(secret)\"", "headers = [\"\(secret)\"]", "headers = { A = [\"\(secret)\"] }",
+        "headers = { A = \"\(secret)\\n\" }", "headers = { \"A B\" = \"\(secret)\" }",
+        "headers = { A = \"${\(secret)}\" }",
+        "headers = { Content-Length = \"\(secret)\" }", "headers = { A = \"\(secret)\", A = \"\(secret)\" }",
+        "header = { A = \"\(secret)\" }",
+    ])
+    func noMessageShowsTheValueOfAHeader(line: String) {
+        let all = errors("[service.a]\ncommand = [\"x\"]\n[service.a.live]\nhttp = \"http://x/\"\n" + line)
+        #expect(!all.isEmpty)
+        #expect(all.allSatisfy { !$0.contains("SECRET") && !$0.contains("7f3a") }, "\(all)")
+    }
+
     @Test func theReferenceShowsNamesAlone() throws {
         let keys = ConfigurationReference.keys.filter { $0.path == "service.NAME.env" }
         #expect(keys.map(\.value) == ["{}"])

@@ -59,6 +59,8 @@ struct StructureTests {
                 "hostd.toml:8:1: control.listen: \"listen\" is not available yet: the control socket is always there",
                 "hostd.toml:11:1: service.a.sandbox: \"sandbox\" is not available in this version",
                 "hostd.toml:12:8: service.a.live: asks nothing (give one of http, tcp, exec)",
+                "hostd.toml:11:1: service.a.preset: \"preset\" is not available in this version",
+                "hostd.toml:12:8: service.a.live: asks nothing (give one of http, tcp, unix, exec)",
                 "hostd.toml:12:10: service.a.live.heartbeat: \"heartbeat\" is not available in this version",
                 "hostd.toml:13:9: service.a.log.compress: \"compress\" is not available in this version",
             ])
@@ -104,10 +106,10 @@ struct StructureTests {
             "restart = \"always\"",
             "11: service.a.restart: \"always\" is a string (write a table, like { policy = \"always\" })"
         ),
-        ("live = {}", "8: service.a.live: asks nothing (give one of http, tcp, exec)"),
+        ("live = {}", "8: service.a.live: asks nothing (give one of http, tcp, unix, exec)"),
         (
             "live = { http = \"http://x/\", tcp = \"x:1\" }",
-            "30: service.a.live.tcp: \"http\" stands here already (give only one of http, tcp, exec)"
+            "30: service.a.live.tcp: \"http\" stands here already (give only one of http, tcp, unix, exec)"
         ),
         (
             "live = { tcp = \"x:1\", expect = 200 }",

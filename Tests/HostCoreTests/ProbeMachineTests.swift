@@ -94,6 +94,16 @@ struct ProbeMachineTests {
         #expect(machine.wake(at: late) == .ask(number: 2))
     }
 
+    @Test func whatHostdCouldNotAskCountsForNothingAndIsShown() {
+        var machine = ProbeMachine(probe(failures: 2), start: start, verdict: .good, failuresInRow: 1)
+        _ = machine.wake(at: start)
+        let unasked = ProbeAnswer.unasked("too many open files")
+        #expect(machine.take(unasked, number: 1, at: start) == false)
+        #expect(machine.verdict == .good && machine.failuresInRow == 1)
+        #expect(machine.last?.answer.seen == "too many open files")
+        #expect(machine.deadline == start + .seconds(5), "it is asked again at the usual time")
+    }
+
     @Test func aGoodAnswerCountsHoweverLate() {
         var machine = machine(probe())
         _ = machine.wake(at: start)

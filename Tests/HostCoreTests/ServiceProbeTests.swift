@@ -153,6 +153,18 @@ struct ServiceProbeTests {
         #expect(web.machine.reason == "not started after 25 s: startup probe: no answer from the prober")
     }
 
+    @Test func aStartIsNotEndedWhileHostdCannotAsk() {
+        var web = Subject.up(service { $0.startup = probe(interval: .seconds(7), deadline: .seconds(20)) })
+        let started = web.now
+        while web.now - started < .seconds(100) {
+            web.probe(.startup, with: .unasked("too many open files"))
+            #expect(web.phase == .starting)
+            #expect(web.machine.deadline.map { $0 > web.now } == true, "it is not asked in circles")
+        }
+        web.probe(.startup, ok: false, seen: "503")
+        #expect(web.phase == .stopping)
+    }
+
     @Test func probesWaitForTheirDelay() {
         let web = Subject.up(service { $0.ready = probe(delay: .seconds(20)) })
         #expect(web.machine.deadline == web.now + .seconds(20))

@@ -59,11 +59,16 @@ struct Subject {
 
     /// Wakes until the question of `kind` is asked, then answers it.
     mutating func probe(_ kind: ProbeKind, ok: Bool, seen: String = "seen", digest: UInt64 = 0) {
+        probe(kind, with: ProbeAnswer(ok: ok, seen: seen, digest: digest))
+    }
+
+    /// The same with any answer.
+    mutating func probe(_ kind: ProbeKind, with answer: ProbeAnswer) {
         for _ in 0..<50 {
             for case .ask(_, let asked, let number) in wake() { self.asked[asked] = number }
             if asked[kind] != nil { break }
         }
-        answer(kind, ok: ok, seen: seen, digest: digest)
+        take(.probed(instance, kind, number: asked[kind] ?? 0, answer))
         asked[kind] = nil
     }
 

@@ -9,11 +9,13 @@ import Testing
 
 struct FetcherTests {
     /// The result of one GET, without the time that it took.
-    private func result(of url: String, timeout: Duration = .seconds(20), bodyLimit: Int = 16384) throws -> String {
+    private func result(
+        of url: String, headers: [String: String] = [:], timeout: Duration = .seconds(20), bodyLimit: Int = 16384
+    ) throws -> String {
         let loop = try TestLoop()
         let fetcher = Fetcher(loop: loop.events, lookups: Resolver(loop: loop.events))
         var results: [FetchResult] = []
-        fetcher.get(url, timeout: timeout, bodyLimit: bodyLimit) { result in
+        fetcher.get(url, headers: headers, timeout: timeout, bodyLimit: bodyLimit) { result in
             results.append(result)
             // A second call would come before the loop ends.
             loop.events.later { loop.stop() }
@@ -32,9 +34,11 @@ struct FetcherTests {
 
     /// The same for a server, which lives on during the call.
     private func result(
-        of server: TinyServer, _ target: String = "/", timeout: Duration = .seconds(20), bodyLimit: Int = 16384
+        of server: TinyServer, _ target: String = "/", headers: [String: String] = [:],
+        timeout: Duration = .seconds(20), bodyLimit: Int = 16384
     ) throws -> String {
-        try result(of: "http://127.0.0.1:\(server.port)\(target)", timeout: timeout, bodyLimit: bodyLimit)
+        let url = "http://127.0.0.1:\(server.port)\(target)"
+        return try result(of: url, headers: headers, timeout: timeout, bodyLimit: bodyLimit)
     }
 
     @Test(arguments: ["200 OK", "404 Not Found", "500 Internal Server Error", "503 Service Unavailable"])
@@ -52,6 +56,20 @@ struct FetcherTests {
         #expect(
             try result(of: server, "/a%20b/../c?d=e#f") == "200 GET /c?d=e HTTP/1.1",
             "dot segments are resolved, the fragment stays here")
+    }
+
+    @Test func furtherHeadersAreSentAsTheyStand() throws {
+        let server = try TinyServer { connection in
+            let lines = connection.readHead().split(separator: "\r\n").filter {
+                $0.hasPrefix("X-") || $0.hasPrefix("Host")
+            }
+            let body = lines.sorted().joined(separator: "|")
+            connection.send("HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
+        }
+        let headers = ["X-Token": "Bearer a;b: c", "X-Empty": "", "Host": "web.example"]
+        #expect(
+            try result(of: server, headers: headers)
+                == "200 Host: web.example|X-Empty:|X-Token: Bearer a;b: c")
     }
 
     @Test func aRedirectIsAnAnswerAndIsNotFollowed() throws {

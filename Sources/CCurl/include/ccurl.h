@@ -26,9 +26,10 @@ ccurl_easy *ccurl_multi_finished(ccurl_multi *multi, int *code);
 // Receives body bytes; returning fewer than length ends the transfer.
 typedef size_t (*ccurl_body_function)(void *owner, const char *bytes, size_t length);
 // A GET of url: http and https only, no redirects, no proxy, no signals, a fresh connection. resolve may be NULL or
-// "HOST:PORT:ADDRESS[,ADDRESS]", which keeps libcurl's resolver and its threads out.
-ccurl_easy *ccurl_easy_new(const char *url, const char *resolve, long timeout_ms, void *owner,
-                           ccurl_body_function on_body);
+// "HOST:PORT:ADDRESS[,ADDRESS]", which keeps libcurl's resolver and its threads out. headers, which may be NULL, end
+// with NULL and are written as libcurl wants them ("Name: value", "Name;" for an empty one).
+ccurl_easy *ccurl_easy_new(const char *url, const char *resolve, char *const *headers, long timeout_ms,
+                           void *owner, ccurl_body_function on_body);
 void ccurl_easy_free(ccurl_easy *easy);
 bool ccurl_multi_add(ccurl_multi *multi, ccurl_easy *easy);
 void ccurl_multi_remove(ccurl_multi *multi, ccurl_easy *easy);

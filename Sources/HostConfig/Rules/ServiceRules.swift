@@ -40,14 +40,21 @@ struct ServiceRules {
         if isComplete, !isGiven {
             checking.report(path: path, "asks nothing (give one of \(ProbeSection.targets.joined(separator: ", ")))")
         }
-        guard let expect = checking.place(of: path + ".expect"), probe.http == nil else { return }
-        for target in ["tcp", "exec"] {
-            // A later file that asks something else needs no `expect`, and cannot take the earlier one back.
-            guard let place = checking.place(of: "\(path).\(target)"), place.file <= expect.file,
-                checking.place(of: path + ".http") == nil
-            else { continue }
-            checking.report(path: path + ".expect", "goes with http, not with \(target) (leave it out)")
-        }
+        for (key, targets) in ProbeSection.companions { check(key, goesWith: targets, probe, path: path, &checking) }
+    }
+
+    /// Reports a key that makes no sense with what the probe asks.
+    private func check(
+        _ key: String, goesWith targets: [String], _ probe: ProbeDraft, path: String, _ checking: inout Checking
+    ) {
+        guard let target = probe.targetKey, !targets.contains(target),
+            let own = checking.place(of: "\(path).\(key)"), let asked = checking.place(of: "\(path).\(target)"),
+            // A later file that asks something else cannot take the earlier key back.
+            asked.file <= own.file, !targets.contains(where: { checking.place(of: "\(path).\($0)") != nil })
+        else { return }
+        let names = targets.dropLast().joined(separator: ", ")
+        let right = names.isEmpty ? targets.joined() : "\(names) and \(targets.last ?? "")"
+        checking.report(path: "\(path).\(key)", "goes with \(right), not with \(target) (leave it out)")
     }
 
     private func checkStartup(_ checking: inout Checking) {

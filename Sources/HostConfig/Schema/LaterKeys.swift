@@ -10,7 +10,7 @@ enum LaterKeys {
     /// The keys by the section's path, "" for the top of the file.
     static let bySection: [String: [Entry]] = names.merging(reasons) { $0 + $1 }
 
-    private static let probe = ["unix", "notify", "heartbeat", "log", "body", "headers"]
+    private static let probe = ["notify", "heartbeat", "log"]
 
     private static let names: [String: [Entry]] = [
         "": ["node", "kind", "log", "disk", "network", "alert"],

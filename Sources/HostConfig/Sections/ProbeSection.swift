@@ -61,7 +61,12 @@ enum ProbeSection {
     static let ready = section("ready", ProbeDraft(interval: .seconds(5), failures: 1))
 
     /// Of these one says what is asked.
-    static let targets = ["http", "tcp", "exec"]
+    static let targets = ["http", "tcp", "unix", "exec"]
+
+    /// The keys that go with some targets only.
+    static let companions: [(key: String, targets: [String])] = [
+        ("expect", ["http"]), ("body", ["http"]), ("headers", ["http"]),
+    ]
 
     private static func section(
         _ name: String, _ empty: ProbeDraft, further: [Key<ProbeDraft>] = []
@@ -69,18 +74,28 @@ enum ProbeSection {
         Section(
             "service.NAME.\(name)", empty: empty,
             hint: "a table, like { http = \"http://127.0.0.1:8080/healthz\" }", exclusive: targets,
-            keys: asking + pace + further)
+            keys: asking + http + pace + further)
     }
 
     private static let asking: [Key<ProbeDraft>] = [
         Key(
             "http", .webAddress, \.http, also: ["url", "https", "http_get"],
-            "GET this URL; well when the status is expected."),
-        Key(
-            "expect", .status, \.expect, also: ["status"],
-            "The statuses that are well, with http; \"200-299\" if not given."),
+            "GET this URL; well when the status is expected. A redirect is not followed."),
         Key("tcp", .endpoint, \.tcp, also: ["tcp_socket"], "Connect to this address; well when it accepts."),
+        Key(
+            "unix", .socketPath, \.unix, also: ["socket", "unix_socket"],
+            "Connect to the stream socket at this path; well when it accepts."),
         Key("exec", .command, \.exec, also: ["command"], "Run this as the service's user; well when it exits 0."),
+    ]
+
+    private static let http: [Key<ProbeDraft>] = [
+        Key(
+            "expect", .statuses, \.expect, also: ["status"],
+            "The statuses that are well, with http; \"200-299\" if not given."),
+        Key(
+            "body", .pattern, \.body, also: ["match", "contains"],
+            "With http: well only when the first 64 KiB of the body match this regular expression."),
+        Key("headers", .headers, \.headers, also: ["header"], "Further headers of the request, with http."),
     ]
 
     private static let pace: [Key<ProbeDraft>] = [

@@ -15,6 +15,17 @@ extension ValueType<String> {
         return "\(quoted(text)) is not an absolute path (begin it with \"/\")"
     }
 
+    /// The path of a Unix socket.
+    static let socketPath = checked("path", hint: "an absolute path, like \"/run/app.sock\"") { text in
+        guard text.hasPrefix("/") else {
+            return text.isEmpty
+                ? "is empty (write an absolute path)"
+                : "\(quoted(text)) is not an absolute path (begin it with \"/\")"
+        }
+        guard text.utf8.count > 107 else { return nil }
+        return "\(text.utf8.count) bytes are too many for the path of a socket (at most 107)"
+    }
+
     /// A user or group of the host, by name or by number.
     static let account = checked(
         "name or number of a user or group", hint: "a name in quotes, like \"agent\"", numbersQuoted: true

@@ -10,6 +10,15 @@ public struct ProbeAnswer: Hashable, Sendable {
     public var took: Duration
     /// A digest of what the instance said of itself; a startup answer with another one is progress.
     public var digest: UInt64
+    /// False when hostd could not ask: then it says nothing of the instance.
+    public var isVerdict: Bool
+
+    /// hostd could not ask, for a reason of its own.
+    public static func unasked(_ why: String, took: Duration = .zero) -> ProbeAnswer {
+        var answer = ProbeAnswer(ok: false, seen: why, took: took)
+        answer.isVerdict = false
+        return answer
+    }
 
     /// An answer.
     public init(ok: Bool, seen: String, took: Duration = .zero, digest: UInt64 = 0) {
@@ -17,6 +26,7 @@ public struct ProbeAnswer: Hashable, Sendable {
         self.seen = seen
         self.took = took
         self.digest = digest
+        isVerdict = true
     }
 }
 
@@ -102,6 +112,11 @@ public struct ProbeMachine: Hashable, Sendable {
         if case .asking = phase { true } else { false }
     }
 
+    /// Whether an answer came at `instant` or later, one that hostd could not ask for included.
+    public func hasAnswer(since instant: Instant) -> Bool {
+        last.map { $0.at >= instant } ?? false
+    }
+
     /// The next question comes at `now`, if it was to come later and none is open.
     public mutating func hurry(at now: Instant) {
         if case .pausing(let until) = phase { phase = .pausing(until: min(until, now)) }
@@ -119,8 +134,9 @@ public struct ProbeMachine: Hashable, Sendable {
         return .ask(number: asked)
     }
 
-    /// Takes the answer to question `number`. False when it does not count: that question is not the open one, or the
-    /// answer is bad and comes so late that hostd itself must have slept; then the next question follows at once.
+    /// Takes the answer to question `number`. False when it does not count: that question is not the open one; hostd
+    /// could not ask; or the answer is bad and comes so late that hostd itself must have slept, and then the next
+    /// question follows at once.
     public mutating func take(_ answer: ProbeAnswer, number: UInt64, at now: Instant) -> Bool {
         guard case .asking(let open, let lostAfter) = phase, open == number else { return false }
         guard answer.ok || now - lostAfter <= Self.sleptMargin else {
@@ -128,7 +144,10 @@ public struct ProbeMachine: Hashable, Sendable {
             return false
         }
         phase = .pausing(until: now + specification.interval)
+        var answer = answer
+        if !answer.isVerdict { answer.digest = last?.answer.digest ?? 0 }
         last = Observation(answer: answer, at: now)
+        guard answer.isVerdict else { return false }
         if answer.ok {
             failuresInRow = 0
             successesInRow = min(successesInRow + 1, specification.successes)

@@ -4,10 +4,12 @@
 public struct ProbeSpecification: Hashable, Sendable {
     /// What is asked.
     public enum Target: Hashable, Sendable {
-        /// GET `url`; well when the status is in `expected`. http:// and https:// only.
-        case http(url: String, expected: ClosedRange<Int>)
+        /// GETs a URL; well when status and body are as expected.
+        case http(HTTPQuestion)
         /// Connects to `host`:`port`; well when the connection is accepted.
         case tcp(host: String, port: UInt16)
+        /// Connects to the stream socket at this path; well when the connection is accepted.
+        case unix(path: String)
         /// Runs a command as the service's user, in its environment; well when it exits 0.
         case exec([String])
     }
@@ -39,6 +41,35 @@ public struct ProbeSpecification: Hashable, Sendable {
         self.successes = successes
         self.delay = delay
         self.deadline = deadline
+    }
+}
+
+/// A GET and what is to come of it.
+public struct HTTPQuestion: Hashable, Sendable {
+    /// http:// or https://; a redirect is an answer like any other and is not followed.
+    public var url: String
+    /// The statuses that are well.
+    public var expected: [ClosedRange<Int>]
+    /// What the body has to match too: a POSIX extended regular expression.
+    public var body: String?
+    /// Further headers of the request. Their values may be secrets: they are shown nowhere.
+    public var headers: [String: String]
+
+    /// A GET of `url`.
+    public init(
+        url: String, expected: [ClosedRange<Int>] = [200...299], body: String? = nil, headers: [String: String] = [:]
+    ) {
+        self.url = url
+        self.expected = expected
+        self.body = body
+        self.headers = headers
+    }
+}
+
+extension ProbeSpecification.Target {
+    /// A GET of `url` that is well when the status is in `expected`.
+    public static func http(url: String, expected: ClosedRange<Int>) -> ProbeSpecification.Target {
+        .http(HTTPQuestion(url: url, expected: [expected]))
     }
 }
 

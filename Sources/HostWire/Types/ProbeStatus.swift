@@ -2,7 +2,7 @@
 
 /// The newest answer of one probe.
 public struct ProbeStatus: Hashable, Sendable {
-    /// Whether it was good; nil before the first answer.
+    /// Whether it was good; nil before the first answer, and when hostd could not ask.
     public var ok: Bool?
     /// When it came.
     public var at: WallTime?

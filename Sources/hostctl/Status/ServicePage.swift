@@ -86,7 +86,7 @@ struct ServicePage {
             case nil: ("-", .faint)
             }
         var parts: [String] = []
-        if probe.ok == nil { parts.append("not asked yet") }
+        if probe.ok == nil, probe.at == nil { parts.append("not asked yet") }
         if !probe.seen.isEmpty { parts.append(CleanText.of(probe.seen)) }
         if let took = probe.durationMilliseconds { parts.append("took \(TimeText.took(milliseconds: took))") }
         if let time = probe.at { parts.append(TimeText.relative(time, to: now)) }

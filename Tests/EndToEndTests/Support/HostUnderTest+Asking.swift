@@ -9,6 +9,9 @@ import TestKit
 
 /// Asking the host through its control socket, and looking at its files.
 extension HostUnderTest {
+    /// A connection to the control socket, for one request.
+    func connect() throws -> Descriptor { try Sockets.connect(to: dir + "/run/hostd.sock") }
+
     /// One request; its status and body.
     func request(_ method: String, _ target: String, body: JSON? = nil) throws -> (status: Int, body: [UInt8]) {
         let socket = try Sockets.connect(to: dir + "/run/hostd.sock")
@@ -16,6 +19,16 @@ extension HostUnderTest {
         let length = body == nil ? "" : "Content-Length: \(content.count)\r\n"
         let head = "\(method) \(target) HTTP/1.1\r\nHost: hostd\r\n\(length)Connection: close\r\n\r\n"
         try Sockets.sendAll(socket, Array(head.utf8) + content)
+    func request(_ method: String, _ target: String) throws -> (status: Int, body: [UInt8]) {
+        try request(method, target, through: try connect())
+    }
+
+    /// The same through a connection that was made before.
+    func request(
+        _ method: String, _ target: String, through socket: consuming Descriptor
+    ) throws -> (status: Int, body: [UInt8]) {
+        let head = "\(method) \(target) HTTP/1.1\r\nHost: hostd\r\nConnection: close\r\n\r\n"
+        try Sockets.sendAll(socket, Array(head.utf8))
         var answer: [UInt8] = []
         while true {
             var entry = pollfd(fd: socket.raw, events: Int16(POLLIN), revents: 0)

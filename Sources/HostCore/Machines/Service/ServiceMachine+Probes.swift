@@ -93,7 +93,9 @@ extension ServiceMachine {
     mutating func probesAreDue(at now: Instant) {
         for kind in ProbeKind.allCases {
             guard case .up(var life) = state, var probe = life[kind] else { continue }
-            if case .startup(_, let deadline, _) = life.stage, now >= deadline { probe.hurry(at: now) }
+            if case .startup(_, let deadline, _) = life.stage, now >= deadline, !probe.hasAnswer(since: deadline) {
+                probe.hurry(at: now)
+            }
             switch probe.wake(at: now) {
             case .ask(let number)?:
                 life[kind] = probe

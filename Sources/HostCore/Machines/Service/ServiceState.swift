@@ -188,7 +188,8 @@ extension ServiceState.Life {
     fileprivate var deadline: Instant? {
         switch stage {
         // The verdict falls with an answer: an open question is waited for, and at the deadline one is asked.
-        case .startup(let probe, let deadline, _): probe.isAsking ? probe.deadline : min(probe.deadline, deadline)
+        case .startup(let probe, let deadline, _):
+            probe.isAsking || probe.hasAnswer(since: deadline) ? probe.deadline : min(probe.deadline, deadline)
         case .serving:
             switch (live?.deadline, ready?.deadline) {
             case (let live?, let ready?): min(live, ready)
