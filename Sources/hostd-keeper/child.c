@@ -129,10 +129,17 @@ static void exec_in_path(struct plan *plan) {
     errno = seen;
 }
 
+static bool offer_notify(struct plan *plan) {
+    const char *path;
+    return !notify_offer(plan->options, plan->envp, &path) && fails(plan, "reach the notify socket", path);
+}
+
 static int in_child(void *argument) {
     struct plan *plan = argument;
     setsid();
-    if (join_cgroup(plan) || set_descriptors(plan) || set_limits(plan) || set_identity(plan)) _exit(127);
+    if (join_cgroup(plan) || set_descriptors(plan) || set_limits(plan) || set_identity(plan) ||
+        offer_notify(plan))
+        _exit(127);
     clean_signals();
     exec_in_path(plan);
     fails(plan, "exec", plan->options->command[0]);

@@ -4,8 +4,10 @@
 #include "keeper.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -20,6 +22,7 @@ static bool main_lives;
 static bool end_is_recorded;
 static int left_overs;
 static int64_t kill_at_ns;  // 0: no SIGKILL is planned
+static int signals;         // readable when one waits
 
 static int64_t now_ns(void) { return clock_ns(CLOCK_MONOTONIC); }
 
@@ -84,7 +87,8 @@ static void obey(const siginfo_t *info) {
     }
 }
 
-// Waits for a signal, at most until SIGKILL is due, the next pass of it, or another try to save a record.
+// Waits for a signal or a word of the tree, at most until SIGKILL is due, the next pass of it, or another try to save a
+// record.
 static void wait_and_obey(const sigset_t *set) {
     int64_t left_ns = record_is_saved(options) ? INT64_MAX : second_ns;
     if (kill_at_ns) {
@@ -92,15 +96,28 @@ static void wait_and_obey(const sigset_t *set) {
         if (until_ns <= 0) until_ns = tree_kill_ns(options);
         if (until_ns < left_ns) left_ns = until_ns;
     }
-    const struct timespec limit = {.tv_sec = left_ns / second_ns, .tv_nsec = left_ns % second_ns};
+    int64_t notify_ns = notify_serve(options, &identity, false);
+    if (notify_ns < left_ns) left_ns = notify_ns;
+    const struct timespec limit = {.tv_sec = left_ns / second_ns, .tv_nsec = left_ns % second_ns}, none = {0};
+    struct pollfd watched[] = {{.fd = signals, .events = POLLIN}, {.fd = notify_descriptor(), .events = POLLIN}};
+    ppoll(watched, 2, left_ns == INT64_MAX ? NULL : &limit, NULL);
     siginfo_t info;
-    if (sigtimedwait(set, &info, left_ns == INT64_MAX ? NULL : &limit) > 0) obey(&info);
+    if (sigtimedwait(set, &info, &none) > 0) obey(&info);
 }
 
-static bool start(char **envp, struct log_pipes *pipes) {
+static bool open_all(char **envp, const sigset_t *set, struct log_pipes *pipes) {
+    signals = signalfd(-1, set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (signals < 0) {
+        ending.failure = (struct failure){errno, "watch", "signals"};
+        return false;
+    }
+    return pipes_open(pipes, options, &ending.failure) && notify_open(options, envp, &ending.failure);
+}
+
+static bool start(char **envp, const sigset_t *set, struct log_pipes *pipes) {
     identity.keeper = getpid();
     identity.keeper_start = stat_field(identity.keeper, 22);
-    pid_t pid = pipes_open(pipes, options, &ending.failure) ? child_start(options, pipes, envp, &ending.failure) : -1;
+    pid_t pid = open_all(envp, set, pipes) ? child_start(options, pipes, envp, &ending.failure) : -1;
     note_end_time();  // of the failure; or of the start, until there is an end
     pipes_close_write_ends(pipes);
     if (pid < 0) return false;
@@ -111,7 +128,7 @@ static bool start(char **envp, struct log_pipes *pipes) {
 
 void hold(const struct options *given, char **envp, const sigset_t *set, struct log_pipes *pipes) {
     options = given;
-    main_lives = start(envp, pipes);
+    main_lives = start(envp, set, pipes);
     ending.failed = !main_lives;
     if (ending.failed) {
         doorbell_ring(options, "failed", record_exit(options, &identity, &ending, 0, true));
@@ -123,12 +140,14 @@ void hold(const struct options *given, char **envp, const sigset_t *set, struct 
         if (!main_lives) {
             bool empty = no_child && tree_cgroup_is_empty(options);
             if (empty || !end_is_recorded) {
+                // Its last words; whoever is left may go on for ever.
+                for (int i = 0; i < 16 && notify_serve(options, &identity, true) == 0; i++) {}
                 const char *record = record_exit(options, &identity, &ending, left_overs, empty);
                 if (!empty) end_tree(options->leftovers_ms);
                 doorbell_ring(options, end_is_recorded ? "empty" : "exited", record);
                 end_is_recorded = true;
             }
-            if (empty) return;
+            if (empty) return notify_close();
             if (no_child) kill_at_ns = now_ns();  // strangers in the cgroup, whose end no SIGCHLD will tell
         }
         wait_and_obey(set);

@@ -20,6 +20,7 @@ enum {
 };
 
 enum target { to_main = 0, to_group = 1, to_tree = 2 };
+enum notify { notify_none, notify_offered, notify_required };
 enum streams { streams_merged, streams_separate, streams_none };
 
 struct rlimit_option {
@@ -31,6 +32,7 @@ struct rlimit_option {
 struct options {
     const char *instance, *dir, *record_dir, *token, *epoch, *doorbell, *directory, *cgroup;
     enum streams streams;
+    enum notify notify;
     enum target stop_to;
     int stop_signal, grace_ms, leftovers_ms, pipe_size, lock_fd;
     int timeout_ms;
@@ -83,6 +85,26 @@ bool pipes_move_rest(const struct log_pipes *pipes, const struct options *option
 // child.c: returns the pid, or -1 with `failure` filled in.
 pid_t child_start(const struct options *options, const struct log_pipes *pipes, char **envp, struct failure *failure);
 
+// notify.c: what the tree says of itself (sd_notify).
+enum word {
+    said_ready, said_status, said_watchdog, said_trigger, said_extend, said_stopping, said_reloading, said_progress,
+    said_checkpoint, said_words
+};
+struct said {
+    const char *key, *name;  // in a message, and in the record
+    char *value;             // NULL: the word alone counts
+    size_t room;
+    uint64_t count;
+    int64_t at_ns;  // the last time, CLOCK_MONOTONIC
+};
+// Makes the socket DIR/notify.sock. Where one is only offered and cannot be had, NOTIFY_SOCKET leaves `envp`.
+bool notify_open(const struct options *options, char **envp, struct failure *failure);
+// In the child, when it is who it will be: whether it can reach the socket, or does well without. Names it if not.
+bool notify_offer(const struct options *options, char **envp, const char **path);
+void notify_close(void);
+// What to wait for; -1 for nothing.
+int notify_descriptor(void);
+
 // proc.c
 int64_t clock_ns(int clock);
 // Field `number` (from 3 up) of /proc/PID/stat; 0 when the process is gone.
@@ -109,6 +131,8 @@ struct identity {
     uint64_t keeper_start, main_start;
 };
 void hold(const struct options *options, char **envp, const sigset_t *set, struct log_pipes *pipes);
+// Takes what was said and writes it down, `at_once` or as often as it may. Returns after how long to call it again.
+int64_t notify_serve(const struct options *options, const struct identity *identity, bool at_once);
 
 // probe.c: runs the command as a probe and returns the exit code.
 int probe_run(const struct options *options, char **envp, const sigset_t *set);
@@ -118,6 +142,9 @@ const char *record_start(const struct options *options, const struct identity *i
                          int64_t monotonic_ns);
 const char *record_exit(const struct options *options, const struct identity *identity, const struct ending *ending,
                         int left_overs, bool tree_is_empty);
+// What the tree has said. NULL while another record waits for room.
+const char *record_notify(const struct options *options, const struct identity *identity, const struct said *said,
+                          int64_t extend_until_ns, bool *is_unsaved);
 // False when the last record still has no room; tries again to save it.
 bool record_is_saved(const struct options *options);
 // Whether an error may go by itself: no room.
@@ -125,5 +152,7 @@ bool may_pass(int error);
 
 // doorbell.c
 void doorbell_ring(const struct options *options, const char *event, const char *record);
+// The same without waiting; false when the queue is full.
+bool doorbell_try(const struct options *options, const char *event, const char *record);
 
 #endif

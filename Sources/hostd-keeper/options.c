@@ -118,6 +118,12 @@ static bool set_behaviour(struct options *options, const char *name, const char 
         if (!strcmp(value, "none")) return options->streams = streams_none, true;
         return complain(name, value, "merged, separate or none");
     }
+    if (!strcmp(name, "--notify")) {
+        if (!strcmp(value, "none")) return options->notify = notify_none, true;
+        if (!strcmp(value, "offered")) return options->notify = notify_offered, true;
+        if (!strcmp(value, "required")) return options->notify = notify_required, true;
+        return complain(name, value, "none, offered or required");
+    }
     if (!strcmp(name, "--stop-to")) {
         if (!strcmp(value, "main")) return options->stop_to = to_main, true;
         if (!strcmp(value, "group")) return options->stop_to = to_group, true;

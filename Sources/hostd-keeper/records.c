@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
 // No value is longer than this, so that there is always room for all fields.
@@ -47,27 +48,27 @@ static void begin(const struct options *options, const struct identity *identity
 }
 
 // Returns 0 or errno.
-static int write_text(const struct options *options, int folder, const char *name) {
+static int write_text(bool sync, int folder, const char *name) {
     int file = openat(folder, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (file < 0) return errno;
     ssize_t written = write(file, text, used);
     int error = written < 0 ? errno : written < (ssize_t)used ? ENOSPC : 0;
     // A disk that cannot sync is no reason to keep the record to ourselves.
-    if (!error && options->sync) fsync(file);
+    if (!error && sync) fsync(file);
     close(file);
     return error;
 }
 
 // Returns 0 or errno.
-static int save(const struct options *options, const char *name) {
+static int save(const struct options *options, bool sync, const char *name) {
     char temporary[16];
     snprintf(temporary, sizeof temporary, "%s.new", name);
     int folder = open(options->record_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0) return errno;
-    int error = write_text(options, folder, temporary);
+    int error = write_text(sync, folder, temporary);
     if (!error && renameat(folder, temporary, folder, name) < 0) error = errno;
     if (error) unlinkat(folder, temporary, 0);
-    else if (options->sync) fsync(folder);
+    else if (sync) fsync(folder);
     close(folder);
     return error;
 }
@@ -76,12 +77,12 @@ bool may_pass(int error) { return error == ENOSPC || error == EDQUOT || error ==
 
 static const char *finish(const struct options *options, const char *name) {
     add("end\n");
-    unsaved = may_pass(save(options, name)) ? name : NULL;
+    unsaved = may_pass(save(options, options->sync, name)) ? name : NULL;
     return text;
 }
 
 bool record_is_saved(const struct options *options) {
-    if (unsaved && !may_pass(save(options, unsaved))) unsaved = NULL;
+    if (unsaved && !may_pass(save(options, options->sync, unsaved))) unsaved = NULL;
     return !unsaved;
 }
 
@@ -107,4 +108,21 @@ const char *record_exit(const struct options *options, const struct identity *id
         (long long)ending->user_us, (long long)ending->system_us, (long long)ending->max_rss_kb);
     add("left_overs=%d\ntree=%s\n", left_overs, tree_is_empty ? "empty" : "busy");
     return finish(options, "exit");
+}
+
+const char *record_notify(const struct options *options, const struct identity *identity, const struct said *said,
+                          int64_t extend_until_ns, bool *is_unsaved) {
+    *is_unsaved = true;
+    if (!record_is_saved(options)) return NULL;
+    begin(options, identity, clock_ns(CLOCK_REALTIME) / 1000000, clock_ns(CLOCK_MONOTONIC));
+    for (int word = 0; word < said_words; word++, said++) {
+        if (!said->count) continue;
+        if (said->value) add_text(said->name, said->value);
+        add("%s_count=%llu\n%s_ns=%lld\n", said->name, (unsigned long long)said->count, said->name,
+            (long long)said->at_ns);
+    }
+    if (extend_until_ns) add("extend_until_ns=%lld\n", (long long)extend_until_ns);
+    add("end\n");
+    *is_unsaved = may_pass(save(options, false, "notify"));
+    return text;
 }

@@ -54,6 +54,26 @@ import Testing
     }
 
     @Test(arguments: MemoryChecker.available)
+    func allThatATreeMaySay(checker: MemoryChecker) throws {
+        let check = try MemoryCheck(checker)
+        let folder = try TemporaryFolder()
+        let words = """
+            my $x = "\\xc3\\xa4\\\\" x 900; say('STATUS=' . $x, "X_PROGRESS=$x\\nX_CHECKPOINT=$x", 'x' x 5000);
+            say("\\0", '', '=', "\\n");
+            say("EXTEND_TIMEOUT_USEC=$_") for '', 1, -1, '9' x 19, '9' x 20, '9' x 21, 2 ** 63;
+            say('BARRIER=1', "READY=1\\nBARRIER=1") for 1..20; say('WATCHDOG=trigger', 'WATCHDOG=1', 'STOPPING=1');
+            say("STATUS=$_") for 1..300; exit 5
+            """
+        let keeper = try RunningKeeper(
+            ["--notify", "required"], ["perl", "-e", NotifyTests.perl + words],
+            environment: [RunningKeeper.path, "NOTIFY_SOCKET=\(folder.path)/notify.sock"] + check.environment,
+            through: check.through, program: check.program, in: folder)
+        #expect(try keeper.exitRecord()["code"] == "5")
+        #expect(keeper.recordNow("notify")?["status"] == "300")
+        #expect(try check.complaints() == [])
+    }
+
+    @Test(arguments: MemoryChecker.available)
     func failures(checker: MemoryChecker) throws {
         for command in ["/nowhere", "no-such-program", "/" + String(repeating: "\\\n", count: 50_000)] {
             let check = try MemoryCheck(checker)
