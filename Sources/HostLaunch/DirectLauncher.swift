@@ -60,11 +60,14 @@ public final class DirectLauncher {
         let command = KeeperCommand(
             folder: folder, token: prepared.token, epoch: epoch, doorbell: doorbellPath, launch: service.launch,
             identity: prepared.identity, stop: service.stop, streams: service.log.streams,
-            pipeSizeBytes: pipeSizeBytes, cgroup: nil)
+            pipeSizeBytes: pipeSizeBytes, needsNotify: service.isHeard, cgroup: nil)
         do throws(SystemError) {
             let lock = try folder.create(token: prepared.token)
             let entry = Held(folder: folder, token: prepared.token)
-            let keeper = try starter.start(command, environment: prepared.environment, lock: lock)
+            // Another user has to get to its notify socket; what stands in the folder is closed to him.
+            if prepared.identity.switches { try Files.setMode(run, 0o711) }
+            let environment = prepared.environment + folder.notifyVariables(heartbeat: service.heartbeat)
+            let keeper = try starter.start(command, environment: environment, lock: lock)
             entry.keeperPid = keeper.pid
             held[instance] = entry
             try watch(entry, keeper.takeDescriptor())
@@ -111,6 +114,19 @@ public final class DirectLauncher {
         return KeeperNews.read(entry.folder, keeperLives: entry.keeper != nil || entry.folder.isLocked())
     }
 
+    /// What an instance has said of itself; empty when it has said nothing. Fails when hostd cannot know.
+    public func notify(of instance: InstanceID) -> Result<NotifyRecord, LaunchError> {
+        if let pid = keeperPid(instance), Processes.isStopped(pid) {
+            return .failure(LaunchError("its keeper, pid \(pid), is stopped and listens to nobody"))
+        }
+        do throws(SystemError) {
+            let text = try Files.readText(folder(of: instance).path + "/notify", limit: 65536)
+            return .success(FieldText(parsing: text).map { NotifyRecord($0) } ?? NotifyRecord())
+        } catch {
+            return error.isMissing ? .success(NotifyRecord()) : .failure(LaunchError("hostd cannot ask: \(error)"))
+        }
+    }
+
     /// What a sweep for the left-overs of an instance has to look for; nil when its token is not known.
     public func token(of instance: InstanceID) -> String? {
         held[instance]?.token ?? held[instance]?.folder.record("start")?["token"]
@@ -143,7 +159,12 @@ public final class DirectLauncher {
         if entry.keeper == nil { try? watchKeeper(of: entry) }
         guard entry.keeperPid == nil || entry.keeperPid == ring.pid else { return }
         guard let record = ring.record else { return }
-        let said: KeeperNews? = ring.event == "started" ? .start(record) : .exit(record)
+        let said: KeeperNews? =
+            switch ring.event {
+            case "started": .start(record)
+            case "notify": .notified(NotifyRecord(record))
+            default: .exit(record)
+            }
         if let said { news?(ring.instance, said) }
     }
 

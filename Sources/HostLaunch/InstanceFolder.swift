@@ -4,7 +4,8 @@ internal import Glibc
 public import HostCore
 public import HostLinux
 
-/// The runtime folder of one launch: `run/gateway.17` with its lock, records, FIFOs and tails.
+/// The runtime folder of one launch: `run/gateway.17` with its lock, records, notify socket, FIFOs
+/// and tails.
 public nonisolated struct InstanceFolder: Hashable, Sendable {
     /// The launch it belongs to.
     public let instance: InstanceID
@@ -23,6 +24,12 @@ public nonisolated struct InstanceFolder: Hashable, Sendable {
     /// The FIFO of a stream and the tail that its keeper may leave.
     public func pipe(_ stream: String) -> (fifo: String, tail: String) {
         ("\(path)/\(stream)", "\(path)/\(stream).tail")
+    }
+
+    /// What tells a child where it can say how it is, and how often it has to. Without WATCHDOG_PID any of its
+    /// processes may.
+    func notifyVariables(heartbeat: Duration?) -> [String] {
+        ["NOTIFY_SOCKET=\(path)/notify.sock"] + (heartbeat.map { ["WATCHDOG_USEC=\($0.nanoseconds / 1000)"] } ?? [])
     }
 
     /// Makes the folder and takes its lock: from here on the launch exists. `token` is written into the lock file.

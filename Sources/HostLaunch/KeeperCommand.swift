@@ -23,6 +23,8 @@ public nonisolated struct KeeperCommand: Hashable, Sendable {
     public var streams: LogSpecification.Streams
     /// F_SETPIPE_SZ for its log pipes.
     public var pipeSizeBytes: Int
+    /// Whether the child cannot do without its notify socket.
+    public var needsNotify: Bool
     /// The cgroup that the child joins, if any.
     public var cgroup: String?
 
@@ -31,7 +33,8 @@ public nonisolated struct KeeperCommand: Hashable, Sendable {
         var result = [
             "--instance", folder.instance.description, "--dir", folder.path, "--token", token, "--epoch", epoch,
             "--doorbell", doorbell, "--streams", streams.rawValue, "--pipe-size", "\(pipeSizeBytes)",
-            "--stop-signal", "\(stop.signal)", "--stop-to", stop.target.rawValue,
+            "--notify", needsNotify ? "required" : "offered", "--stop-signal", "\(stop.signal)", "--stop-to",
+            stop.target.rawValue,
             "--grace-ms", "\(stop.grace.nanoseconds / 1_000_000)",
             "--leftovers-ms", "\(stop.leftovers.nanoseconds / 1_000_000)",
         ]

@@ -8,6 +8,8 @@ internal import HostLinux
 public nonisolated enum KeeperNews: Hashable, Sendable {
     /// The main process runs.
     case started(ProcessIdentity, at: Instant)
+    /// The tree has said something of itself.
+    case notified(NotifyRecord)
     /// The main process ended; `treeEmpty`: and nothing of its tree is left.
     case exited(ExitReport, treeEmpty: Bool)
     /// The keeper is gone and left no word on how the main process ended, or left some of its tree alive.
@@ -46,7 +48,8 @@ nonisolated extension KeeperNews {
     static func read(_ folder: InstanceFolder, keeperLives: Bool) -> [KeeperNews] {
         let start = folder.record("start").flatMap { KeeperNews.start($0) }
         let exit = folder.record("exit").flatMap { KeeperNews.exit($0) }
-        var news = [start, exit].compactMap(\.self)
+        let said = folder.record("notify").map { KeeperNews.notified(NotifyRecord($0)) }
+        var news = [start, said, exit].compactMap(\.self)
         guard !keeperLives else { return news }
         switch (start, exit) {
         case (_, .exited(_, treeEmpty: true)?): break

@@ -33,6 +33,12 @@ public enum Processes {
         return state == "Z" || state == "X"
     }
 
+    /// Whether a process was stopped (SIGSTOP, a debugger) and does nothing.
+    public static func isStopped(_ pid: Int32) -> Bool {
+        guard let state = statFields(of: pid)?.first else { return false }
+        return state == "T" || state == "t"
+    }
+
     /// All pids there are.
     public static func all() -> [Int32] {
         ((try? Files.list("/proc")) ?? []).compactMap { Int32($0) }

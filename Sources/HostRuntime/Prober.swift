@@ -49,6 +49,7 @@ final class Prober {
                 then(ProbeAnswer(connection: $0, took: $1))
             }
         case .exec(let command): askByCommand(command, probe.timeout, context, then: then)
+        case .notify, .heartbeat: loop.later { then(.unasked("what it says is listened to")) }
         }
     }
 

@@ -38,6 +38,7 @@ extension Supervisor {
         if case .up(let life) = service.state {
             result.uptimeSeconds = (loop.now - life.startedAt).seconds
             result.ready = life.isReady
+            result.statusText = life.notify.status.isEmpty ? nil : life.notify.status
         }
         result.health = health(of: service, clock)
         result.nextAttemptAt = service.nextAttempt.map { clock.wall($0) }
@@ -60,23 +61,24 @@ extension Supervisor {
 
     private func health(of service: ServiceMachine, _ clock: WallClock) -> [String: ProbeStatus] {
         var probes: [ProbeKind: ProbeMachine] = [:]
+        var last: [ProbeKind: ProbeMachine.Observation] = [:]
         if case .up(let life) = service.state {
             if case .startup(let probe, _, _) = life.stage { probes[.startup] = probe }
             probes[.live] = life.live
             probes[.ready] = life.ready
+            last = probes.compactMapValues(\.last)
+            if let result = life.startupResult { last[.startup] = result }
         }
         var result: [String: ProbeStatus] = [:]
         for kind in ProbeKind.allCases {
             guard let specification = service.specification.probe(kind) else { continue }
             var status = ProbeStatus(target: specification.target.text)
-            if let probe = probes[kind] {
-                status.failures = probe.failuresInRow
-                if let last = probe.last {
-                    status.ok = last.answer.isVerdict ? last.answer.ok : nil
-                    status.at = clock.wall(last.at)
-                    status.durationMilliseconds = Double(last.answer.took.nanoseconds) / 1e6
-                    status.seen = last.answer.seen
-                }
+            status.failures = probes[kind]?.failuresInRow ?? 0
+            if let last = last[kind] {
+                status.ok = last.answer.isVerdict ? last.answer.ok : nil
+                status.at = clock.wall(last.at)
+                status.durationMilliseconds = Double(last.answer.took.nanoseconds) / 1e6
+                status.seen = last.answer.seen
             }
             result[kind.rawValue] = status
         }
@@ -127,6 +129,8 @@ nonisolated extension ProbeSpecification.Target {
         case .tcp(let host, let port): "tcp \(host):\(port)"
         case .unix(let path): "unix \(path)"
         case .exec(let command): "exec " + command.joined(separator: " ")
+        case .notify: "notify READY=1"
+        case .heartbeat: "heartbeat WATCHDOG=1"
         }
     }
 }

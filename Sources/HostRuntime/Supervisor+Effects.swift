@@ -21,6 +21,7 @@ extension Supervisor {
         case .endTree(let instance, let grace): launcher.endTree(instance, grace: grace)
         case .sweep(let instance): sweep(instance)
         case .ask(let instance, let kind, let number): ask(instance, kind, number)
+        case .readNotify(let instance): readNotify(instance)
         case .findLastLine(let instance): findLastLine(instance)
         case .forget(let instance): forget(instance)
         case .mark: storeService(name)
@@ -98,6 +99,13 @@ extension Supervisor {
             instance: instance, launch: service.launch, identity: identities[instance.service])
         prober.ask(probe, context) { [weak self] answer in
             self?.feed(instance.service, .probed(instance, kind, number: number, answer))
+        }
+    }
+
+    private func readNotify(_ instance: InstanceID) {
+        switch launcher.notify(of: instance) {
+        case .success(let record): feed(instance.service, .notified(instance, record))
+        case .failure(let why): feed(instance.service, .notifyUnread(instance, why.description))
         }
     }
 

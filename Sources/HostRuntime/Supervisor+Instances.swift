@@ -23,6 +23,7 @@ extension Supervisor {
             wantPipes(of: instance)
             feed(name, .exited(instance, report, treeEmpty: treeEmpty))
             if treeEmpty { isOver(stray: instance) }
+        case .notified(let record): feed(name, .notified(instance, record))
         case .keeperLost:
             if traces[instance]?.isStray == true { sweepStray(instance) }
             feed(name, .keeperLost(instance))

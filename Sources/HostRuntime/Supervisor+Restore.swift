@@ -181,7 +181,7 @@ nonisolated extension KeeperNews {
     fileprivate var isOver: Bool {
         switch self {
         case .exited(_, treeEmpty: true), .neverRan: true
-        case .exited, .started, .keeperLost: false
+        case .exited, .started, .notified, .keeperLost: false
         }
     }
 }

@@ -37,14 +37,35 @@ extension Checker {
 
     func isUnwell(_ instance: SimulatedInstance, at now: Instant) -> Bool {
         let specification = services[instance.service].specification
-        if let live = specification.live, instance.notes.liveFailures >= live.failures { return true }
-        guard let startup = specification.startup, let startedAt = instance.startedAt else { return false }
-        return instance.notes.isLastStartupAnswerBad && now >= startedAt + startup.deadline
+        guard let startedAt = instance.startedAt else { return false }
+        if let live = specification.live {
+            if instance.notes.liveFailures >= live.failures { return true }
+            if case .heartbeat = live.target, isSilent(instance, live, at: now) { return true }
+        }
+        guard let startup = specification.startup else { return false }
+        let deadline = max(startedAt + startup.deadline, instance.said.extendedUntil ?? .zero)
+        let isBad = startup.target.isHeard ? instance.said.ready == nil : instance.notes.isLastStartupAnswerBad
+        return isBad && now >= deadline
+    }
+
+    /// So long without a beat that `failures` of them may be missed, or so often complaining.
+    private func isSilent(_ instance: SimulatedInstance, _ live: ProbeSpecification, at now: Instant) -> Bool {
+        let isOld = instance.notes.liveFailures > 0
+        let missed = Int(instance.said.triggers) + (isOld ? live.failures : 0)
+        if missed >= live.failures { return true }
+        guard let startedAt = instance.startedAt, instance.isHung(at: now) || instance.said.triggers > 0 else {
+            return false
+        }
+        let last = instance.said.beat ?? startedAt
+        return now - last >= live.interval * (live.failures - missed)
     }
 
     private func hasReason(_ instance: SimulatedInstance, isShuttingDown: Bool, at now: Instant) -> Bool {
         if !services[instance.service].isConfigured { return true }
         if isShuttingDown || instance.notes.isUnwanted || isUnwell(instance, at: now) { return true }
+        // It said that it stops, and has had its grace.
+        let grace = services[instance.service].specification.stop.grace
+        if let stopping = instance.said.stopping, now >= stopping + grace { return true }
         return records[instance.service].wish == .stopped
     }
 

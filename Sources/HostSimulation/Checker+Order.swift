@@ -34,8 +34,11 @@ extension Checker {
     private func isProvenReady(_ instance: SimulatedInstance) -> Bool {
         let specification = services[instance.service].specification
         guard instance.process != nil else { return false }
-        if specification.ready != nil { return instance.notes.wasReadyGood }
-        return specification.startup == nil || instance.notes.wasStartupGood
+        if let ready = specification.ready {
+            return ready.target.isHeard ? instance.said.ready != nil : instance.notes.wasReadyGood
+        }
+        guard let startup = specification.startup else { return true }
+        return startup.target.isHeard ? instance.said.ready != nil : instance.notes.wasStartupGood
     }
 
     mutating func lookAtReadiness(_ view: ServiceMachine, _ service: SimulatedService) {

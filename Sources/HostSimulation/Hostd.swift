@@ -136,6 +136,9 @@ extension SimulatedHost {
         case .ask(let id, let kind, let number):
             guard let instance = service.instance(id) else { return }
             ask(instance, kind, number)
+        case .readNotify(let id):
+            guard let instance = service.instance(id) else { return }
+            inbox.append(.service(service.name, readNotify(instance)))
         case .mark(let mark): store(mark, of: service)
         case .report(let report):
             trace.note("\(service.name) \(report.kind.rawValue): \(report.reason)", at: now)
@@ -197,7 +200,7 @@ extension HostMachine.Event {
     /// Short, for a trace; nil for what happens all the time.
     fileprivate var text: String? {
         switch self {
-        case .service(_, .wake): nil
+        case .service(_, .wake), .service(_, .notified): nil
         case .service(let name, .probed(let id, let kind, let number, let answer)):
             answer.ok ? nil : "\(name): \(kind.rawValue) \(number) of \(id) is bad"
         case .service(let name, .started(let id, let process, _)): "\(name): \(id) runs as pid \(process.pid)"

@@ -24,6 +24,7 @@ extension SimulatedHost {
         if let after = instance.behaviour.crashesAfter {
             queue.plan(.mainEnds(instance, instance.behaviour.crashStatus), at: now + after)
         }
+        planWords(of: instance)
         ring(instance)
     }
 
@@ -89,6 +90,10 @@ extension SimulatedHost {
         instance.keeperHangs = false
         if instance.process != nil, !instance.mainLives {
             recordExit(instance)
+        if let unheard = instance.unheard {
+            instance.said = unheard
+            instance.said.writtenAt = now
+            instance.unheard = nil
             ring(instance)
         }
         if instance.isKillQueued { return treeKilled(instance) }
@@ -96,7 +101,7 @@ extension SimulatedHost {
     }
 
     /// The doorbell: hostd looks at the records, if it is there and hears it. The end of a keeper is always noticed.
-    private func ring(_ instance: SimulatedInstance) {
+    func ring(_ instance: SimulatedInstance) {
         if instance.keeperLives, instance.keeperHangs || (!isCalm && scenario.chance(0.01)) { return }
         for event in instance.news() where machine != nil { feed(services[instance.service], event) }
     }

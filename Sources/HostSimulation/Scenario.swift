@@ -76,30 +76,41 @@ struct Scenario {
     }
 
     private mutating func probes(_ service: inout ServiceSpecification) {
-        let target = ProbeSpecification.Target.tcp(host: "127.0.0.1", port: 1)
         if chance(0.5) {
             service.startup = ProbeSpecification(
-                target: target, interval: duration(0.2...2), deadline: duration(20...120))
+                target: startTarget(), interval: duration(0.2...2), deadline: duration(20...120))
         }
         if chance(0.7) {
+            let target: ProbeSpecification.Target = chance(0.3) ? .heartbeat : Self.asked
             service.live = ProbeSpecification(target: target, interval: duration(1...10), failures: number(1...4))
         }
         if chance(0.6) {
+            let target = startTarget()
             service.ready = ProbeSpecification(
-                target: target, interval: duration(0.5...5), failures: number(1...3), successes: number(1...2))
+                target: target, interval: duration(0.5...5), failures: number(1...3),
+                successes: target.isOnce ? 1 : number(1...2))
         }
     }
+
+    private static let asked = ProbeSpecification.Target.tcp(host: "127.0.0.1", port: 1)
+
+    private mutating func startTarget() -> ProbeSpecification.Target { chance(0.3) ? .notify : Self.asked }
 
     /// What the next launch of a service does. `calm`: nothing goes wrong any more.
     mutating func behaviour(_ service: ServiceSpecification, calm: Bool) -> Behaviour {
         var behaviour = Behaviour()
         behaviour.startupTakes = chance(0.7) ? duration(0...3) : .zero
+        if let every = service.heartbeat { behaviour.speaksEach = every * 0.5 }
         if calm { return behaviour }
         if chance(0.04) { behaviour.launch = chance(0.5) ? .execFails : .spawnFails }
         if service.startup != nil, chance(0.2) {
             behaviour.startupTakes = duration(3...200)
             behaviour.showsProgress = chance(0.7)
+            behaviour.extendsItsStart = chance(0.5)
+            if behaviour.extendsItsStart, behaviour.speaksEach == nil { behaviour.speaksEach = duration(1...10) }
         }
+        if service.heartbeat != nil, chance(0.1) { behaviour.triggersAfter = duration(0...300) }
+        if chance(0.1) { behaviour.announcesItsEnd = duration(0...60) }
         if chance(0.5) {
             behaviour.crashesAfter = chance(0.5) ? duration(0...2) : duration(2...300)
             behaviour.crashStatus =

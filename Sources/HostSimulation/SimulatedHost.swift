@@ -11,6 +11,9 @@ final class SimulatedHost {
         case leftOversEnd(SimulatedInstance)
         case treeKilled(SimulatedInstance)
         case keeperGoesOn(SimulatedInstance)
+        case saysReady(SimulatedInstance)
+        case saysItStops(SimulatedInstance)
+        case speaks(SimulatedInstance)
         case probeAnswered(SimulatedInstance, ProbeKind, number: UInt64, life: Int)
         case strayEnds(SimulatedInstance, life: Int)
         case sweepDone(Int, InstanceID, life: Int)
@@ -101,6 +104,9 @@ final class SimulatedHost {
         case .leftOversEnd(let instance): leftOversEnd(instance)
         case .treeKilled(let instance): treeKilled(instance)
         case .keeperGoesOn(let instance): keeperGoesOn(instance)
+        case .saysReady(let instance): saysReady(instance)
+        case .saysItStops(let instance): saysItStops(instance)
+        case .speaks(let instance): speaks(instance)
         case .probeAnswered(let instance, let kind, let number, let life):
             guard life == self.life, machine != nil else { return }
             probeAnswered(instance, kind, number)

@@ -21,11 +21,19 @@ struct Behaviour {
     var hangsAfter: Duration?
     /// Time from the stop signal to its end; nil ignores it.
     var stopTakes: Duration? = .milliseconds(50)
+    /// Time between two things that it says of itself; nil when it has nothing to say but that it is ready.
+    var speaksEach: Duration?
+    /// It asks for more time while it starts.
+    var extendsItsStart = false
+    /// From then on it says that it is not well instead of that it is.
+    var triggersAfter: Duration?
+    /// It says that it stops so long before it crashes.
+    var announcesItsEnd: Duration?
     /// Processes that outlive the main process until the keeper ends them.
     var leftOvers = 0
 
     /// Nothing bad is still to come of it.
-    var isHarmless: Bool { crashesAfter == nil && hangsAfter == nil }
+    var isHarmless: Bool { crashesAfter == nil && hangsAfter == nil && triggersAfter == nil }
 }
 
 /// One launch as the kernel and the runtime folder know it, whatever hostd knows.
@@ -55,6 +63,10 @@ final class SimulatedInstance {
     /// The exit record.
     var exit: ExitReport?
     var exitSaysEmpty = false
+    /// What it has said of itself, as its keeper has it.
+    var said = NotifyRecord()
+    /// What it has said further while its keeper hung.
+    var unheard: NotifyRecord?
     /// What the checker knows of it.
     var notes = Checker.Notes()
 
@@ -90,6 +102,7 @@ final class SimulatedInstance {
     func news() -> [ServiceEvent] {
         var events: [ServiceEvent] = []
         if let process, let startedAt { events.append(.started(id, process, at: startedAt)) }
+        if said.writtenAt > .zero { events.append(.notified(id, said)) }
         if let exit { events.append(.exited(id, exit, treeEmpty: exitSaysEmpty)) }
         if !keeperLives, !exitSaysEmpty { events.append(process == nil ? .neverRan(id) : .keeperLost(id)) }
         return events

@@ -72,6 +72,23 @@ struct Subject {
         asked[kind] = nil
     }
 
+    /// The keeper's record has changed, and hostd gets to know of it.
+    @discardableResult
+    mutating func hear(_ change: (inout NotifyRecord) -> Void = { _ in }) -> [ServiceEffect] {
+        hear { record, _ in change(&record) }
+    }
+
+    /// The same with what is said now.
+    @discardableResult
+    mutating func hear(_ change: (inout NotifyRecord, _ now: Instant) -> Void) -> [ServiceEffect] {
+        change(&said, now)
+        said.writtenAt = now
+        return take(.notified(instance, said))
+    }
+
+    /// What the instance has said of itself.
+    var said = NotifyRecord()
+
     /// Numbers of the open questions.
     var asked: [ProbeKind: UInt64] = [:]
 
@@ -129,6 +146,7 @@ extension [ServiceEffect] {
     var swept: [InstanceID] { compactMap { if case .sweep(let instance) = $0 { instance } else { nil } } }
     var signals: [Int32] { compactMap { if case .signal(_, let number, _) = $0 { number } else { nil } } }
     var graces: [Duration] { compactMap { if case .endTree(_, let grace) = $0 { grace } else { nil } } }
+    var reads: Int { count { if case .readNotify = $0 { true } else { false } } }
     var asked: [ProbeKind] { compactMap { if case .ask(_, let kind, _) = $0 { kind } else { nil } } }
     var marks: [ServiceMark?] { compactMap { if case .mark(let mark) = $0 { .some(mark) } else { nil } } }
     var reports: [ServiceReport.Kind] { compactMap { if case .report(let report) = $0 { report.kind } else { nil } } }

@@ -19,6 +19,7 @@ struct WireTypesTests {
         ],
         nextAttemptAt: time, ports: [18789, 1], log: "/var/log/hostd/gateway/current", family: "gateway",
         tags: ["edge", "eu"], after: ["proxy"])
+        statusText: "3 agents", nextAttemptAt: time, ports: [18789, 1], log: "/var/log/hostd/gateway/current")
 
     private static let fullStatus = HostStatus(
         host: HostFacts(name: "agent-01", version: "0.1.0", pid: 42, uptimeSeconds: 1.5, launcher: "direct"),
@@ -120,6 +121,7 @@ struct WireTypesTests {
                 + #""restarts":0,"reason":"","model":null,"ready":false,"last_exit":null,"keeper_pid":null,"#
                 + #""instance":null,"uptime_s":null,"health":{"startup":null,"live":null,"ready":null},"#
                 + #""next_attempt_at":null,"ports":[],"log":null,"family":"a","tags":[],"after":[]}],"#
+                + #""status_text":null,"next_attempt_at":null,"ports":[],"log":null}],"#
                 + #""jobs":{"queued":0,"waiting":0,"running":0,"stalled":0,"held":0,"succeeded":0,"failed":0,"#
                 + #""cancelled":0}}"#)
     }

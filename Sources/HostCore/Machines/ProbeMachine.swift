@@ -1,35 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What one probe found.
-public struct ProbeAnswer: Hashable, Sendable {
-    /// Whether the instance answered as it should.
-    public var ok: Bool
-    /// What was seen, for people: "200 in 3 ms", "connection refused", "no answer in 3 s".
-    public var seen: String
-    /// How long it took.
-    public var took: Duration
-    /// A digest of what the instance said of itself; a startup answer with another one is progress.
-    public var digest: UInt64
-    /// False when hostd could not ask: then it says nothing of the instance.
-    public var isVerdict: Bool
-
-    /// hostd could not ask, for a reason of its own.
-    public static func unasked(_ why: String, took: Duration = .zero) -> ProbeAnswer {
-        var answer = ProbeAnswer(ok: false, seen: why, took: took)
-        answer.isVerdict = false
-        return answer
-    }
-
-    /// An answer.
-    public init(ok: Bool, seen: String, took: Duration = .zero, digest: UInt64 = 0) {
-        self.ok = ok
-        self.seen = seen
-        self.took = took
-        self.digest = digest
-        isVerdict = true
-    }
-}
-
 /// Paces one probe of one instance and counts its answers.
 public struct ProbeMachine: Hashable, Sendable {
     /// What the answers so far amount to.
@@ -44,7 +14,7 @@ public struct ProbeMachine: Hashable, Sendable {
 
     /// What has to be done when a probe is woken.
     public enum Due: Hashable, Sendable {
-        /// Ask this question.
+        /// Ask this question; of a probe that is heard and not asked: look at what the instance has said.
         case ask(number: UInt64)
         /// The answer to this question was lost: `take` this one in its place.
         case lost(ProbeAnswer, number: UInt64)
@@ -58,10 +28,11 @@ public struct ProbeMachine: Hashable, Sendable {
         public var at: Instant
     }
 
-    /// Between two probes, or waiting for an answer.
+    /// Between two probes, waiting for an answer, or through with it.
     private enum Phase: Hashable, Sendable {
         case pausing(until: Instant)
-        case asking(number: UInt64, lostAfter: Instant)
+        case asking(number: UInt64, since: Instant, lostAfter: Instant)
+        case settled
     }
 
     /// The rules.
@@ -74,6 +45,12 @@ public struct ProbeMachine: Hashable, Sendable {
     public private(set) var successesInRow: Int
     /// The newest answer and when it came.
     public private(set) var last: Observation?
+    /// Once good, it is not asked again.
+    private let settles: Bool
+    /// So many WATCHDOG=trigger were counted.
+    var triggers: UInt64
+    /// The newest WATCHDOG=1 that was heard.
+    var lastBeat: Instant?
     private var phase: Phase
     private var asked: UInt64
 
@@ -81,29 +58,44 @@ public struct ProbeMachine: Hashable, Sendable {
     private static let lostMargin: Duration = .seconds(2)
     /// Who notices a loss so much too late slept himself (stopped, suspended, starved) and has nothing to say of
     /// others.
-    private static let sleptMargin: Duration = .seconds(1)
+    static let sleptMargin: Duration = .seconds(1)
+    /// What an instance says is looked at so often, should the doorbell have been missed.
+    static let recheck: Duration = .seconds(5)
 
-    /// A probe whose first question comes at `start`, going on from earlier counts after an adoption.
+    /// A probe whose first question comes at `start`, going on from earlier counts after an adoption. One that
+    /// `settles` is asked until it is good, and then no more.
     public init(
-        _ specification: ProbeSpecification, start: Instant, verdict: Verdict = .unknown, failuresInRow: Int = 0,
-        successesInRow: Int = 0
+        _ specification: ProbeSpecification, start: Instant, settles: Bool = false, verdict: Verdict = .unknown,
+        failuresInRow: Int = 0, successesInRow: Int = 0, triggers: UInt64 = 0
     ) {
         self.specification = specification
+        self.settles = settles
         self.verdict = verdict
         self.failuresInRow = min(max(failuresInRow, 0), Self.countLimit)
         self.successesInRow = min(max(successesInRow, 0), specification.successes)
-        phase = .pausing(until: start)
+        self.triggers = triggers
+        phase = settles && verdict == .good ? .settled : .pausing(until: start)
         asked = 0
     }
 
     /// Counts go no further.
     private static let countLimit = 1_000_000
 
-    /// When `wake` must be called next.
-    public var deadline: Instant {
+    /// When `wake` must be called next; nil when there is nothing more to ask.
+    public var deadline: Instant? {
         switch phase {
         case .pausing(let until): until
-        case .asking(_, let lostAfter): lostAfter
+        case .asking(_, _, let lostAfter): lostAfter
+        case .settled: nil
+        }
+    }
+
+    /// When the next question is due, or the open one was.
+    var due: Instant? {
+        switch phase {
+        case .pausing(let until): until
+        case .asking(_, let since, _): since
+        case .settled: nil
         }
     }
 
@@ -124,13 +116,15 @@ public struct ProbeMachine: Hashable, Sendable {
 
     /// Time has come to `now`: says what is due, if anything.
     public mutating func wake(at now: Instant) -> Due? {
-        guard now >= deadline else { return nil }
-        if case .asking(let number, let lostAfter) = phase, now - lostAfter <= Self.sleptMargin {
+        guard let deadline, now >= deadline, let due else { return nil }
+        if case .asking(let number, _, let lostAfter) = phase, now - lostAfter <= Self.sleptMargin,
+            !specification.target.isHeard
+        {
             let seen = "no answer from the prober"
             return .lost(ProbeAnswer(ok: false, seen: seen, took: specification.timeout), number: number)
         }
         asked += 1
-        phase = .asking(number: asked, lostAfter: now + specification.timeout + Self.lostMargin)
+        phase = .asking(number: asked, since: due, lostAfter: now + specification.timeout + Self.lostMargin)
         return .ask(number: asked)
     }
 
@@ -138,16 +132,22 @@ public struct ProbeMachine: Hashable, Sendable {
     /// could not ask; or the answer is bad and comes so late that hostd itself must have slept, and then the next
     /// question follows at once.
     public mutating func take(_ answer: ProbeAnswer, number: UInt64, at now: Instant) -> Bool {
-        guard case .asking(let open, let lostAfter) = phase, open == number else { return false }
+        guard case .asking(let open, _, let lostAfter) = phase, open == number else { return false }
         guard answer.ok || now - lostAfter <= Self.sleptMargin else {
             phase = .pausing(until: now)
             return false
         }
-        phase = .pausing(until: now + specification.interval)
+        count(answer, at: now)
+        pause(until: now + specification.interval)
+        return answer.isVerdict
+    }
+
+    /// Counts an answer, if it says anything.
+    mutating func count(_ answer: ProbeAnswer, at now: Instant) {
         var answer = answer
         if !answer.isVerdict { answer.digest = last?.answer.digest ?? 0 }
         last = Observation(answer: answer, at: now)
-        guard answer.isVerdict else { return false }
+        guard answer.isVerdict else { return }
         if answer.ok {
             failuresInRow = 0
             successesInRow = min(successesInRow + 1, specification.successes)
@@ -157,6 +157,10 @@ public struct ProbeMachine: Hashable, Sendable {
             failuresInRow = min(failuresInRow + 1, Self.countLimit)
             if failuresInRow >= specification.failures { verdict = .bad }
         }
-        return true
+    }
+
+    /// The question is answered; the next one comes then, if any does.
+    mutating func pause(until next: Instant) {
+        phase = settles && verdict == .good ? .settled : .pausing(until: next)
     }
 }

@@ -12,6 +12,26 @@ public struct ProbeSpecification: Hashable, Sendable {
         case unix(path: String)
         /// Runs a command as the service's user, in its environment; well when it exits 0.
         case exec([String])
+        /// Listens for READY=1 on the instance's notify socket.
+        case notify
+        /// Listens for WATCHDOG=1 on the notify socket, which has to come at least once in each `interval`.
+        case heartbeat
+
+        /// Nothing is asked: what the instance says of itself is listened to.
+        public var isHeard: Bool {
+            switch self {
+            case .notify, .heartbeat: true
+            case .http, .tcp, .unix, .exec: false
+            }
+        }
+
+        /// What it waits for happens once in the life of an instance.
+        public var isOnce: Bool {
+            switch self {
+            case .notify: true
+            case .http, .tcp, .unix, .exec, .heartbeat: false
+            }
+        }
     }
 
     /// What is asked.

@@ -81,6 +81,14 @@ public struct ServiceSpecification: Hashable, Sendable {
 
     /// Which instance it is, from 1; nil when there is one only.
     public var instanceNumber: Int? { name.instanceNumber }
+    /// How often the instance has to say that it lives; nil when it need not.
+    public var heartbeat: Duration? {
+        guard let live, case .heartbeat = live.target else { return nil }
+        return live.interval
+    }
+
+    /// Whether a probe listens to what the instance says of itself.
+    public var isHeard: Bool { ProbeKind.allCases.contains { probe($0)?.target.isHeard == true } }
 
     /// The probe for one of the three questions.
     public func probe(_ kind: ProbeKind) -> ProbeSpecification? {

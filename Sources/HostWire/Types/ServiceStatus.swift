@@ -28,6 +28,8 @@ public struct ServiceStatus: Hashable, Sendable {
     public var uptimeSeconds: Double?
     /// Its probes by kind (`startup`, `live`, `ready`); a kind that is missing is not asked.
     public var health: [String: ProbeStatus]
+    /// What it last said of itself (STATUS= of sd_notify); nil when it said nothing.
+    public var statusText: String?
     /// When it is tried again, in `backoff`, `looping` and `waiting`.
     public var nextAttemptAt: WallTime?
     /// TCP ports that it needs.
@@ -51,6 +53,7 @@ public struct ServiceStatus: Hashable, Sendable {
         instance: String? = nil, uptimeSeconds: Double? = nil, health: [String: ProbeStatus] = [:],
         nextAttemptAt: WallTime? = nil, ports: [UInt16] = [], log: String? = nil, family: String? = nil,
         tags: [String] = [], after: [String] = []
+        statusText: String? = nil, nextAttemptAt: WallTime? = nil, ports: [UInt16] = [], log: String? = nil
     ) {
         self.name = name
         self.state = state
@@ -65,6 +68,7 @@ public struct ServiceStatus: Hashable, Sendable {
         self.instance = instance
         self.uptimeSeconds = uptimeSeconds
         self.health = health
+        self.statusText = statusText
         self.nextAttemptAt = nextAttemptAt
         self.ports = ports
         self.log = log
@@ -95,6 +99,7 @@ public struct ServiceStatus: Hashable, Sendable {
         instance = try fields.optionalText("instance")
         uptimeSeconds = try fields.optionalNumber("uptime_s")
         health = try fields.optional("health", Self.probes) ?? [:]
+        statusText = try fields.optionalText("status_text")
         nextAttemptAt = try fields.optionalTime("next_attempt_at")
         ports = try fields.list("ports") { json, place throws(JSONError) in
             guard case .integer(let number) = json, let port = UInt16(exactly: number) else {
@@ -119,6 +124,8 @@ public struct ServiceStatus: Hashable, Sendable {
             "next_attempt_at": JSON(nextAttemptAt?.text), "ports": .array(ports.map { JSON($0) }), "log": JSON(log),
             "family": .string(family), "tags": .array(tags.map { .string($0) }),
             "after": .array(after.map { .string($0) }),
+            "status_text": JSON(statusText), "next_attempt_at": JSON(nextAttemptAt?.text),
+            "ports": .array(ports.map { JSON($0) }), "log": JSON(log),
         ]
     }
 

@@ -35,6 +35,7 @@ struct ServicePage {
     private func fields() -> [(String, String)] {
         var fields = [("since", at(service.since))]
         if !service.reason.isEmpty { fields.append(("reason", CleanText.of(service.reason))) }
+        if let text = service.statusText { fields.append(("says", CleanText.of(text))) }
         fields.append(("process", process()))
         fields.append(("restarts", "\(service.restarts)"))
         if let exit = service.lastExit {

@@ -39,6 +39,10 @@ public enum ServiceEvent: Hashable, Sendable {
     case swept(InstanceID, killed: Int)
     /// The answer to a probe's question `number`.
     case probed(InstanceID, ProbeKind, number: UInt64, ProbeAnswer)
+    /// What the instance has said of itself so far; also the answer to `readNotify`.
+    case notified(InstanceID, NotifyRecord)
+    /// The answer to `readNotify` when it could not be read: why.
+    case notifyUnread(InstanceID, String)
     /// The last line that an ended instance wrote.
     case lastLine(InstanceID, String)
     /// The deadline of the state has come. Records that lie unread are to be read before.
@@ -103,6 +107,9 @@ public enum ServiceEffect: Hashable, Sendable {
     case sweep(InstanceID)
     /// Ask a probe's question; answered by `probed`.
     case ask(InstanceID, ProbeKind, number: UInt64)
+    /// Find out what the instance has said of itself; answered by `notified`, with an empty record when it has said
+    /// nothing, or `notifyUnread`.
+    case readNotify(InstanceID)
     /// Find the last line that the instance wrote; answered by `lastLine`.
     case findLastLine(InstanceID)
     /// The instance is over: its folder may go once its log is drained.

@@ -101,11 +101,12 @@ extension ServiceMachine {
 
     /// Startup is over: the other two probes begin.
     mutating func serve(_ life: inout ServiceState.Life, at now: Instant) {
+        life.startupResult = life[.startup]?.last
         life.stage = .serving
-        life.live = specification.live.map {
-            ProbeMachine($0, start: now + ($0.delay > .zero ? $0.delay : $0.interval))
+        life.live = specification.live.map { ProbeMachine($0, start: now + $0.firstLive) }
+        life.ready = specification.ready.map {
+            ProbeMachine($0, start: now + $0.delay, settles: $0.target.isOnce)
         }
-        life.ready = specification.ready.map { ProbeMachine($0, start: now + $0.delay) }
         if life.isReady {
             becomeReady(life, at: now)
         } else {

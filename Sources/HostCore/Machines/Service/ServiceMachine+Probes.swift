@@ -6,26 +6,34 @@ extension ServiceMachine {
         _ instance: InstanceID, _ kind: ProbeKind, number: UInt64, _ answer: ProbeAnswer, at now: Instant
     ) {
         // A health result is only ever applied to the instance that it probed.
-        guard case .up(let life) = state, life.instance == instance else { return }
-        switch (life.stage, kind) {
-        case (.startup(let probe, let deadline, let limit), .startup):
-            startupProbed(life, probe, deadline, limit, number, answer, at: now)
-        case (.serving, .live): liveProbed(life, number, answer, at: now)
-        case (.serving, .ready): readyProbed(life, number, answer, at: now)
-        case (.startup, .live), (.startup, .ready), (.serving, .startup): break
+        guard case .up(let life) = state, life.instance == instance, let old = life[kind] else { return }
+        var probe = old
+        let counts = probe.take(answer, number: number, at: now)
+        apply(probe, was: old, kind, counts ? answer : nil, to: life, at: now)
+    }
+
+    /// A probe has taken in an answer, or something that says nothing.
+    mutating func apply(
+        _ probe: ProbeMachine, was old: ProbeMachine, _ kind: ProbeKind, _ answer: ProbeAnswer?,
+        to before: ServiceState.Life, at now: Instant
+    ) {
+        var life = before
+        life[kind] = probe
+        guard let answer else { return state = .up(life) }
+        switch (kind, life.stage) {
+        case (.startup, .startup(_, let deadline, let limit)):
+            startupProbed(life, probe, was: old, deadline, limit, answer, at: now)
+        case (.live, _): liveProbed(life, probe, answer, was: before, at: now)
+        case (.ready, _), (.startup, .serving): show(life, was: before, at: now)
         }
     }
 
     /// The start deadline falls only with an answer: hostd may have been away when it passed.
     private mutating func startupProbed(
-        _ before: ServiceState.Life, _ old: ProbeMachine, _ deadline: Instant, _ limit: Instant, _ number: UInt64,
-        _ answer: ProbeAnswer, at now: Instant
+        _ before: ServiceState.Life, _ probe: ProbeMachine, was old: ProbeMachine, _ deadline: Instant,
+        _ limit: Instant, _ answer: ProbeAnswer, at now: Instant
     ) {
         var life = before
-        var probe = old
-        let counts = probe.take(answer, number: number, at: now)
-        life.stage = .startup(probe, deadline: deadline, limit: limit)
-        guard counts else { return state = .up(life) }
         if probe.verdict == .good { return serve(&life, at: now) }
         var extended = deadline
         if let last = old.last, last.answer.digest != answer.digest, answer.digest != 0 {
@@ -39,28 +47,13 @@ extension ServiceMachine {
     }
 
     private mutating func liveProbed(
-        _ before: ServiceState.Life, _ number: UInt64, _ answer: ProbeAnswer, at now: Instant
+        _ life: ServiceState.Life, _ probe: ProbeMachine, _ answer: ProbeAnswer, was before: ServiceState.Life,
+        at now: Instant
     ) {
-        var life = before
-        guard var probe = life.live else { return }
-        let counts = probe.take(answer, number: number, at: now)
-        life.live = probe
-        guard counts else { return state = .up(life) }
         guard !answer.ok else { return show(life, was: before, at: now) }
         let why = "live probe: \(answer.seen) (\(probe.failuresInRow) of \(probe.specification.failures))"
         enter(.up(life), as: .unhealthy, because: why, at: now)
         if probe.verdict == .bad { endUnwell(why, at: now) }
-    }
-
-    private mutating func readyProbed(
-        _ before: ServiceState.Life, _ number: UInt64, _ answer: ProbeAnswer, at now: Instant
-    ) {
-        var life = before
-        guard var probe = life.ready else { return }
-        let counts = probe.take(answer, number: number, at: now)
-        life.ready = probe
-        guard counts else { return state = .up(life) }
-        show(life, was: before, at: now)
     }
 
     /// hostd ends an instance that is not well; the restart rules decide what comes then.
@@ -91,16 +84,22 @@ extension ServiceMachine {
     }
 
     mutating func probesAreDue(at now: Instant) {
+        var mustRead = false
         for kind in ProbeKind.allCases {
             guard case .up(var life) = state, var probe = life[kind] else { continue }
             if case .startup(_, let deadline, _) = life.stage, now >= deadline, !probe.hasAnswer(since: deadline) {
                 probe.hurry(at: now)
+                // It may have asked for more time, and the doorbell may have been missed.
+                mustRead = !probe.isAsking
             }
             switch probe.wake(at: now) {
             case .ask(let number)?:
                 life[kind] = probe
                 state = .up(life)
-                effects.append(.ask(life.instance, kind, number: number))
+                let isHeard = probe.specification.target.isHeard
+                if mustRead || isHeard { effects.append(.readNotify(life.instance)) }
+                if !isHeard { effects.append(.ask(life.instance, kind, number: number)) }
+                mustRead = false
             case .lost(let answer, let number)?:
                 // A lost answer counts like a bad one, with the same consequences.
                 probed(life.instance, kind, number: number, answer, at: now)

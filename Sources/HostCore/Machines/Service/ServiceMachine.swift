@@ -71,6 +71,8 @@ public struct ServiceMachine: Hashable, Sendable {
         static let hungGrace: Duration = .seconds(10)
         /// All extensions of the startup deadline together: so many times the deadline.
         static let startupExtensions: Int64 = 6
+        /// An instance cannot ask for more time than this at once.
+        static let longestExtension: Duration = .seconds(7 * 24 * 3600)
     }
 
     /// A service that rests, with `reason` to show for it: held when that is what its `mark` says, else stopped.
@@ -128,6 +130,8 @@ public struct ServiceMachine: Hashable, Sendable {
         case .swept(let instance, let killed): swept(instance, killed: killed, at: now)
         case .probed(let instance, let kind, let number, let answer):
             probed(instance, kind, number: number, answer, at: now)
+        case .notified(let instance, let record): notified(instance, record, at: now)
+        case .notifyUnread(let instance, let why): notifyUnread(instance, why, at: now)
         case .lastLine(let instance, let line): lastLine(instance, line)
         case .wake: wake(at: now)
         }
@@ -205,7 +209,7 @@ public struct ServiceMachine: Hashable, Sendable {
     private var missingDeadline: String? {
         switch state {
         case .stopped, .held, .waiting(.dependencies(until: nil)): nil
-        case .up(let life) where ProbeKind.allCases.allSatisfy { life[$0] == nil }: nil
+        case .up(let life) where ProbeKind.allCases.allSatisfy { life[$0]?.deadline == nil }: nil
         default: "\(phase) without a deadline"
         }
     }

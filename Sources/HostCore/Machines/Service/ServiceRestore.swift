@@ -140,12 +140,12 @@ extension ServiceMachine {
             let startup = specification.startup
         {
             life.stage = .startup(
-                fields.probe(startup, "startup", at: now), deadline: min(deadline, now + startup.deadline),
+                fields.probe(startup, .startup, at: now), deadline: min(deadline, now + startup.deadline),
                 limit: limit)
             return life
         }
-        life.live = specification.live.map { fields.probe($0, "live", at: now) }
-        life.ready = specification.ready.map { fields.probe($0, "ready", at: now) }
+        life.live = specification.live.map { fields.probe($0, .live, at: now) }
+        life.ready = specification.ready.map { fields.probe($0, .ready, at: now) }
         return life
     }
 

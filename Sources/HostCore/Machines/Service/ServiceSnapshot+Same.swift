@@ -55,10 +55,14 @@ private struct ProbeCounts: Equatable {
     var verdict: ProbeMachine.Verdict
     var failures: Int
     var successes: Int
+    var triggers: UInt64
 }
 
 extension ProbeMachine? {
     fileprivate var counts: ProbeCounts? {
-        map { ProbeCounts(verdict: $0.verdict, failures: $0.failuresInRow, successes: $0.successesInRow) }
+        map {
+            ProbeCounts(
+                verdict: $0.verdict, failures: $0.failuresInRow, successes: $0.successesInRow, triggers: $0.triggers)
+        }
     }
 }

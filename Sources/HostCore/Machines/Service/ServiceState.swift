@@ -49,6 +49,10 @@ public enum ServiceState: Hashable, Sendable {
         public var live: ProbeMachine?
         /// The ready probe, while serving.
         public var ready: ProbeMachine?
+        /// The last answer of the startup probe, once startup is over.
+        public var startupResult: ProbeMachine.Observation?
+        /// What it has said of itself.
+        public var notify = NotifyRecord()
     }
 
     /// An instance that ends.
@@ -189,7 +193,8 @@ extension ServiceState.Life {
         switch stage {
         // The verdict falls with an answer: an open question is waited for, and at the deadline one is asked.
         case .startup(let probe, let deadline, _):
-            probe.isAsking || probe.hasAnswer(since: deadline) ? probe.deadline : min(probe.deadline, deadline)
+            probe.isAsking || probe.hasAnswer(since: deadline)
+                ? probe.deadline : min(probe.deadline ?? deadline, deadline)
         case .serving:
             switch (live?.deadline, ready?.deadline) {
             case (let live?, let ready?): min(live, ready)
