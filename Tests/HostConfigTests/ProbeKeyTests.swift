@@ -75,6 +75,44 @@ struct ProbeKeyTests {
         #expect(found.drop { $0 != " " } == " service.a.live.\(message)", "\(found)")
     }
 
+    @Test func whatIsListenedTo() throws {
+        let read = try service("startup = { notify = true, deadline = \"5m\" }\nlive = { heartbeat = \"30s\" }")
+        #expect(read.startup?.target == .notify && read.startup?.deadline == .seconds(300))
+        #expect(read.live?.target == .heartbeat && read.live?.interval == .seconds(30) && read.live?.failures == 1)
+        #expect(read.heartbeat == .seconds(30) && read.isHeard)
+        #expect(try service("live = { heartbeat = \"30s\", failures = 3 }").live?.failures == 3)
+        #expect(try service("ready = { notify = true }").ready?.target == .notify)
+        #expect(try service("ready = { notify = false }").ready == nil)
+    }
+
+    @Test(arguments: [
+        (
+            "live = { notify = true }",
+            "live.notify: tells of a start, once (write it in startup or ready; here heartbeat = \"30s\")"
+        ),
+        (
+            "ready = { heartbeat = \"1s\" }",
+            "ready.heartbeat: tells whether it lives (write it in live; here notify = true)"
+        ),
+        (
+            "ready = { notify = true, interval = \"1s\" }",
+            "ready.interval: goes with http, tcp, unix and exec, not with notify (leave it out)"
+        ),
+        (
+            "live = { heartbeat = \"1s\", successes = 2 }",
+            "live.successes: goes with http, tcp, unix and exec, not with heartbeat (leave it out)"
+        ),
+        (
+            "startup = { notify = true, delay = \"1s\" }",
+            "startup.delay: goes with http, tcp, unix, exec and heartbeat, not with notify (leave it out)"
+        ),
+        ("live = { heartbeat = \"50ms\" }", "live.heartbeat: \"50ms\" is out of range (100ms to 1d)"),
+    ])
+    func whatMakesNoSenseWithListening(line: String, message: String) {
+        let all = errors("[service.a]\ncommand = [\"x\"]\n" + line)
+        #expect(all.contains { $0.hasSuffix(": service.a.\(message)") }, "\(all)")
+    }
+
     @Test func aLaterFileMayAskSomethingElse() throws {
         let read = try configuration([
             ("a", "[service.a]\ncommand = [\"x\"]\nlive = { http = \"http://x/\", body = \"ok\", expect = 200 }"),

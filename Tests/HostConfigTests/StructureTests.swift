@@ -46,6 +46,9 @@ struct StructureTests {
             command = ["x"]
             sandbox = "strict"
             live = { heartbeat = "30s" }
+            preset = "openclaw-gateway"
+            live = { log = "x" }
+            stop = { exec = ["x"] }
             log = { compress = true }
             """
         #expect(
@@ -63,6 +66,11 @@ struct StructureTests {
                 "hostd.toml:12:8: service.a.live: asks nothing (give one of http, tcp, unix, exec)",
                 "hostd.toml:12:10: service.a.live.heartbeat: \"heartbeat\" is not available in this version",
                 "hostd.toml:13:9: service.a.log.compress: \"compress\" is not available in this version",
+                "hostd.toml:12:8: service.a.live: asks nothing (give one of http, tcp, unix, exec, heartbeat)",
+                "hostd.toml:12:10: service.a.live.log: \"log\" is not available in this version",
+                "hostd.toml:13:10: service.a.stop.exec: \"exec\" is not available in this version",
+                "hostd.toml:14:9: service.a.log.compress: \"compress\" is not available in this version",
+                "hostd.toml:15:12: service.a.limits.memory: \"memory\" is not available in this version",
             ])
     }
 
@@ -106,10 +114,10 @@ struct StructureTests {
             "restart = \"always\"",
             "11: service.a.restart: \"always\" is a string (write a table, like { policy = \"always\" })"
         ),
-        ("live = {}", "8: service.a.live: asks nothing (give one of http, tcp, unix, exec)"),
+        ("live = {}", "8: service.a.live: asks nothing (give one of http, tcp, unix, exec, heartbeat)"),
         (
             "live = { http = \"http://x/\", tcp = \"x:1\" }",
-            "30: service.a.live.tcp: \"http\" stands here already (give only one of http, tcp, unix, exec)"
+            "30: service.a.live.tcp: \"http\" stands here already (give only one of http, tcp, unix, exec, heartbeat)"
         ),
         (
             "live = { tcp = \"x:1\", expect = 200 }",

@@ -15,7 +15,7 @@ struct ServiceRules {
     func finish(_ checking: inout Checking) -> ServiceDraft {
         checkCommand(&checking)
         for kind in ProbeKind.allCases {
-            if let probe = draft.probe(kind) { check(probe, path: "\(path).\(kind.rawValue)", &checking) }
+            if let probe = draft.probe(kind) { check(probe, kind, path: "\(path).\(kind.rawValue)", &checking) }
         }
         checkStartup(&checking)
         checkRestart(&checking)
@@ -28,6 +28,16 @@ struct ServiceRules {
         finished.specification.ready = draft.ready?.specification
         finished.specification.reload = draft.reload?.action
         return finished
+        var specification = draft.specification
+        specification.name = name
+        specification.startup = draft.startup?.specification
+        specification.live = draft.live?.specification
+        // A beat that is missing is no hiccup of a question: the program has had half of that time for the next one.
+        if specification.heartbeat != nil, checking.place(of: path + ".live.failures") == nil {
+            specification.live?.failures = 1
+        }
+        specification.ready = draft.ready?.specification
+        return specification
     }
 
     private func checkCommand(_ checking: inout Checking) {
@@ -35,10 +45,11 @@ struct ServiceRules {
         checking.report(path: path, "no command (write command = [\"program\", \"argument\"])")
     }
 
-    private func check(_ probe: ProbeDraft, path: String, _ checking: inout Checking) {
-        let isGiven = ProbeSection.targets.contains { checking.place(of: "\(path).\($0)") != nil }
+    private func check(_ probe: ProbeDraft, _ kind: ProbeKind, path: String, _ checking: inout Checking) {
+        let targets = ProbeSection.targets(kind)
+        let isGiven = targets.contains { checking.place(of: "\(path).\($0)") != nil }
         if isComplete, !isGiven {
-            checking.report(path: path, "asks nothing (give one of \(ProbeSection.targets.joined(separator: ", ")))")
+            checking.report(path: path, "asks nothing (give one of \(targets.joined(separator: ", ")))")
         }
         for (key, targets) in ProbeSection.companions { check(key, goesWith: targets, probe, path: path, &checking) }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The keys of the contract that this version does not know yet. A key that arrives moves from here to its section.
+/// The keys of the contract that this version does not know yet, and some that make no sense where they stand. A key
+/// that arrives moves from here to its section.
 enum LaterKeys {
     struct Entry: Sendable {
         let name: String
@@ -10,7 +11,7 @@ enum LaterKeys {
     /// The keys by the section's path, "" for the top of the file.
     static let bySection: [String: [Entry]] = names.merging(reasons) { $0 + $1 }
 
-    private static let probe = ["notify", "heartbeat", "log"]
+    private static let probe = ["log"]
 
     private static let names: [String: [Entry]] = [
         "": ["node", "kind", "log", "disk", "network", "alert"],
@@ -26,6 +27,15 @@ enum LaterKeys {
     private static let reasons: [String: [Entry]] = [
         "control": ["listen", "token_file"].map {
             Entry(name: $0, message: "\"\($0)\" is not available yet: the control socket is always there")
-        }
+        },
+        "service.NAME.live": [
+            Entry(
+                name: "notify",
+                message: "tells of a start, once (write it in startup or ready; here heartbeat = \"30s\")")
+        ],
+        "service.NAME.startup": [beat], "service.NAME.ready": [beat],
     ]
+
+    private static let beat = Entry(
+        name: "heartbeat", message: "tells whether it lives (write it in live; here notify = true)")
 }

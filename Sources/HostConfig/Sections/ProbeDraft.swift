@@ -9,6 +9,8 @@ struct ProbeDraft: Sendable {
         case tcp(Endpoint)
         case unix(String)
         case exec([String])
+        case notify
+        case heartbeat(Duration)
     }
 
     /// The last one given: a later file may ask something else.
@@ -49,6 +51,23 @@ struct ProbeDraft: Sendable {
         set { target = newValue.map { .exec($0) } }
     }
 
+    /// False, from a later file, takes an earlier `notify = true` back.
+    var notify: Bool? {
+        get { if case .notify = target { true } else { nil } }
+        set {
+            if newValue == true {
+                target = .notify
+            } else if case .notify = target {
+                target = nil
+            }
+        }
+    }
+
+    var heartbeat: Duration? {
+        get { if case .heartbeat(let every) = target { every } else { nil } }
+        set { target = newValue.map { .heartbeat($0) } }
+    }
+
     /// The key that says what is asked.
     var targetKey: String? {
         switch target {
@@ -56,6 +75,8 @@ struct ProbeDraft: Sendable {
         case .tcp: "tcp"
         case .unix: "unix"
         case .exec: "exec"
+        case .notify: "notify"
+        case .heartbeat: "heartbeat"
         case nil: nil
         }
     }
@@ -64,7 +85,8 @@ struct ProbeDraft: Sendable {
     var specification: ProbeSpecification? {
         guard let checked else { return nil }
         return ProbeSpecification(
-            target: checked, interval: interval, timeout: timeout, failures: failures, successes: successes,
+            target: checked, interval: heartbeat ?? interval, timeout: timeout, failures: failures,
+            successes: successes,
             delay: delay, deadline: deadline)
     }
 
@@ -77,6 +99,8 @@ struct ProbeDraft: Sendable {
         case .tcp(let endpoint): return .tcp(host: endpoint.host, port: endpoint.port)
         case .unix(let path): return .unix(path: path)
         case .exec(let command): return .exec(command)
+        case .notify: return .notify
+        case .heartbeat: return .heartbeat
         case nil: return nil
         }
     }

@@ -56,25 +56,31 @@ struct ProbeDraft: Hashable, Sendable {
 
 /// `[service.NAME.startup]`, `live` and `ready`
 enum ProbeSection {
-    static let startup = section("startup", ProbeDraft(interval: .seconds(1), failures: 1), further: [deadline])
-    static let live = section("live", ProbeDraft(interval: .seconds(10), failures: 3))
-    static let ready = section("ready", ProbeDraft(interval: .seconds(5), failures: 1))
+    static let startup = section(.startup, ProbeDraft(interval: .seconds(1), failures: 1), further: [deadline])
+    static let live = section(.live, ProbeDraft(interval: .seconds(10), failures: 3))
+    static let ready = section(.ready, ProbeDraft(interval: .seconds(5), failures: 1))
 
     /// Of these one says what is asked.
-    static let targets = ["http", "tcp", "unix", "exec"]
+    static func targets(_ kind: ProbeKind) -> [String] {
+        ["http", "tcp", "unix", "exec"] + [kind == .live ? "heartbeat" : "notify"]
+    }
 
     /// The keys that go with some targets only.
     static let companions: [(key: String, targets: [String])] = [
         ("expect", ["http"]), ("body", ["http"]), ("headers", ["http"]),
+        ("interval", ["http", "tcp", "unix", "exec"]), ("timeout", ["http", "tcp", "unix", "exec"]),
+        ("successes", ["http", "tcp", "unix", "exec"]),
+        ("failures", ["http", "tcp", "unix", "exec", "heartbeat"]),
+        ("delay", ["http", "tcp", "unix", "exec", "heartbeat"]),
     ]
 
     private static func section(
-        _ name: String, _ empty: ProbeDraft, further: [Key<ProbeDraft>] = []
+        _ kind: ProbeKind, _ empty: ProbeDraft, further: [Key<ProbeDraft>] = []
     ) -> Section<ProbeDraft> {
         Section(
-            "service.NAME.\(name)", empty: empty,
-            hint: "a table, like { http = \"http://127.0.0.1:8080/healthz\" }", exclusive: targets,
-            keys: asking + http + pace + further)
+            "service.NAME.\(kind.rawValue)", empty: empty,
+            hint: "a table, like { http = \"http://127.0.0.1:8080/healthz\" }", exclusive: targets(kind),
+            keys: asking + [kind == .live ? heartbeat : notify] + http + pace + further)
     }
 
     private static let asking: [Key<ProbeDraft>] = [
@@ -87,6 +93,15 @@ enum ProbeSection {
             "Connect to the stream socket at this path; well when it accepts."),
         Key("exec", .command, \.exec, also: ["command"], "Run this as the service's user; well when it exits 0."),
     ]
+
+    private static let notify = Key<ProbeDraft>(
+        "notify", .flag, \.notify, also: ["sd_notify"],
+        "Listen for READY=1 on the notify socket (sd_notify); well from then on.")
+
+    private static let heartbeat = Key<ProbeDraft>(
+        "heartbeat", .time(.milliseconds(100)...TimeText.day), \.heartbeat, also: ["watchdog", "watchdog_sec"],
+        "Listen for WATCHDOG=1 on the notify socket; bad when none comes for so long. One failure is enough if not given."
+    )
 
     private static let http: [Key<ProbeDraft>] = [
         Key(

@@ -1,0 +1,43 @@
+#!/usr/bin/env perl
+# SPDX-License-Identifier: Apache-2.0
+# A program that says how it is, step by step, for the end-to-end tests. No modules beyond perl's own. A step is
+#
+#     WORD=VALUE         sent as one message to NOTIFY_SOCKET ("\n" in it is a line end)
+#     beat               WATCHDOG=1 from now on, at half of WATCHDOG_USEC; SIGUSR1 ends that
+#     wait=SECONDS       goes on after so long
+#     until=PATH         goes on when there is a file
+#     print=TEXT         a line on stdout
+#     exit=CODE          its end
+#
+# After the last step it sleeps until it is told to end.
+use strict;
+use warnings;
+use Socket;
+use Time::HiRes qw(time sleep setitimer ITIMER_REAL);
+
+die "WATCHDOG_PID is set\n" if exists $ENV{WATCHDOG_PID};
+$| = 1;
+socket(my $socket, AF_UNIX, SOCK_DGRAM, 0) or die "socket: $!";
+my $to = sockaddr_un($ENV{NOTIFY_SOCKET} // die "there is no NOTIFY_SOCKET\n");
+sub say_it { defined send($socket, $_[0], 0, $to) or die "send: $!" }
+
+$SIG{ALRM} = sub { say_it("WATCHDOG=1") };
+$SIG{USR1} = sub { setitimer(ITIMER_REAL, 0) };
+
+sub pause {
+    my $end = time + $_[0];
+    while ((my $left = $end - time) > 0) { sleep($left < 0.05 ? $left : 0.05) }
+}
+
+for my $step (@ARGV) {
+    if ($step eq "beat") {
+        my $half = $ENV{WATCHDOG_USEC} / 2e6;
+        say_it("WATCHDOG=1");
+        setitimer(ITIMER_REAL, $half, $half);
+    } elsif ($step =~ /^wait=(.*)/) { pause($1) }
+    elsif ($step =~ /^until=(.*)/) { my $path = $1; pause(0.02) until -e $path }
+    elsif ($step =~ /^print=(.*)/) { print "$1\n" }
+    elsif ($step =~ /^exit=(.*)/) { exit $1 }
+    else { say_it($step =~ s/\\n/\n/gr) }
+}
+pause(1) while 1;
