@@ -26,6 +26,7 @@ extension Supervisor {
         conditions.removeAll { $0.kind == kind }
         let since = old.flatMap { $0.level == level ? $0.since : nil } ?? loop.now
         conditions.append(Condition(kind: kind, level: level, since: since, reason: reason))
+        manager.changed()
         guard old?.level ?? .ok != level else { return }
         let text = level == .ok ? "\(kind) is ok again" : "\(kind) is \(level.rawValue): \(reason)"
         history.add(host: "condition", text, level == .critical ? .error : .warning)

@@ -81,6 +81,7 @@ public enum HostdProgram {
             if let unknown { supervisor.setCondition("config", .warn, unknown) }
             if let problem { supervisor.setCondition("config", .critical, problem) }
             try supervisor.begin()
+            supervisor.manager.ready()
             defer { withExtendedLifetime((signals, control)) {} }
             return try loop.run()
         } catch {

@@ -23,6 +23,11 @@ extension Supervisor {
         return HostStatus(host: facts, conditions: conditions, services: services.map { status(of: $0, clock) })
     }
 
+    /// The host in one line.
+    var summary: String {
+        HostSummary.text(machine.services.values, conditions: conditions, isStopping: machine.isShuttingDown)
+    }
+
     /// One service.
     func status(of service: ServiceMachine, _ clock: WallClock) -> ServiceStatus {
         let name = service.specification.name

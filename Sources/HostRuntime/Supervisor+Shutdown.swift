@@ -19,6 +19,7 @@ extension Supervisor {
         history.add(host: "stopping", "hostd stops everything: \(why)")
         onAllStopped = { [weak self] in self?.drainAndLeave() }
         feed(.shutDown)
+        manager.stopping()
     }
 
     /// Asked again while it stops: no more grace.
@@ -32,6 +33,7 @@ extension Supervisor {
     /// Leaves services, keepers and logger running for the next hostd.
     private func detach(_ why: String) {
         history.add(host: "detaching", "hostd leaves its services running: \(why)")
+        manager.stopping()
         leave()
     }
 

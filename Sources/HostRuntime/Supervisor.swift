@@ -26,6 +26,7 @@ final class Supervisor {
     let streams: EventStreams
     let refusals: RefusalLog
     let snapshots: SnapshotFolder
+    let manager: ManagerLink
     let startedAt: Instant
     var machine: HostMachine
     var conditions: [Condition] = []
@@ -74,6 +75,7 @@ final class Supervisor {
         streams = EventStreams(loop: loop, store: store)
         refusals = RefusalLog(loop: loop, history: history)
         snapshots = SnapshotFolder(path: folders.run + "/services", epoch: epoch)
+        manager = try ManagerLink(loop: loop)
         machine = HostMachine([])
         hearParts()
         restoreMachines(configuration.services)
@@ -86,6 +88,7 @@ final class Supervisor {
         prober.onFirstFetch = { [weak self] in self?.trimMemorySoon() }
         store.healthChanged = { [weak self] in self?.storeHealthChanged($0) }
         store.stored = { [weak self] in self?.streams.stored($0) }
+        manager.summary = { [weak self] in self?.summary ?? "" }
     }
 
     /// Gives the machines an event; what its effects bring about at once follows in order.
@@ -101,6 +104,7 @@ final class Supervisor {
         }
         inbox.removeAll(keepingCapacity: inbox.capacity < 1024)
         isTakingInbox = false
+        manager.changed()
         settleActions()
     }
 
