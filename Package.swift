@@ -132,6 +132,9 @@ let package = Package(
             dependencies: ["HostWire", "HostLaunch", "HostLinux", "HostCore", "CHost", "TestKit"],
             exclude: ["Fixtures"], swiftSettings: shared),
         .testTarget(
+            name: "HostRuntimeTests", dependencies: ["HostRuntime", "HostCore", "HostLinux", "TestKit"],
+            swiftSettings: onLoop),
+        .testTarget(
             name: "HostctlTests", dependencies: ["HostWire", "HostLinux", "TestKit"], swiftSettings: shared),
     ],
     swiftLanguageModes: [.v6],

@@ -14,31 +14,35 @@ final class History {
 
     /// A service machine's report.
     func add(_ report: ServiceReport, of name: ServiceName) {
-        add("service.\(report.kind.rawValue)", service: name, report.instance, report.reason, report.kind.priority)
+        add("service.\(report.kind.rawValue)", service: name, report.instance, report.reason)
     }
 
     /// The last line that an ended instance wrote: the evidence for the entry of its end.
     func addLastLine(_ line: String, of instance: InstanceID) {
-        add("service.last_line", service: instance.service, instance, line, .info)
+        add("service.last_line", service: instance.service, instance, line)
     }
 
     /// Something about an instance that no machine reports.
     func add(_ kind: String, _ instance: InstanceID, _ reason: String) {
-        add(kind, service: instance.service, instance, reason, .warning)
+        add(kind, service: instance.service, instance, reason)
     }
 
-    /// Something about the host itself.
-    func add(host kind: String, _ reason: String, _ priority: Journal.Priority = .notice) {
-        Journal.say(priority, reason)
-        append("host.\(kind)", service: nil, instance: nil, reason)
+    /// Something about the host itself; as urgent as its kind is, unless `priority` says otherwise.
+    func add(host kind: String, _ reason: String, _ priority: Journal.Priority? = nil) {
+        let kind = "host.\(kind)"
+        let priority = priority ?? Self.priority(of: kind)
+        Journal.say(kind, priority, reason, service: nil, instance: nil, reason: reason)
+        append(kind, service: nil, instance: nil, reason)
     }
 
-    private func add(
-        _ kind: String, service: ServiceName, _ instance: InstanceID?, _ reason: String, _ priority: Journal.Priority
-    ) {
-        Journal.say(priority, "\(service): \(Self.words(kind)): \(reason)")
+    private func add(_ kind: String, service: ServiceName, _ instance: InstanceID?, _ reason: String) {
+        Journal.say(
+            kind, Self.priority(of: kind), "\(service): \(Self.words(kind)): \(reason)", service: service,
+            instance: instance, reason: reason)
         append(kind, service: service.text, instance: instance?.description, reason)
     }
+
+    private static func priority(of kind: String) -> Journal.Priority { EventKind.named(kind)?.priority ?? .notice }
 
     /// "keeper lost" for `service.keeper_lost`.
     static func words(_ kind: String) -> String {

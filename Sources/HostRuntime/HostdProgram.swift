@@ -59,6 +59,7 @@ public enum HostdProgram {
         let (configuration, problem) = configuration(in: folders)
         do throws(SystemError) {
             let loop = try EventLoop()
+            Journal.use(loop)
             let supervisor = try Supervisor(
                 loop: loop, folders: folders, configuration: configuration, programs: programs,
                 epoch: Processes.epoch())

@@ -110,8 +110,10 @@ import Testing
         let host = try host("[service.teller]\ncommand = \"env; exec sleep 1000\"\n", own)
         try host.start()
         try host.waitReady("teller")
-        try waitUntil("the environment to be logged") { try host.logged("teller").contains("HOSTD_INSTANCE=") }
-        let text = try host.logged("teller")
+        let text = try waitFor("the environment to be logged") { () -> String? in
+            guard let text = try? host.logged("teller"), text.contains("HOSTD_INSTANCE=") else { return nil }
+            return text
+        }
         let names = Set(text.split(separator: "\n").compactMap { $0.split(separator: "=").first })
         #expect(names.isDisjoint(with: own.keys.map { Substring($0) }))
         #expect(!text.contains(manager.path))

@@ -17,6 +17,8 @@ final class HostUnderTest {
     private var pidfd: Int32 = -1
     private let folder: TemporaryFolder
     private let environment: [String]
+    /// Further entries of hostd's environment, from its next start on.
+    var furtherEnvironment: [String] = []
     /// Counts the boots of the host.
     var epoch = 1
 
@@ -51,7 +53,8 @@ final class HostUnderTest {
     func launch() throws {
         let output = try Descriptor(opening: dir + "/hostd.out", O_WRONLY | O_CREAT | O_APPEND)
         let process = try Processes.spawn(
-            Programs.path("hostd"), ["--dir", dir], environment: environment + ["HOSTD_EPOCH=test-\(epoch)"],
+            Programs.path("hostd"), ["--dir", dir],
+            environment: environment + furtherEnvironment + ["HOSTD_EPOCH=test-\(epoch)"],
             output: output.raw)
         pid = process.pid
         pidfd = process.takeDescriptor().release()

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One kind of event as the journal knows it. docs/journal.md lists all; programs rely on the ids, so one that was
+/// released never changes.
+nonisolated struct EventKind: Sendable {
+    /// As in the history: `service.exited`.
+    let name: String
+    /// MESSAGE_ID, 32 hexadecimal digits.
+    let messageID: String
+    /// PRIORITY, where the event itself has none.
+    let priority: Journal.Priority
+    /// What it means, in a few words.
+    let meaning: String
+
+    init(_ name: String, _ messageID: String, _ priority: Journal.Priority, _ meaning: String) {
+        self.name = name
+        self.messageID = messageID
+        self.priority = priority
+        self.meaning = meaning
+    }
+
+    /// The kind with this name; nil for one that has no row.
+    static func named(_ name: String) -> EventKind? { byName[name] }
+
+    private static let byName = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }
+
+    /// Every kind there is.
+    static let all = [
+        EventKind("service.starting", "4ee646941a864445be87e3fd52c8760d", .info, "a launch begins"),
+        EventKind("service.started", "49bfbad3585647bf94bf311bd1d0b053", .info, "its main process runs"),
+        EventKind("service.ready", "eafb0f539ec746e99df0a0e65992cc51", .notice, "it can take work"),
+        EventKind(
+            "service.running", "cd4c77b0ef70453d9f1e69f08f4728df", .info,
+            "it runs and cannot take work yet, or no longer"),
+        EventKind("service.unhealthy", "581ab73cadf340929896aff374be9f63", .warning, "a probe fails"),
+        EventKind("service.waiting", "01f11287d45345b181d19511ad945261", .warning, "a start waits for something"),
+        EventKind("service.exited", "f805c5604b9c406e83d5975447c55732", .info, "its main process has ended"),
+        EventKind("service.backoff", "362152e92c104c1ebaeb30ec3defd3f2", .warning, "it is started again after a pause"),
+        EventKind("service.looping", "2a135d6d3f7842d399ba7936a6f46e50", .error, "a crash loop: tried again slowly"),
+        EventKind("service.held", "7d36119a2315420ca376a45413aee804", .error, "its exit says: do not restart"),
+        EventKind("service.stopping", "6cc2a94304244c0993bdab66ec26a8a2", .info, "it is being stopped"),
+        EventKind("service.stopped", "cb5939bd134f45f9976ade7fea894b1e", .notice, "it is down, as wanted"),
+        EventKind("service.killing", "92e9c98fae184603a7a18f0702a7f9bb", .warning, "SIGKILL to its whole tree"),
+        EventKind("service.cleared", "47dbc7104f6245d5b56b6c05cb80c8e5", .info, "nothing of its tree is left"),
+        EventKind(
+            "service.adopted", "21f940473dbe424eb93eee644160f76d", .notice, "found running at the start of hostd"),
+        EventKind("service.keeper_lost", "668d48d7dbbc4015b3d5b1b0d32b5693", .warning, "its keeper is gone"),
+        EventKind(
+            "service.swept", "7da7870b79644f579fd66211d89bce00", .warning,
+            "what was left of its tree was found and killed"),
+        EventKind(
+            "service.progress", "fe0ad61bd8324a22b3b41d7583d7f8b0", .info, "a start that takes long makes progress"),
+        EventKind("service.launch_failed", "5dc2dc4150504f7cb11c75d56ebfe5db", .error, "it could not be launched"),
+        EventKind(
+            "service.last_line", "80813093ec1044d98ec7e3f24332b7e4", .info, "the last line that an ended instance wrote"
+        ),
+        EventKind("host.started", "f4e6a3713b774a0186f9a3617a8df230", .notice, "hostd runs"),
+        EventKind("host.stopping", "ab490705f8694d6c8c53ccb2e88a2ab8", .notice, "hostd stops everything"),
+        EventKind(
+            "host.detaching", "e8bb32c79b8b4979b513324a5a6856c0", .notice, "hostd ends and leaves its services running"),
+        EventKind("host.stopped", "ff10e08eda114f3eb717278dba5a77a1", .notice, "hostd ends"),
+        EventKind("host.condition", "aa04af4d2c634fa983449d7a08d39b1a", .warning, "a condition has changed its level"),
+        EventKind(
+            "host.stray", "a3bc61dc9369457aa6217c9a83f2742a", .warning, "a launch that belongs to no service is ended"),
+    ]
+}
