@@ -4,6 +4,7 @@
 SWIFT ?= swift
 STRIP ?= strip
 PREFIX ?= /usr/local
+SYSCONFDIR ?= /etc
 DESTDIR ?=
 # Of the simulation in `make test`.
 SIMULATE_SECONDS ?= 60
@@ -13,10 +14,15 @@ SBIN := $(DESTDIR)$(PREFIX)/sbin
 BIN := $(DESTDIR)$(PREFIX)/bin
 LIBEXEC := $(DESTDIR)$(PREFIX)/libexec/hostd
 DOC := $(DESTDIR)$(PREFIX)/share/doc/hostd
+LIB := $(DESTDIR)$(PREFIX)/lib
+SHARE := $(DESTDIR)$(PREFIX)/share
+ETC := $(DESTDIR)$(SYSCONFDIR)/hostd
+# The units name the programs where they are installed.
+PLACED := sed 's|/usr/local|$(PREFIX)|g'
 
 export SWIFT
 
-.PHONY: help deps build run test simulate lint bench install clean
+.PHONY: help deps build run test simulate lint bench install install-units install-completions uninstall booted clean
 
 help:
 	@echo 'make run      install what is missing, build, and run hostd on config/demo in the foreground'
@@ -24,7 +30,9 @@ help:
 	@echo 'make lint     formatting and the tidy tests'
 	@echo 'make bench    hostd beside other supervisors; installs those that are missing'
 	@echo 'make build    the programs, in $(RELEASE)'
-	@echo 'make install  the built programs, under PREFIX ($(PREFIX)); DESTDIR is honoured'
+	@echo 'make install  what was built, its units and docs, under PREFIX ($(PREFIX)); DESTDIR is honoured'
+	@echo 'make uninstall  takes that away again, but no configuration, state or logs'
+	@echo 'make booted   hostd as a unit, in a container that boots systemd (as root)'
 	@echo 'make deps     install what is missing and nothing else'
 	@echo 'make clean    remove what was built'
 
@@ -39,6 +47,7 @@ run: build
 
 # The simulation first, so that the test runner has the last word.
 test: simulate
+	@tools/deps test
 	$(SWIFT) test
 
 simulate: deps
@@ -65,6 +74,37 @@ install:
 	install -m 755 $(RELEASE)/hostd-keeper $(RELEASE)/hostd-logger $(LIBEXEC)
 	$(STRIP) $(SBIN)/hostd $(BIN)/hostctl $(LIBEXEC)/hostd-keeper $(LIBEXEC)/hostd-logger
 	install -m 644 README.md LICENSE docs/*.md $(DOC)
+	install -d -m 755 $(ETC)
+	test -e $(ETC)/hostd.toml || install -m 644 config/hostd.toml $(ETC)/hostd.toml
+	@$(MAKE) --no-print-directory install-units install-completions
+	@test -n '$(DESTDIR)' || echo 'next: systemd-sysusers; systemctl daemon-reload; systemctl enable --now hostd'
+
+install-units:
+	install -d $(LIB)/systemd/system $(LIB)/systemd/user $(LIB)/systemd/catalog $(LIB)/sysusers.d $(LIB)/tmpfiles.d
+	$(PLACED) config/systemd/hostd.service >$(LIB)/systemd/system/hostd.service
+	$(PLACED) config/systemd/hostd-logger.service >$(LIB)/systemd/system/hostd-logger.service
+	$(PLACED) config/systemd/user/hostd.service >$(LIB)/systemd/user/hostd.service
+	install -m 644 config/systemd/hostd.catalog $(LIB)/systemd/catalog/hostd.catalog
+	install -m 644 config/systemd/hostd.sysusers.conf $(LIB)/sysusers.d/hostd.conf
+	install -m 644 config/systemd/hostd.tmpfiles.conf $(LIB)/tmpfiles.d/hostd.conf
+	chmod 644 $(LIB)/systemd/*/hostd*.service
+
+# Of a hostctl that can make them.
+install-completions:
+	@tools/completions $(RELEASE)/hostctl $(SHARE)
+
+# Configuration, state and logs stay.
+uninstall:
+	rm -f $(SBIN)/hostd $(BIN)/hostctl
+	rm -rf $(LIBEXEC) $(DOC)
+	rm -f $(LIB)/systemd/system/hostd.service $(LIB)/systemd/system/hostd-logger.service
+	rm -f $(LIB)/systemd/user/hostd.service $(LIB)/systemd/catalog/hostd.catalog
+	rm -f $(LIB)/sysusers.d/hostd.conf $(LIB)/tmpfiles.d/hostd.conf
+	rm -f $(SHARE)/bash-completion/completions/hostctl $(SHARE)/zsh/site-functions/_hostctl
+	rm -f $(SHARE)/fish/vendor_completions.d/hostctl.fish
+
+booted: build
+	tools/booted $(RELEASE)
 
 clean:
 	rm -rf .build

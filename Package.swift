@@ -75,12 +75,13 @@ let package = Package(
             swiftSettings: onLoop),
         .target(
             name: "HostFetch", dependencies: ["HostCore", "HostLinux", "HostLoop", "CCurl"], swiftSettings: onLoop),
+        .target(name: "HostBus", dependencies: ["HostLinux", "CSystemd"], swiftSettings: shared),
         .target(name: "HostSimulation", dependencies: ["HostCore"], swiftSettings: shared),
         .target(
             name: "HostRuntime",
             dependencies: [
                 "HostCore", "HostWire", "HostConfig", "HostLinux", "HostLoop", "HostLogs", "HostLaunch", "HostStore",
-                "HostControl", "HostFetch",
+                "HostControl", "HostFetch", "HostBus",
             ], swiftSettings: onLoop),
 
         // Thin mains.

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// libsystemd as Swift sees it: the loop, notifications, the journal.
+// libsystemd as Swift sees it: the loop and the bus.
 #ifndef HOSTD_CSYSTEMD_H
 #define HOSTD_CSYSTEMD_H
-#include <systemd/sd-daemon.h>
+#include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
-#include <systemd/sd-journal.h>
 #endif

@@ -76,6 +76,12 @@ public struct Descriptor: ~Copyable, Sendable {
         }
     }
 
+    /// Takes the flock(2) lock, however long another open file holds it.
+    public borrowing func lock() throws(SystemError) {
+        let number = raw
+        try check("flock") { flock(number, LOCK_EX) }
+    }
+
     /// Whether another open file holds the flock(2) lock. Several may ask at once without seeing each other; until this
     /// descriptor is closed nobody can take the lock.
     public borrowing func isLockedElsewhere() throws(SystemError) -> Bool {

@@ -46,6 +46,18 @@ public final class Logger {
         try tools.epoll.add(signals.raw, .readable, token: Token.signals)
     }
 
+    /// Waits until no other logger has the runtime folder `run`; what went wrong. Another one may still be faster then.
+    static func waitForTurn(run: String) -> SystemError? {
+        do throws(SystemError) {
+            try Files.makeFolder(run, mode: 0o700)
+            let file = try Descriptor(opening: run + "/logger.lock", O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600)
+            try file.lock()
+            return nil
+        } catch {
+            return error
+        }
+    }
+
     /// Moves bytes until SIGTERM or `quit`, then drains what the pipes hold.
     public func run() {
         while !isQuitting {

@@ -8,17 +8,25 @@ public enum LoggerProgram {
     /// Runs with these arguments (without the program's name) and returns the exit status.
     public static func main(_ arguments: [String]) -> Int32 {
         StandardDescriptors.fill()
+        let waits = arguments.first == "--wait"
+        let arguments = Array(arguments.dropFirst(waits ? 1 : 0))
         guard arguments.count == 4, arguments[0] == "--run", arguments[2] == "--log" else {
-            StandardDescriptors.sayError("usage: hostd-logger --run DIR --log DIR")
+            StandardDescriptors.sayError("usage: hostd-logger [--wait] --run DIR --log DIR")
             return 2
+        }
+        let run = arguments[1]
+        // Signals have their usual effect while it waits.
+        if waits, let problem = Logger.waitForTurn(run: run) {
+            StandardDescriptors.sayError("hostd-logger: \(problem)")
+            return 1
         }
         Signals.ignorePipe()
         Signals.block([SIGTERM, SIGINT, SIGXFSZ])
         ProcessLimits.raiseOpenFiles()
         ProcessLimits.setFileMask(0o027)
         do throws(SystemError) {
-            guard let logger = try Logger(run: arguments[1], log: arguments[3]) else {
-                StandardDescriptors.sayError("hostd-logger: another logger serves \(arguments[1])")
+            guard let logger = try Logger(run: run, log: arguments[3]) else {
+                StandardDescriptors.sayError("hostd-logger: another logger serves \(run)")
                 return 0
             }
             logger.run()

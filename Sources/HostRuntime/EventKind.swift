@@ -57,7 +57,7 @@ nonisolated struct EventKind: Sendable {
         EventKind("host.started", "f4e6a3713b774a0186f9a3617a8df230", .notice, "hostd runs"),
         EventKind("host.stopping", "ab490705f8694d6c8c53ccb2e88a2ab8", .notice, "hostd stops everything"),
         EventKind(
-            "host.detaching", "e8bb32c79b8b4979b513324a5a6856c0", .notice, "hostd ends and leaves its services running"),
+            "host.detaching", "e8bb32c79b8b4979b513324a5a6856c0", .notice, "hostd ends, its services run on"),
         EventKind("host.stopped", "ff10e08eda114f3eb717278dba5a77a1", .notice, "hostd ends"),
         EventKind("host.condition", "aa04af4d2c634fa983449d7a08d39b1a", .warning, "a condition has changed its level"),
         EventKind(

@@ -4,6 +4,7 @@
 nonisolated enum HostdArguments {
     case run(Folders)
     case check(Folders)
+    case sweep(Folders)
     case version
     case help
 
@@ -15,6 +16,7 @@ nonisolated enum HostdArguments {
     static let usage = """
         usage: hostd [--dir DIR | --config FILE]          run in the foreground
                hostd --check [--dir DIR | --config FILE]  read the configuration, print every error, exit 0 or 78
+               hostd --sweep [--dir DIR | --config FILE]  end what a killed hostd left running, where it is to stay down
                hostd --version | --help
         DIR holds hostd.toml, state, run and log; without it the places of the system (root) or the user are taken.
         """
@@ -22,13 +24,14 @@ nonisolated enum HostdArguments {
     static func parse(_ arguments: [String]) -> Result<HostdArguments, Problem> {
         var dir: String?
         var configuration: String?
-        var isCheck = false
+        var mode = Self.run
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             switch argument {
             case "--help", "-h": return .success(.help)
             case "--version": return .success(.version)
-            case "--check": isCheck = true
+            case "--check": mode = Self.check
+            case "--sweep": mode = Self.sweep
             case "--dir", "--config":
                 guard let value = rest.popFirst() else {
                     return .failure(Problem(description: "\(argument) takes a path"))
@@ -41,6 +44,6 @@ nonisolated enum HostdArguments {
             return .failure(Problem(description: "--dir and --config exclude each other"))
         }
         let folders = dir.map { Folders(dir: $0) } ?? Folders(configuration: configuration)
-        return .success(isCheck ? .check(folders) : .run(folders))
+        return .success(mode(folders))
     }
 }

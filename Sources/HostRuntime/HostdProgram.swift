@@ -24,6 +24,7 @@ public enum HostdProgram {
             return 0
         case .success(.check(let folders)): return check(folders)
         case .success(.run(let folders)): return run(folders)
+        case .success(.sweep(let folders)): return Sweep.isWanted(folders) ? run(folders, isSweep: true) : 0
         }
     }
 
@@ -36,7 +37,7 @@ public enum HostdProgram {
         }
     }
 
-    private static func run(_ folders: Folders) -> Int32 {
+    private static func run(_ folders: Folders, isSweep: Bool = false) -> Int32 {
         Signals.ignorePipe()
         // Before any thread is made: all of them inherit the mask.
         Signals.block([SIGTERM, SIGINT, SIGHUP, SIGCHLD])
@@ -46,7 +47,7 @@ public enum HostdProgram {
             try folders.prepare()
             let lock = try HostdLock(folders)
             let programs = try Programs.find().get()
-            let status = try serve(folders, programs)
+            let status = try serve(folders, programs, isSweep: isSweep)
             lock.release()
             return status
         } catch {
@@ -55,7 +56,9 @@ public enum HostdProgram {
         }
     }
 
-    private static func serve(_ folders: Folders, _ programs: Programs) throws(FolderError) -> Int32 {
+    private static func serve(
+        _ folders: Folders, _ programs: Programs, isSweep: Bool
+    ) throws(FolderError) -> Int32 {
         let (configuration, problem) = configuration(in: folders)
         do throws(SystemError) {
             let loop = try EventLoop()
@@ -64,7 +67,7 @@ public enum HostdProgram {
                 loop: loop, folders: folders, configuration: configuration, programs: programs,
                 epoch: Processes.epoch())
             let signals = [
-                try loop.onSignal(SIGTERM) { supervisor.shutDown("SIGTERM") },
+                try loop.onSignal(SIGTERM) { supervisor.terminate() },
                 try loop.onSignal(SIGINT) { supervisor.shutDown("SIGINT") },
                 try loop.onSignal(SIGHUP) {
                     Journal.say(.warning, "SIGHUP: this version reads its configuration only at its start")
@@ -82,7 +85,11 @@ public enum HostdProgram {
             if let unknown { supervisor.setCondition("config", .warn, unknown) }
             if let problem { supervisor.setCondition("config", .critical, problem) }
             try supervisor.begin()
-            supervisor.manager.ready()
+            if isSweep {
+                supervisor.shutDown("hostd was killed and is to stay down")
+            } else {
+                supervisor.manager.ready()
+            }
             defer { withExtendedLifetime((signals, control)) {} }
             return try loop.run()
         } catch {

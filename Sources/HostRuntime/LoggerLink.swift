@@ -20,6 +20,9 @@ final class LoggerLink {
     private static let retryLimit: Duration = .seconds(2)
     /// A logger that takes nothing for this many bytes is started anew.
     private static let outputLimitBytes = 16 << 20
+    /// A logger that is a unit of its own is started anew by the manager; after so long hostd starts one itself.
+    private static let unitPatience: Duration = .seconds(5)
+    private static let isUnit = getenv("HOSTD_LOGGER").map { String(cString: $0) } == "unit"
 
     private let loop: EventLoop
     private let folders: Folders
@@ -35,6 +38,8 @@ final class LoggerLink {
     private var process: ProcessWatch?
     private var retry: TimerSource?
     private var retryDelay = retryFirst
+    /// Since when there is no logger.
+    private var goneSince: Instant?
     private var input: [UInt8] = []
     private var output: [UInt8] = []
     private var isQuitting = false
@@ -104,6 +109,7 @@ final class LoggerLink {
             connection = consume socket
             source = try loop.watch(raw, .readable) { [weak self] in self?.ready($0) }
             retryDelay = Self.retryFirst
+            goneSince = nil
             sendAll()
         } catch {
             connection = nil
@@ -115,6 +121,12 @@ final class LoggerLink {
 
     private func startIfGone() {
         guard process == nil else { return }
+        let since = goneSince ?? loop.now
+        goneSince = since
+        if Self.isUnit {
+            guard loop.now - since >= Self.unitPatience else { return }
+            Journal.say(.warning, "no hostd-logger answers for \(Self.unitPatience.text); hostd starts one of its own")
+        }
         let child: Descriptor
         do throws(SystemError) {
             let arguments = ["--run", folders.run, "--log", folders.log]

@@ -61,6 +61,9 @@ final class ManagerLink {
         }
     }
 
+    /// Whether a manager started this hostd and listens.
+    var isThere: Bool { sender != nil }
+
     /// The control socket is served and what ran before is adopted; or a reload is done.
     func ready() {
         guard sender != nil else { return }

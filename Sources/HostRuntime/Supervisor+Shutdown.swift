@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import HostBus
 internal import HostConfig
 internal import HostCore
 internal import HostLaunch
@@ -11,6 +12,24 @@ extension Supervisor {
     /// So long the output of the last instances may take to reach its files.
     private static let drainPatience: Duration = .seconds(3)
     private static let flushLimit: Duration = .seconds(5)
+    private nonisolated static let managerPatienceMicroseconds: UInt64 = 500_000
+
+    /// SIGTERM. As a unit hostd asks the manager what it is part of: a restart leaves everything running for the next
+    /// hostd; a stop, the shutdown of the host or no answer follow `stop_with_hostd`.
+    func terminate() {
+        guard manager.isThere, !isAskingManager, !machine.isShuttingDown else { return shutDown("SIGTERM") }
+        isAskingManager = true
+        files.submit(deadline: .microseconds(Self.managerPatienceMicroseconds)) { () -> String? in
+            let manager = try? ServiceManager(patienceMicroseconds: Self.managerPatienceMicroseconds)
+            return try? manager?.jobType()
+        } then: { [weak self] (outcome: WorkOutcome<String?>) in
+            guard let self, !machine.isShuttingDown else { return }
+            if case .done(let job?) = outcome, ["restart", "try-restart"].contains(job) {
+                return detach("the manager restarts it")
+            }
+            shutDown("SIGTERM")
+        }
+    }
 
     /// Stops all services in reverse order, saves their output, and ends the loop.
     func shutDown(_ why: String) {

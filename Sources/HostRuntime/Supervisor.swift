@@ -52,6 +52,8 @@ final class Supervisor {
     var drainTimer: TimerSource?
     /// Gives memory back some time after the start.
     var trimTimer: TimerSource?
+    /// SIGTERM has come, and the manager is asked what it means.
+    var isAskingManager = false
     /// Nothing is left but to write history down.
     var isLeaving = false
     private var inbox: [HostMachine.Event] = []

@@ -12,7 +12,7 @@ struct RoomsTests {
         ["HostConfig"],
         ["HostLinux"],
         ["HostLoop"],
-        ["HostFetch", "HostControl", "HostStore", "HostLaunch", "HostLogs"],
+        ["HostFetch", "HostControl", "HostStore", "HostLaunch", "HostLogs", "HostBus"],
         ["HostSimulation"],
         ["HostRuntime"],
         ["hostd", "hostctl", "hostd-logger", "hostd-bench", "hostd-keeper", "hostd-bench-child"],
@@ -58,7 +58,8 @@ struct RoomsTests {
     @Test(arguments: ["CSystemd", "CCurl", "CMicrohttpd", "CSQLite", "CJansson", "CToml", "CPresets"])
     func aLibraryIsWrappedInOneRoom(module: String) {
         let users = Manifest.targets.filter { $0.kind != "testTarget" && $0.dependencies.contains(module) }
-        #expect(users.count == 1, "\(users.map(\.name))")
+        // libsystemd is three libraries in one: the loop is one room, the bus another.
+        #expect(users.count == (module == "CSystemd" ? 2 : 1), "\(users.map(\.name))")
     }
 
     @Test func theCoreImportsNothing() {

@@ -8,11 +8,14 @@ import TestKit
 
 extension HostUnderTest {
     /// Runs a program of the package to its end; its exit code and what it wrote to stdout and stderr.
-    func run(_ program: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
+    func run(
+        _ program: String, _ arguments: [String], environment: [String] = []
+    ) throws -> (status: Int32, output: String) {
         let path = "\(dir)/\(program).\(Clock.now.nanoseconds)"
         let output = try Descriptor(opening: path, O_WRONLY | O_CREAT | O_EXCL)
         let process = try Processes.spawn(
-            Programs.path(program), arguments, environment: ["PATH=/usr/bin:/bin", "LANG=C.UTF-8", "TZ=UTC"],
+            Programs.path(program), arguments,
+            environment: environment + ["PATH=/usr/bin:/bin", "LANG=C.UTF-8", "TZ=UTC"],
             output: output.raw)
         let pidfd = process.takeDescriptor()
         let raw = pidfd.raw

@@ -22,6 +22,26 @@ import Testing
         try hostd.want([])
     }
 
+    @Test func aLoggerThatWaitsTakesOverWhenTheOtherEnds() throws {
+        try logger.start()
+        let second = try logger.spawn("--wait")
+        try waitUntil("it to wait") { (try? Files.readText("/proc/\(second.pid)/stack"))?.contains("flock") ?? true }
+        logger.kill()
+        let hostd = try waitFor("the other logger's socket") { try? logger.connect() }
+        try hostd.want([])
+        second.signal(SIGTERM)
+        #expect(try second.waitForEnd() == exited(0))
+    }
+
+    @Test func aLoggerThatWaitsEndsOnSigterm() throws {
+        let hostd = try logger.start()
+        let second = try logger.spawn("--wait")
+        second.signal(SIGTERM)
+        let status = try second.waitForEnd()
+        #expect(status == SIGTERM)
+        try hostd.want([])
+    }
+
     @Test(arguments: [[], ["--run", "/x"], ["--log", "/x", "--run", "/y"], ["--run", "/x", "--log", "/y", "--more"]])
     func wrongUsageExits2(_ arguments: [String]) throws {
         let process = try TestProcess(Programs.path("hostd-logger"), arguments)

@@ -31,8 +31,8 @@ final class LoggerUnderTest {
         return try connect()
     }
 
-    func spawn() throws -> TestProcess {
-        try TestProcess(Programs.path("hostd-logger"), ["--run", run, "--log", log], output: errors.raw)
+    func spawn(_ options: String...) throws -> TestProcess {
+        try TestProcess(Programs.path("hostd-logger"), options + ["--run", run, "--log", log], output: errors.raw)
     }
 
     func connect() throws -> LoggerConnection {
