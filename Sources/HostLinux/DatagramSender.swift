@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CHost
 internal import Glibc
 
 /// Sends datagrams to one Unix socket and never waits for its reader: the service manager's, the journal's.
