@@ -95,7 +95,7 @@ private struct KeyDifference {
 
 extension HostConfiguration {
     /// All keys but those of the services.
-    fileprivate var hostDescriptions: [KeyDescription] {
+    var hostDescriptions: [KeyDescription] {
         var draft = ConfigurationDraft()
         draft.host = host
         draft.control = control

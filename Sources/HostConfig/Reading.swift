@@ -19,8 +19,14 @@ struct Reading {
 
     /// How the file of a place is named.
     func fileName(_ index: Int) -> String {
-        if index < 0 { return presets.paths.indices.contains(-1 - index) ? presets.paths[-1 - index] : "" }
-        return files.indices.contains(index) ? files[index].path : ""
+        presets.place(index)?.path ?? (files.indices.contains(index) ? files[index].path : "")
+    }
+
+    /// Where the value of a key comes from; what an earlier file gave and a later one took back is nobody's.
+    func source(of key: KeyDescription, at path: String) -> ValueSource {
+        guard key.value != nil, let place = checking.place(of: path) else { return .standard }
+        let location = ValueSource.Location(file: fileName(place.file), line: place.line)
+        return presets.place(place.file).map { .preset($0.name, location) } ?? .file(location)
     }
 
     /// Reads everything.

@@ -10,15 +10,13 @@ struct PresetLibrary {
     struct Preset {
         /// Its table; nil when something is wrong with its text.
         let table: TomlNode?
-        /// How places in it are named.
-        let path: String
     }
 
     private let texts: [String: (path: String, bytes: [UInt8])]
     private let ownNames: [String]
     private var read: [String: Preset] = [:]
-    /// The files of the presets that were read, in the order of reading: places in them have the index -1, -2, ….
-    private(set) var paths: [String] = []
+    /// The presets that were read, in the order of reading: places in them have the index -1, -2, ….
+    private(set) var used: [(name: String, path: String)] = []
 
     /// The library with `files` in place of presets of the same name.
     init(files: [ConfigurationFile]) {
@@ -32,6 +30,11 @@ struct PresetLibrary {
         ownNames = files.compactMap(\.preset)
     }
 
+    /// The preset that a place with this index of a file is in; nil when that is no preset's.
+    func place(_ file: Int) -> (name: String, path: String)? {
+        used.indices.contains(-1 - file) ? used[-1 - file] : nil
+    }
+
     /// The name of each preset, sorted.
     var names: [String] { texts.keys.sorted() }
 
@@ -39,8 +42,8 @@ struct PresetLibrary {
     mutating func preset(_ name: String, _ checking: inout Checking) -> Preset? {
         if let preset = read[name] { return preset }
         guard let text = texts[name] else { return nil }
-        paths.append(text.path)
-        let preset = Preset(table: Self.table(text.bytes, file: -paths.count, &checking), path: text.path)
+        used.append((name, text.path))
+        let preset = Preset(table: Self.table(text.bytes, file: -used.count, &checking))
         read[name] = preset
         return preset
     }

@@ -104,7 +104,10 @@ extension Key {
             var inner = target[keyPath: path] ?? section.empty
             if section.apply(node, to: &inner, &checking) { target[keyPath: path] = inner }
         } describe: { prefix, target in
-            section.describe(prefix + name + ".", target[keyPath: path] ?? section.empty).map { $0.with(change) }
+            guard let inner = target[keyPath: path] else {
+                return section.describe(prefix + name + ".", section.empty).map { $0.with(change).absent }
+            }
+            return section.describe(prefix + name + ".", inner).map { $0.with(change) }
         }
     }
 

@@ -14,6 +14,8 @@ public struct KeyDescription: Equatable, Sendable {
     let identity: String?
     /// What a change of the key means for what runs.
     public private(set) var change: ChangeEffect
+    /// The table that it stands in is not there: its value means nothing.
+    private(set) var isAbsent = false
     /// What the key means.
     public let summary: String
 
@@ -35,6 +37,13 @@ public struct KeyDescription: Equatable, Sendable {
         self.init(
             path: path, type: type.name, range: type.range, value: text, identity: text, change: change,
             summary: summary)
+    }
+
+    /// The same of a table that is not there.
+    var absent: KeyDescription {
+        var copy = self
+        copy.isAbsent = true
+        return copy
     }
 
     /// The same with another effect, where one is given.

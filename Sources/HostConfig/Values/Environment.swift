@@ -13,6 +13,7 @@ extension ValueType<[String: String]> {
             for entry in entries {
                 checking.inside(entry.key) { checking in
                     guard EnvironmentReader.check(name: entry.key, at: entry.keyPlace, &checking) else { return }
+                    checking.note(entry.node.place)
                     values[entry.key] = EnvironmentReader.value(entry.node, &checking)
                 }
             }

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Glibc
 internal import HostConfig
 internal import HostCore
-internal import HostLinux
 internal import HostWire
 
 /// `hostctl check [FILE…]`
@@ -29,7 +27,7 @@ enum CheckVerb {
         ],
         asksHostd: false,
         run: { session throws(Failure) in
-            let files = try read(session.request)
+            let files = try ConfigurationFiles.read(session.request, explicit: session.request.words)
             switch ConfigurationReader.read(files) {
             case .success(let configuration):
                 report(files, configuration, session)
@@ -39,30 +37,6 @@ enum CheckVerb {
                 return .badFile
             }
         })
-
-    private static func read(_ request: Request) throws(Failure) -> [ConfigurationFile] {
-        var files: [ConfigurationFile] = []
-        var path = Places.configuration(request)
-        do throws(SystemError) {
-            let paths = request.words.isEmpty ? try DropIns.paths(of: path) : request.words
-            for each in paths {
-                path = each
-                let bytes = try DropIns.read(path, limit: ConfigurationFile.sizeLimit + 1)
-                files.append(ConfigurationFile(path: path, bytes: bytes))
-            }
-            for (name, each) in try DropIns.presets(of: Places.configuration(request)) {
-                path = each
-                let bytes = try DropIns.read(path, limit: ConfigurationFile.sizeLimit + 1)
-                files.append(ConfigurationFile(path: path, bytes: bytes, preset: name))
-            }
-        } catch {
-            let hint = error.code == EISDIR ? " (hostctl check --dir \(path) reads its hostd.toml and conf.d)" : ""
-            throw Failure(
-                error.code == EACCES ? .notPermitted : .badFile,
-                "cannot read \(path): \(errorText(error.code))\(hint)")
-        }
-        return files
-    }
 
     private static func report(
         _ files: [ConfigurationFile], _ configuration: HostConfiguration, _ session: Session
@@ -76,11 +50,7 @@ enum CheckVerb {
 
     private static func report(_ files: [ConfigurationFile], _ errors: ConfigurationErrors, _ session: Session) {
         if session.wantsJSON { return reportJSON(files, services: [], errors: errors.errors, session) }
-        for error in errors.errors {
-            let place = "\(error.file):\(error.line):\(error.column):"
-            session.out.line("\(session.style.paint(place, .strong)) \(error.message)")
-        }
-        if errors.omitted > 0 { session.out.line("and \(errors.omitted) more") }
+        ErrorList.show(errors, session)
     }
 
     private static func reportJSON(
