@@ -25,7 +25,7 @@ public nonisolated enum ChildEnvironment {
         let runtime = "/run/user/\(identity.account.uid)"
         if Files.exists(runtime) { values["XDG_RUNTIME_DIR"] = runtime }
         if let path = specification.environmentFile {
-            let file = try EnvironmentFile(path, childUID: identity.switches ? identity.account.uid : nil)
+            let file = try EnvironmentFile(path, for: identity)
             values.merge(file.values) { _, new in new }
         }
         values.merge(specification.environment) { _, new in new }

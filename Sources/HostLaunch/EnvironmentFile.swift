@@ -6,7 +6,8 @@ internal import HostLinux
 /// A file of NAME=value lines; `#` begins a comment line; quotes around a value are taken off.
 ///
 /// The service's user may be able to write it or its folder, and hostd may be root. So it is opened without following
-/// links and without waiting, and what is in it must be root's, hostd's or that user's own.
+/// links and without waiting, and what is in it must be root's, hostd's or that user's own, and nobody else may write it:
+/// whoever can, says which code runs as that user.
 nonisolated struct EnvironmentFile {
     private static let limitBytes = 1 << 20
     /// What hostd sets for each launch.
@@ -18,17 +19,19 @@ nonisolated struct EnvironmentFile {
     /// Values by name.
     private(set) var values: [String: String] = [:]
 
-    /// Reads the file at `path`. `childUID`: the user for whom it is read, when that is not hostd's own.
-    init(_ path: String, childUID: UInt32?) throws(LaunchError) {
+    /// Reads the file at `path` for a child with this identity.
+    init(_ path: String, for identity: ChildIdentity) throws(LaunchError) {
         let bytes: [UInt8]
+        let complaint: String?
         do throws(SystemError) {
-            bytes = try Self.content(of: path, childUID)
+            (bytes, complaint) = try Self.content(of: path, identity)
         } catch {
             let isLink = error.code == ELOOP
             throw LaunchError(
                 isLink ? "env_file: \(path) leads through a symbolic link (name the file itself)" : "env_file: \(error)"
             )
         }
+        if let complaint { throw LaunchError("env_file: \(complaint)") }
         let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         for (index, line) in lines.enumerated() {
             guard let (name, value) = try Self.entry(line, at: "\(path):\(index + 1)") else { continue }
@@ -36,19 +39,23 @@ nonisolated struct EnvironmentFile {
         }
     }
 
-    private static func content(of path: String, _ childUID: UInt32?) throws(SystemError) -> [UInt8] {
+    /// What stands in the file, or why nobody should believe it.
+    private static func content(
+        of path: String, _ identity: ChildIdentity
+    ) throws(SystemError) -> (bytes: [UInt8], complaint: String?) {
         let flags = O_RDONLY | O_NONBLOCK | O_NOCTTY
-        guard let childUID else { return try read(Descriptor(opening: path, flags), path) }
-        let file = try Descriptor(openingWithoutLinks: path, flags)
+        let file =
+            identity.switches
+            ? try Descriptor(openingWithoutLinks: path, flags) : try Descriptor(opening: path, flags)
         let status = try FileStatus(of: file.raw)
-        guard [0, getuid(), childUID].contains(status.uid) else {
-            throw SystemError(code: EPERM, call: "read", subject: "\(path), which belongs to uid \(status.uid)")
-        }
+        let uid = identity.account.uid
+        let trust = Trust(owners: [0, getuid(), uid], group: uid == 0 ? nil : identity.gid)
+        if let complaint = trust.complaint(about: status, at: path) { return ([], complaint) }
         // A second name may have been given to somebody else's secret, to have hostd read it.
-        guard status.uid == childUID || status.links == 1 else {
+        guard !identity.switches || status.uid == uid || status.links == 1 else {
             throw SystemError(code: EMLINK, call: "read", subject: "\(path), which has \(status.links) names")
         }
-        return try read(file, path)
+        return (try read(file, path), nil)
     }
 
     private static func read(_ file: borrowing Descriptor, _ path: String) throws(SystemError) -> [UInt8] {

@@ -37,6 +37,7 @@ nonisolated struct ConfigurationLoader {
     }
 
     private func files() throws(Failure) -> [ConfigurationFile] {
+        try checkRights()
         do throws(SystemError) {
             var files: [ConfigurationFile] = []
             for path in try DropIns.paths(of: folders.configuration) { files.append(try read(path)) }
@@ -47,6 +48,22 @@ nonisolated struct ConfigurationLoader {
         } catch {
             throw .unreadable("\(error)")
         }
+    }
+
+    /// Whoever can write a file of the configuration, or put one beside it, says what runs as root.
+    private func checkRights() throws(Failure) {
+        let main = folders.configuration
+        let paths: [String]
+        do throws(SystemError) {
+            let home = main.lastIndex(of: "/").map { String(main[..<$0]) } ?? "."
+            paths =
+                [home.isEmpty ? "/" : home, home + "/conf.d", home + "/presets"] + (try DropIns.paths(of: main))
+                + (try DropIns.presets(of: main)).map(\.path)
+        } catch {
+            throw .unreadable("\(error)")
+        }
+        let complaints = paths.compactMap { Trust.ofOwnFiles.complaint(at: $0) }
+        if !complaints.isEmpty { throw .unreadable(complaints.joined(separator: "\n")) }
     }
 
     private func read(_ path: String, preset: String? = nil) throws(SystemError) -> ConfigurationFile {

@@ -146,6 +146,28 @@ import Testing
         #expect(chown(path, 65534, 65534) == 0)
         #expect(try entries(specification, switches: true)["KEY"] == "1", "the user's own too")
         #expect(chown(path, 12345, 12345) == 0)
-        #expect(reason() == "env_file: cannot read \(path), which belongs to uid 12345: Operation not permitted")
+        #expect(
+            reason() == "env_file: \(path) belongs to uid 12345 (it must belong to uid 0 or 65534: chown it)")
+    }
+
+    @Test(.enabled(if: getuid() == 0, "only root's services run as root"))
+    func nobodyElseSaysWhatRunsAsRoot() throws {
+        try Files.replace(path, with: "LD_PRELOAD=/tmp/evil.so\n".utf8)
+        let specification = LaunchSpecification(command: ["true"], environmentFile: path)
+        #expect(chown(path, 65534, 65534) == 0)
+        let error = #expect(throws: LaunchError.self) { try entries(specification, uid: 0, switches: false) }
+        #expect(error?.description == "env_file: \(path) belongs to uid 65534 (it must belong to uid 0: chown it)")
+    }
+
+    @Test(
+        arguments: zip(
+            [UInt32(0o602), 0o620], ["others (chmod go-w PATH)", "the group \(getegid()) (chmod g-w PATH)"]))
+    func aFileThatOthersCanWriteIsRefused(mode: UInt32, who: String) throws {
+        try Files.replace(path, with: "A=1\n".utf8)
+        #expect(chmod(path, mode) == 0)
+        let specification = LaunchSpecification(command: ["true"], environmentFile: path)
+        let error = #expect(throws: LaunchError.self) { try entries(specification, uid: 0, switches: false) }
+        let text = "env_file: \(path) can be written by " + who.replacing("PATH", with: path)
+        #expect(error?.description == text)
     }
 }
