@@ -37,7 +37,7 @@ extension Supervisor {
             return responder.finish(status: 400, json: ErrorAnswer("names is empty", hint: "at least one").json)
         }
         let text = names.map(\.text).joined(separator: ", ")
-        Journal.say(.info, "\(text): \(kind) asked for by uid \(request.peer.uid), pid \(request.peer.pid)")
+        Journal.say(.info, "\(text): \(kind) asked for by \(request.peer)")
         act(kind, on: names, wait: wish.wait, ActionParty(responder, of: names))
     }
 
@@ -74,7 +74,7 @@ extension Supervisor {
             return responder.finish(status: 200, json: outcome.json)
         }
         launcher.signal(instance, number, to: .main)
-        let why = "\(signal) to pid \(process.pid), asked for by uid \(request.peer.uid)"
+        let why = "\(signal) to pid \(process.pid), asked for by \(request.peer)"
         history.add("service.signalled", instance, why)
         let outcome = outcome("signal", of: service, ok: true, reason: why, began: loop.now)
         responder.finish(status: 200, json: outcome.json)

@@ -90,6 +90,8 @@ extension SimulatedHost {
         instance.keeperHangs = false
         if instance.process != nil, !instance.mainLives {
             recordExit(instance)
+            ring(instance)
+        }
         if let unheard = instance.unheard {
             instance.said = unheard
             instance.said.writtenAt = now

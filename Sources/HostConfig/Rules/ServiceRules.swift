@@ -27,17 +27,11 @@ struct ServiceRules {
         finished.specification.live = draft.live?.specification
         finished.specification.ready = draft.ready?.specification
         finished.specification.reload = draft.reload?.action
-        return finished
-        var specification = draft.specification
-        specification.name = name
-        specification.startup = draft.startup?.specification
-        specification.live = draft.live?.specification
         // A beat that is missing is no hiccup of a question: the program has had half of that time for the next one.
-        if specification.heartbeat != nil, checking.place(of: path + ".live.failures") == nil {
-            specification.live?.failures = 1
+        if finished.specification.heartbeat != nil, checking.place(of: path + ".live.failures") == nil {
+            finished.specification.live?.failures = 1
         }
-        specification.ready = draft.ready?.specification
-        return specification
+        return finished
     }
 
     private func checkCommand(_ checking: inout Checking) {

@@ -3,8 +3,8 @@
 import HostCore
 
 /// A probe while its keys are read.
-struct ProbeDraft: Sendable {
-    enum Target: Sendable {
+struct ProbeDraft: Hashable, Sendable {
+    enum Target: Hashable, Sendable {
         case http(String)
         case tcp(Endpoint)
         case unix(String)

@@ -2,58 +2,6 @@
 
 import HostCore
 
-/// A probe while its keys are read.
-struct ProbeDraft: Hashable, Sendable {
-    enum Target: Hashable, Sendable {
-        case http(String)
-        case tcp(Endpoint)
-        case exec([String])
-    }
-
-    /// The last one given: a later file may ask something else.
-    var target: Target?
-    /// HTTP only.
-    var expect: ClosedRange<Int>?
-    var interval: Duration
-    var timeout: Duration = .seconds(3)
-    var failures: Int
-    var successes = 1
-    var delay: Duration = .zero
-    var deadline: Duration = .seconds(300)
-
-    /// The statuses that are well when the configuration names none.
-    static let usualStatuses = 200...299
-
-    var http: String? {
-        get { if case .http(let url) = target { url } else { nil } }
-        set { target = newValue.map { .http($0) } }
-    }
-
-    var tcp: Endpoint? {
-        get { if case .tcp(let endpoint) = target { endpoint } else { nil } }
-        set { target = newValue.map { .tcp($0) } }
-    }
-
-    var exec: [String]? {
-        get { if case .exec(let command) = target { command } else { nil } }
-        set { target = newValue.map { .exec($0) } }
-    }
-
-    /// The checked probe; nil without a target.
-    var specification: ProbeSpecification? {
-        let checked: ProbeSpecification.Target
-        switch target {
-        case .http(let url): checked = .http(url: url, expected: expect ?? Self.usualStatuses)
-        case .tcp(let endpoint): checked = .tcp(host: endpoint.host, port: endpoint.port)
-        case .exec(let command): checked = .exec(command)
-        case nil: return nil
-        }
-        return ProbeSpecification(
-            target: checked, interval: interval, timeout: timeout, failures: failures, successes: successes,
-            delay: delay, deadline: deadline)
-    }
-}
-
 /// `[service.NAME.startup]`, `live` and `ready`
 enum ProbeSection {
     static let startup = section(.startup, ProbeDraft(interval: .seconds(1), failures: 1), further: [deadline])

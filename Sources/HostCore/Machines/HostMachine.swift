@@ -116,8 +116,7 @@ public struct HostMachine: Hashable, Sendable {
     private func isRefused(_ event: ServiceEvent, for name: ServiceName) -> Bool {
         guard isShuttingDown || leaving.contains(name) else { return false }
         switch event {
-        case .start, .restart, .queueRestart: return true
-        case .start, .restart, .reset: return true
+        case .start, .restart, .queueRestart, .reset: return true
         default: return false
         }
     }

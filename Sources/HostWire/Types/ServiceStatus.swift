@@ -52,8 +52,7 @@ public struct ServiceStatus: Hashable, Sendable {
         model: String? = nil, ready: Bool = false, lastExit: LastExit? = nil, keeperPid: Int32? = nil,
         instance: String? = nil, uptimeSeconds: Double? = nil, health: [String: ProbeStatus] = [:],
         nextAttemptAt: WallTime? = nil, ports: [UInt16] = [], log: String? = nil, family: String? = nil,
-        tags: [String] = [], after: [String] = []
-        statusText: String? = nil, nextAttemptAt: WallTime? = nil, ports: [UInt16] = [], log: String? = nil
+        tags: [String] = [], after: [String] = [], statusText: String? = nil
     ) {
         self.name = name
         self.state = state
@@ -124,8 +123,7 @@ public struct ServiceStatus: Hashable, Sendable {
             "next_attempt_at": JSON(nextAttemptAt?.text), "ports": .array(ports.map { JSON($0) }), "log": JSON(log),
             "family": .string(family), "tags": .array(tags.map { .string($0) }),
             "after": .array(after.map { .string($0) }),
-            "status_text": JSON(statusText), "next_attempt_at": JSON(nextAttemptAt?.text),
-            "ports": .array(ports.map { JSON($0) }), "log": JSON(log),
+            "status_text": JSON(statusText),
         ]
     }
 

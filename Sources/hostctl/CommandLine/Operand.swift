@@ -3,7 +3,7 @@
 /// Words of a command line that are neither verb nor option: what they name, and how many there may be.
 struct Operand: Sendable {
     /// What a word names.
-    enum Kind: Sendable {
+    enum Kind: Hashable, Sendable {
         /// Services, as `Selector` reads it.
         case service
         case signal
@@ -11,6 +11,8 @@ struct Operand: Sendable {
         /// A verb, or a topic of help.
         case topic
         case shell
+        /// This very word.
+        case word(String)
     }
 
     let kind: Kind
@@ -25,6 +27,8 @@ struct Operand: Sendable {
     static let signal = Operand(kind: .signal, counts: 1...1)
     static let files = Operand(kind: .file, counts: 0...most)
     static let topic = Operand(kind: .topic, counts: 0...1)
+    static let serviceOrNone = Operand(kind: .service, counts: 0...1)
+    static let show = Operand(kind: .word("show"), counts: 1...1)
     static let shell = Operand(kind: .shell, counts: 1...1)
 
     /// What it is called in help.
@@ -35,6 +39,7 @@ struct Operand: Sendable {
         case .file: "FILE"
         case .topic: "TOPIC"
         case .shell: "SHELL"
+        case .word(let word): word
         }
     }
 

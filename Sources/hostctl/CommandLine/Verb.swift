@@ -63,11 +63,11 @@ struct Verb: Sendable {
         }
     }
 
-    /// What the word at `index` names, where there are `count` of them: all but the first operand have as many as they
-    /// need.
+    /// What the word at `index` names, where there are `count` of them: the first operand has all that the others do not
+    /// need, as far as it can take them.
     func operand(at index: Int, of count: Int) -> Operand? {
         let others = operands.dropFirst().reduce(0) { $0 + $1.counts.lowerBound }
-        let firsts = count - others
+        let firsts = min(count - others, operands.first?.counts.upperBound ?? 0)
         if index < firsts || operands.count < 2 { return operands.first }
         var left = index - firsts
         for operand in operands.dropFirst() {

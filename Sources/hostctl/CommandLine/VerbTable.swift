@@ -7,9 +7,7 @@ enum VerbTable {
     static let all: [Verb] = [
         StatusVerb.verb, StartVerb.verb, StopVerb.verb, RestartVerb.verb, ReloadVerb.verb, PlanVerb.verb,
         SignalVerb.verb, ResetVerb.verb, WaitVerb.verb, LogsVerb.verb, EventsVerb.verb, CheckVerb.verb,
-        ReexecVerb.verb, CompletionVerb.verb, VersionVerb.verb, HelpVerb.verb,
-        StatusVerb.verb, StartVerb.verb, StopVerb.verb, RestartVerb.verb, LogsVerb.verb, EventsVerb.verb,
-        CheckVerb.verb, ConfigVerb.verb, VersionVerb.verb, HelpVerb.verb,
+        ConfigVerb.verb, ReexecVerb.verb, CompletionVerb.verb, VersionVerb.verb, HelpVerb.verb,
     ]
 
     /// The verb of that name; fails with the one that was meant.

@@ -113,6 +113,7 @@ struct Completion {
         case .topic:
             VerbTable.all.map { Candidate(word: $0.name, meaning: $0.summary) }
                 + HelpTopic.all.map { Candidate(word: $0.name, meaning: $0.summary) }
+        case .word(let word): [Candidate(word: word, meaning: "")]
         case .shell: CompletionScript.shells.map { Candidate(word: $0, meaning: "") }
         case .file: []
         }

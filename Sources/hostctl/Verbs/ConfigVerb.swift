@@ -7,7 +7,7 @@ internal import HostWire
 /// `hostctl config show [NAME]`
 enum ConfigVerb {
     static let verb = Verb(
-        name: "config", arguments: .services(1...2),
+        name: "config", operands: [.show, .serviceOrNone],
         summary: "the effective configuration, and where each value comes from",
         details: [
             "`config show` reads the files like hostd does, without hostd, and prints every key with the value that it "

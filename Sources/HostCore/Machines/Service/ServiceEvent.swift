@@ -137,7 +137,6 @@ public struct ServiceReport: Hashable, Sendable {
         case killing, cleared, adopted, keeperLost = "keeper_lost", swept, progress
         case launchFailed = "launch_failed", rollHalted = "roll_halted"
         case reset
-        case launchFailed = "launch_failed"
     }
 
     /// What happened.
