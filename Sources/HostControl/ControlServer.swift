@@ -26,7 +26,8 @@ public final class ControlServer {
     let limits: ControlLimits
     let handler: Handler
     let daemon: HTTPDaemon
-    private let access: ControlAccess
+    private var access: ControlAccess
+    private let path: String
     private let privileged: Set<UInt32>
     private var network: ControlNetwork?
     private var doors: [ControlDoor] = []
@@ -44,6 +45,7 @@ public final class ControlServer {
         self.loop = loop
         self.limits = limits
         self.access = access
+        path = socketPath
         self.handler = handler
         privileged = [0, geteuid()]
         daemon = try HTTPDaemon(loop: loop, limits: limits)
@@ -55,6 +57,13 @@ public final class ControlServer {
 
     isolated deinit {
         close()
+    }
+
+    /// Goes by other groups from now on.
+    public func use(_ access: ControlAccess) {
+        guard access != self.access else { return }
+        self.access = access
+        try? Files.setMode(path, access.isShared ? 0o666 : 0o600)
     }
 
     /// Listens on TCP too. Fails with the address and what is wrong with it.

@@ -54,6 +54,16 @@ nonisolated struct EventKind: Sendable {
         EventKind(
             "service.last_line", "80813093ec1044d98ec7e3f24332b7e4", .info, "the last line that an ended instance wrote"
         ),
+        EventKind(
+            "service.roll_halted", "e0e9bf146e65436bafeb133fc923f283", .error,
+            "not restarted in its turn: an instance that was is not well"),
+        EventKind("service.reset", "431c2ee9e2614a78a14e873f1f395b86", .notice, "its failures were forgotten"),
+        EventKind("service.signalled", "321a89afa48b493bb5ebb0ee5b8f9c8f", .info, "a person sent it a signal"),
+        EventKind("host.reloaded", "06c5f0856a5541fba3b0c07a2138c89b", .notice, "the configuration was read again"),
+        EventKind(
+            "host.reload_refused", "a04ebc7485cb47458b5237a8f75079c2", .error,
+            "the configuration has errors: the old one stays"),
+        EventKind("host.removed", "0fadb68ca4f14905b9fd90094bfd1353", .notice, "a service is no longer configured"),
         EventKind("host.started", "f4e6a3713b774a0186f9a3617a8df230", .notice, "hostd runs"),
         EventKind("host.stopping", "ab490705f8694d6c8c53ccb2e88a2ab8", .notice, "hostd stops everything"),
         EventKind(

@@ -69,15 +69,19 @@ public enum HostdProgram {
             let signals = [
                 try loop.onSignal(SIGTERM) { supervisor.terminate() },
                 try loop.onSignal(SIGINT) { supervisor.shutDown("SIGINT") },
-                try loop.onSignal(SIGHUP) {
-                    Journal.say(.warning, "SIGHUP: this version reads its configuration only at its start")
-                },
+                try loop.onSignal(SIGHUP) { supervisor.reload("SIGHUP") },
             ]
             let (access, unknown) = access(configuration.control)
             if access.isShared { try folders.share() }
             let routes = supervisor.makeRoutes()
             let control = try ControlServer(
                 loop: loop, socketPath: folders.socket, access: access, handler: routes.answer)
+            supervisor.useControl = { settings in
+                let (access, unknown) = Self.access(settings)
+                control.use(access)
+                if access.isShared { try? folders.share() }
+                return unknown
+            }
             control.onRefusal = { supervisor.refusals.add($0, $1) }
             supervisor.history.add(
                 host: "started",

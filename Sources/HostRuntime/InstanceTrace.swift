@@ -20,6 +20,12 @@ final class InstanceTrace {
     /// A launch that no service knows: it is ended.
     var isStray = false
 
+    /// The logs that a service writes.
+    static func logs(of service: ServiceSpecification) -> [String] {
+        let name = service.name.text
+        return service.log.streams == .separate ? [name, name + "/stderr"] : [name]
+    }
+
     init(_ instance: InstanceID, _ log: LogSpecification) {
         let name = instance.service.text
         switch log.streams {

@@ -100,7 +100,7 @@ extension Supervisor {
     }
 
     /// Asks the store for stop marks and counts, then starts what has no snapshot.
-    private func recallFromStore() {
+    func recallFromStore() {
         guard !unremembered.isEmpty else { return }
         let timer = try? loop.timer { [weak self] in self?.startUnremembered() }
         timer?.arm(at: loop.now + Self.storePatience)

@@ -8,6 +8,7 @@ internal import HostLaunch
 internal import HostLinux
 internal import HostLoop
 internal import HostStore
+internal import HostWire
 
 /// Carries out what the machines decide: kernel events become their events, their effects become system calls.
 ///
@@ -16,7 +17,6 @@ internal import HostStore
 final class Supervisor {
     let loop: EventLoop
     let folders: Folders
-    let settings: HostSettings
     let launcher: DirectLauncher
     let logger: LoggerLink
     let store: Store
@@ -29,6 +29,12 @@ final class Supervisor {
     let manager: ManagerLink
     let startedAt: Instant
     var machine: HostMachine
+    /// What the files said when they were last accepted.
+    var configuration: HostConfiguration
+    /// Reloads that were asked for; the first one is under way.
+    var reloadsAsked: [(why: String, then: (ReloadAnswer) -> Void)] = []
+    /// Lets the control socket go by other settings; says which group of them does not exist.
+    var useControl: ((ControlSettings) -> String?)?
     var conditions: [Condition] = []
     /// Who each service runs as, once looked up.
     var identities: [ServiceName: ChildIdentity] = [:]
@@ -66,7 +72,7 @@ final class Supervisor {
     ) throws(SystemError) {
         self.loop = loop
         self.folders = folders
-        settings = configuration.host
+        self.configuration = configuration
         startedAt = loop.now
         launcher = try DirectLauncher(loop: loop, run: folders.run, keeper: programs.keeper, epoch: epoch)
         logger = try LoggerLink(loop: loop, folders: folders, program: programs.logger)
@@ -80,8 +86,11 @@ final class Supervisor {
         manager = try ManagerLink(loop: loop)
         machine = HostMachine([])
         hearParts()
+        wantLogs(of: configuration.services)
         restoreMachines(configuration.services)
     }
+
+    var settings: HostSettings { configuration.host }
 
     private func hearParts() {
         launcher.news = { [weak self] in self?.heard($0, $1) }
