@@ -152,6 +152,11 @@ static bool add_headers(ccurl_easy *easy, char *const *headers) {
     return true;
 }
 
+void ccurl_easy_post(ccurl_easy *easy) {
+    lib.easy_setopt(easy->handle, CURLOPT_POSTFIELDS, "");
+    lib.easy_setopt(easy->handle, CURLOPT_POSTFIELDSIZE, 0L);
+}
+
 ccurl_easy *ccurl_easy_new(const char *url, const char *resolve, char *const *headers, long timeout_ms,
                            void *owner, ccurl_body_function on_body) {
     ccurl_easy *easy = calloc(1, sizeof *easy);

@@ -45,14 +45,25 @@ public final class Fetcher {
         _ url: String, headers: [String: String] = [:], timeout: Duration, bodyLimit: Int = 16384,
         then: @escaping (FetchResult) -> Void
     ) {
+        begin(
+            Transfer(
+                url: url, headers: headers, began: loop.now, timeout: timeout, bodyLimit: bodyLimit, then: then))
+    }
+
+    /// POSTs to `url` without a body; all else as with `get`.
+    public func post(_ url: String, timeout: Duration, then: @escaping (FetchResult) -> Void) {
+        begin(
+            Transfer(
+                url: url, isPost: true, headers: [:], began: loop.now, timeout: timeout, bodyLimit: 4096, then: then))
+    }
+
+    private func begin(_ transfer: Transfer) {
         if let problem = prepare() {
-            return loop.later { then(.failure("cannot load libcurl: \(problem)", took: .zero)) }
+            return loop.later { transfer.finish(.failure("cannot load libcurl: \(problem)", took: .zero)) }
         }
-        guard let host = HostPart(url: url) else {
-            return loop.later { then(.failure("this is no http or https URL", took: .zero)) }
+        guard let host = HostPart(url: transfer.url) else {
+            return loop.later { transfer.finish(.failure("this is no http or https URL", took: .zero)) }
         }
-        let transfer = Transfer(
-            url: url, headers: headers, began: loop.now, timeout: timeout, bodyLimit: bodyLimit, then: then)
         if let addresses = host.addresses { return start(transfer, host, addresses) }
         lookUp(host, for: transfer)
     }

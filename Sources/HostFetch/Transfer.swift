@@ -6,7 +6,7 @@ internal import HostCore
 internal import HostLinux
 internal import HostLoop
 
-/// One GET under way.
+/// One request under way.
 final class Transfer {
     let url: String
     let began: Instant
@@ -14,16 +14,18 @@ final class Transfer {
     /// Ends the wait for the name.
     var expiry: TimerSource?
     private(set) var easy: OpaquePointer?
+    private let isPost: Bool
     private let headers: [String: String]
     private let bodyLimit: Int
     private var body: [UInt8] = []
     private var then: ((FetchResult) -> Void)?
 
     init(
-        url: String, headers: [String: String], began: Instant, timeout: Duration, bodyLimit: Int,
+        url: String, isPost: Bool = false, headers: [String: String], began: Instant, timeout: Duration, bodyLimit: Int,
         then: @escaping (FetchResult) -> Void
     ) {
         self.url = url
+        self.isPost = isPost
         self.headers = headers
         self.began = began
         self.timeout = timeout
@@ -46,6 +48,7 @@ final class Transfer {
                     return MainActor.assumeIsolated { takeBody(address, source, length) }
                 })
         }
+        if isPost, let easy { ccurl_easy_post(easy) }
         return easy
     }
 

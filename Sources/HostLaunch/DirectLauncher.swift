@@ -54,7 +54,8 @@ public final class DirectLauncher {
 
     /// Starts an instance, prepared for it and for no other.
     public func launch(
-        _ instance: InstanceID, _ service: ServiceSpecification, _ prepared: PreparedLaunch, pipeSizeBytes: Int
+        _ instance: InstanceID, _ service: ServiceSpecification, _ prepared: PreparedLaunch, hook: Hook? = nil,
+        pipeSizeBytes: Int
     ) throws(LaunchError) {
         let folder = InstanceFolder(run: run, instance: instance)
         let command = KeeperCommand(
@@ -62,7 +63,7 @@ public final class DirectLauncher {
             identity: prepared.identity, stop: service.stop, streams: service.log.streams,
             pipeSizeBytes: pipeSizeBytes, needsNotify: service.isHeard, cgroup: nil)
         do throws(SystemError) {
-            let lock = try folder.create(token: prepared.token)
+            let lock = try folder.create(token: prepared.token, hook: hook)
             let entry = Held(folder: folder, token: prepared.token)
             // Another user has to get to its notify socket; what stands in the folder is closed to him.
             if prepared.identity.switches { try Files.setMode(run, 0o711) }

@@ -33,15 +33,21 @@ public nonisolated struct InstanceFolder: Hashable, Sendable {
     }
 
     /// Makes the folder and takes its lock: from here on the launch exists. `token` is written into the lock file.
-    public func create(token: String) throws(SystemError) -> Descriptor {
+    public func create(token: String, hook: Hook? = nil) throws(SystemError) -> Descriptor {
         try check("mkdir", path) { mkdir(path, 0o700) }
         let lock = try Descriptor(opening: lock, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW)
         guard try lock.tryLock() else { throw SystemError(code: EBUSY, call: "lock", subject: self.lock) }
         var fields = FieldText()
         fields["instance"] = instance.description
         fields["token"] = token
+        fields["hook"] = hook?.description
         try lock.write(all: fields.text.utf8)
         return lock
+    }
+
+    /// The hook that it is the launch of; nil for the program itself.
+    public func hook() -> Hook? {
+        record("lock")?["hook"].flatMap { Hook($0) }
     }
 
     /// Whether a keeper lives: it holds the lock. The logger asks the same, so nobody takes the lock to find out.

@@ -27,6 +27,8 @@ extension Supervisor {
         let since = old.flatMap { $0.level == level ? $0.since : nil } ?? loop.now
         conditions.append(Condition(kind: kind, level: level, since: since, reason: reason))
         manager.changed()
+        let critical = Set(conditions.filter { $0.level == .critical }.compactMap { ConditionKind(rawValue: $0.kind) })
+        if critical != machine.critical { feed(.conditions(critical)) }
         guard old?.level ?? .ok != level else { return }
         let text = level == .ok ? "\(kind) is ok again" : "\(kind) is \(level.rawValue): \(reason)"
         history.add(host: "condition", text, level == .critical ? .error : .warning)

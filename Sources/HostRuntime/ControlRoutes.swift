@@ -28,6 +28,7 @@ extension Supervisor {
             route("POST", "/v1/services/{name}/stop", .change, "stop a service", Supervisor.answerStop),
             route("POST", "/v1/services/{name}/restart", .change, "restart a service", Supervisor.answerRestart),
             route("POST", "/v1/services/{name}/reset", .change, "forget its failures", Supervisor.answerReset),
+            route("POST", "/v1/services/{name}/reload", .change, "its reload action", Supervisor.answerServiceReload),
             route("POST", "/v1/services/{name}/signal", .change, "send it a signal", Supervisor.answerSignal),
             route("GET", "/v1/events", .look, "the history, or what happens from now on", Supervisor.answerEvents),
             route("GET", "/v1/conditions", .look, "what services depend on", Supervisor.answerConditions),

@@ -64,7 +64,7 @@ nonisolated extension ServiceReport.Kind {
         case .looping, .held, .launchFailed, .rollHalted: .error
         case .unhealthy, .backoff, .killing, .keeperLost, .swept, .waiting: .warning
         case .ready, .stopped, .adopted, .reset: .notice
-        case .starting, .started, .running, .exited, .stopping, .cleared, .progress: .info
+        case .starting, .started, .hook, .running, .exited, .stopping, .cleared, .progress: .info
         }
     }
 }

@@ -39,7 +39,12 @@ struct PendingAction {
 
     /// Whether `service` has got there (true), cannot any more (false), or is on its way (nil).
     func verdict(on service: ServiceMachine, at now: Instant) -> Bool? {
-        switch (goal, service.phase) {
+        // A turn that did not come because another instance failed.
+        if kind == .restart, service.roll == .none, case .up(let life) = service.state, life.startedAt < began {
+            return false
+        }
+        if kind == .restart, service.roll.isQueued { return nil }
+        return switch (goal, service.phase) {
         case (.here, _): true
         case (.down, .stopped), (.down, .held): true
         case (.down, _): nil
@@ -87,22 +92,21 @@ final class ActionParty {
 }
 
 extension Supervisor {
-    /// Does what a person asks, and answers when it is done or cannot be.
-    func act(_ kind: PendingAction.Kind, on name: ServiceName, wait: Bool, _ responder: ControlResponder) {
-        act(kind, on: [name], wait: wait, ActionParty(responder))
-    }
-
-    /// Does it to all of `names`: a stop in the reverse order of `after`, all else at once, and those that wait for
+    /// Does what a person asks to all of `names`, and answers when it is done or cannot be: a stop in the reverse order
+    /// of `after`, a restart in that order and from one instance to the next, all else at once, and those that wait for
     /// others wait.
     func act(_ kind: PendingAction.Kind, on names: [ServiceName], wait: Bool, _ party: ActionParty) {
         let began = loop.now
         let goals = names.map { goal(of: kind, $0) }
-        if kind == .stop { feed(.stop(Set(names), by: .person)) }
+        switch kind {
+        case .stop: feed(.stop(Set(names), by: .person))
+        case .restart: feed(.restart(Set(names), .person))
+        case .start, .reset: break
+        }
         for name in names {
             switch kind {
             case .start: feed(name, .start(by: .person))
-            case .stop: break
-            case .restart: feed(name, .restart)
+            case .stop, .restart: break
             case .reset: feed(name, .reset)
             }
         }
@@ -141,8 +145,11 @@ extension Supervisor {
 
     private func answer(_ action: PendingAction, ok: Bool) {
         guard let service = machine.services[action.name] else { return }
+        let wasPassedOver = !ok && action.kind == .restart && service.phase == .ready
+        let reason =
+            wasPassedOver ? "not restarted: another instance, restarted before it, is not well" : service.reason
         action.party.take(
-            outcome(action.kind.rawValue, of: service, ok: ok, reason: service.reason, began: action.began))
+            outcome(action.kind.rawValue, of: service, ok: ok, reason: reason, began: action.began))
     }
 
     /// What became of an action, and where the service is now.

@@ -53,6 +53,15 @@ final class Prober {
         }
     }
 
+    /// POSTs to `url` without a body; nil when the status is 200 to 299, else what went wrong.
+    func post(_ url: String, timeout: Duration, then: @escaping (String?) -> Void) {
+        let question = HTTPQuestion(url: url)
+        fetcher.post(url, timeout: timeout) { result in
+            let answer = HTTPAnswer.judge(result, question, nil)
+            then(answer.ok ? nil : answer.seen)
+        }
+    }
+
     /// A hostd that cannot open anything more has learned nothing of the service, whatever went wrong on the way.
     private static func blameless(_ answer: ProbeAnswer) -> ProbeAnswer {
         guard !answer.ok, answer.isVerdict, let why = ProcessLimits.whyNothingOpens else { return answer }

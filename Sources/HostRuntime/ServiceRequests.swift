@@ -20,7 +20,7 @@ extension Supervisor {
             return responder.finish(
                 status: 400, json: ErrorAnswer("the body is no request for an action: \(error)", hint: hint).json)
         }
-        let kinds: [PendingAction.Kind] = [.start, .stop, .reset]
+        let kinds: [PendingAction.Kind] = [.start, .stop, .restart, .reset]
         guard let kind = PendingAction.Kind(rawValue: wish.action), kinds.contains(kind) else {
             let hint = kinds.map(\.rawValue).joined(separator: ", ")
             let error = ErrorAnswer("\"\(wish.action)\" cannot be done to several services at once", hint: hint)
@@ -28,10 +28,9 @@ extension Supervisor {
         }
         var names: [ServiceName] = []
         for text in wish.names {
-            guard let name = ServiceName(text), machine.services[name] != nil else {
-                return responder.finish(status: 404, json: unknownService(text).json)
-            }
-            if !names.contains(name) { names.append(name) }
+            let found = services(called: text)
+            guard !found.isEmpty else { return responder.finish(status: 404, json: unknownService(text).json) }
+            names += found.filter { !names.contains($0) }
         }
         guard !names.isEmpty else {
             return responder.finish(status: 400, json: ErrorAnswer("names is empty", hint: "at least one").json)
@@ -47,10 +46,11 @@ extension Supervisor {
         return [
             "services": .array(
                 services.map { service in
-                    let name = service.specification.name.text
+                    let specification = service.specification
                     return ServiceBrief(
-                        name: name, state: service.phase.rawValue, reason: service.reason,
-                        instance: service.state.instance?.description, family: name,
+                        name: specification.name.text, state: service.phase.rawValue, reason: service.reason,
+                        instance: service.state.instance?.description, family: specification.family.text,
+                        tags: specification.tags,
                         after: service.specification.after.map(\.text)
                     ).json
                 })
@@ -80,9 +80,16 @@ extension Supervisor {
         responder.finish(status: 200, json: outcome.json)
     }
 
+    /// The service of that name, or all instances of it; none when there is no such service.
+    func services(called text: String) -> [ServiceName] {
+        guard let name = ServiceName(text) else { return [] }
+        if machine.services[name] != nil { return [name] }
+        return machine.services.keys.filter { $0 != name && $0.family == name }.sorted()
+    }
+
     /// Says that there is no such service, and which one was probably meant.
     func unknownService(_ text: String) -> ErrorAnswer {
-        let names = machine.services.keys.map(\.text).sorted()
+        let names = Set(machine.services.keys.map(\.text)).union(machine.services.keys.map(\.family.text)).sorted()
         let hint =
             Nearest.to(text, among: names).map { "did you mean \($0)?" }
             ?? (names.isEmpty ? "no service is configured" : "there is: \(names.prefix(20).joined(separator: ", "))")

@@ -15,6 +15,8 @@ extension Supervisor {
         switch effect {
         case .checkPorts(let ports): checkPorts(ports, of: name)
         case .launch(let instance): launch(instance)
+        case .launchHook(let instance, let hook): launch(instance, hook)
+        case .runStop(let instance): runStop(instance)
         case .signal(let instance, let number, let target):
             launcher.signal(instance, number, to: target)
             feed(name, .signalled(instance))
@@ -39,12 +41,13 @@ extension Supervisor {
         }
     }
 
-    private func launch(_ instance: InstanceID) {
-        guard let service = machine.services[instance.service]?.specification else { return }
+    private func launch(_ instance: InstanceID, _ hook: Hook? = nil) {
+        guard let running = machine.services[instance.service] else { return }
+        guard let service = hook.map({ specification(of: $0, in: running) }) ?? running.specification else { return }
         let known = identities[instance.service]
         if let known, PreparedLaunch.isQuick(service.launch) {
             return launch(
-                instance,
+                instance, hook, service,
                 Result { () throws(LaunchError) in
                     try PreparedLaunch(instance, service.launch, known: known)
                 })
@@ -54,23 +57,26 @@ extension Supervisor {
         } then: { [weak self] (outcome: WorkOutcome<Result<PreparedLaunch, LaunchError>>) in
             guard case .done(let prepared) = outcome else {
                 let late = LaunchError("looking up its user and env_file took more than \(Self.prepareDeadline.text)")
-                self?.launch(instance, .failure(late))
+                self?.launch(instance, hook, service, .failure(late))
                 return
             }
-            self?.launch(instance, prepared)
+            self?.launch(instance, hook, service, prepared)
         }
     }
 
-    private func launch(_ instance: InstanceID, _ prepared: Result<PreparedLaunch, LaunchError>) {
+    private func launch(
+        _ instance: InstanceID, _ hook: Hook?, _ specification: ServiceSpecification,
+        _ prepared: Result<PreparedLaunch, LaunchError>
+    ) {
         let name = instance.service
         guard let service = machine.services[name], service.state.instance == instance else { return }
         // Stopped while it was being prepared: then it never runs.
-        guard case .launching = service.state else { return feed(name, .neverRan(instance)) }
+        guard service.state.awaitsLaunch else { return feed(name, .neverRan(instance)) }
         do throws(LaunchError) {
             let prepared = try prepared.get()
             identities[name] = prepared.identity
             let size = pipeSizeBytes()
-            try launcher.launch(instance, service.specification, prepared, pipeSizeBytes: size)
+            try launcher.launch(instance, specification, prepared, hook: hook, pipeSizeBytes: size)
             traces[instance] = InstanceTrace(instance, service.specification.log)
         } catch {
             feed(name, .launchFailed(instance, error.description))
@@ -92,11 +98,9 @@ extension Supervisor {
     }
 
     private func ask(_ instance: InstanceID, _ kind: ProbeKind, _ number: UInt64) {
-        guard let service = machine.services[instance.service]?.specification, let probe = service.probe(kind) else {
-            return
-        }
+        guard let service = machine.services[instance.service], let probe = service.probeAsked(kind) else { return }
         let context = ProbeContext(
-            instance: instance, launch: service.launch, identity: identities[instance.service])
+            instance: instance, launch: service.specification.launch, identity: identities[instance.service])
         prober.ask(probe, context) { [weak self] answer in
             self?.feed(instance.service, .probed(instance, kind, number: number, answer))
         }

@@ -81,7 +81,7 @@ extension Supervisor {
             return endStray(instance, news)
         }
         unremembered.remove(name)
-        carryOut(machine.adopt(instance, at: loop.now), of: [name])
+        carryOut(machine.adopt(instance, hook: launcher.folder(of: instance).hook(), at: loop.now), of: [name])
         for item in news { heard(instance, item) }
     }
 

@@ -128,11 +128,13 @@ final class Supervisor {
     func carryOut(_ effects: [HostMachine.Effect], of names: [ServiceName]) {
         var touched = names
         for case .service(let name, _) in effects where !touched.contains(name) { touched.append(name) }
+        for case .changed(let name) in effects where !touched.contains(name) { touched.append(name) }
         for name in touched { remember(name) }
         for effect in effects {
             switch effect {
             case .service(let name, let effect): carryOut(effect, of: name)
             case .removed(let name): removed(name)
+            case .changed: break
             case .allStopped: onAllStopped?()
             }
         }
@@ -180,6 +182,7 @@ nonisolated extension HostMachine.Event {
         case .service(let name, _): [name]
         case .stop(let names, _), .restart(let names, _): Array(names)
         case .configure(let services, _): services.map(\.name)
+        case .conditions: []
         case .shutDown: []
         }
     }

@@ -61,7 +61,7 @@ extension Checker {
     }
 
     private func hasReason(_ instance: SimulatedInstance, isShuttingDown: Bool, at now: Instant) -> Bool {
-        if !services[instance.service].isConfigured { return true }
+        if !services[instance.service].isConfigured || instance.hook != nil { return true }
         if isShuttingDown || instance.notes.isUnwanted || isUnwell(instance, at: now) { return true }
         // It said that it stops, and has had its grace.
         let grace = services[instance.service].specification.stop.grace
@@ -123,7 +123,9 @@ extension Checker {
     private func endBound(_ index: Int) -> Duration {
         let stop = services[index].specification.stop
         let steps: Duration = .seconds(60 + 30 + 30 + 100)
-        return steps + stop.grace + stop.leftovers
+        let hooks = services[index].specification.beforeStart.count + services[index].specification.afterStop.count
+        let hook = steps + services[index].specification.hookTimeout + stop.leftovers
+        return steps + stop.grace + stop.leftovers + hook * hooks
     }
 
     private func stopBound(_ index: Int) -> Duration {

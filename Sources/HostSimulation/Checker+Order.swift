@@ -33,7 +33,7 @@ extension Checker {
     /// Whether an instance has said itself that it is ready, or has no way to say it.
     private func isProvenReady(_ instance: SimulatedInstance) -> Bool {
         let specification = services[instance.service].specification
-        guard instance.process != nil else { return false }
+        guard instance.process != nil, instance.hook == nil else { return false }
         if let ready = specification.ready {
             return ready.target.isHeard ? instance.said.ready != nil : instance.notes.wasReadyGood
         }

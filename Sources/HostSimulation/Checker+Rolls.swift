@@ -69,6 +69,7 @@ extension Checker {
         _ view: ServiceMachine, _ service: SimulatedService, _ machine: HostMachine?, at now: Instant
     ) {
         let index = service.index
+        follows(view, service)
         guard let queued = records[index].queued else { return }
         if view.state.instance != queued.id || view.roll == .none && view.queuedStop != nil {
             return records[index].queued = nil
@@ -80,6 +81,19 @@ extension Checker {
         records[index].pace.isFree = true
         if !isUnwell(queued, at: now) { checkTurn(view, machine) }
         queued.notes.isUnwanted = true
+    }
+
+    /// It is replaced because a companion was.
+    private mutating func follows(_ view: ServiceMachine, _ service: SimulatedService) {
+        guard case .ending(let ending) = view.state, ending.next == .relaunch, ending.why?.hasPrefix("restarted with ") == true,
+            let instance = service.instance(ending.instance), !instance.notes.isUnwanted
+        else { return }
+        let companions = services.filter { service.specification.restartWith.contains($0.name) }
+        let isNew = companions.contains { records[$0.index].launchedAt >= instance.launchedAt }
+        guard isNew || records[service.index].queued != nil else { return }
+        instance.notes.isUnwanted = true
+        records[service.index].pace.reset()
+        records[service.index].pace.isFree = true
     }
 
     /// No two of one family are down at a time for a roll.

@@ -52,6 +52,7 @@ extension Checker {
             let state = state()
             switch state {
             case .up, .launching: if case .restart = event { records[index].pace.isFree = true }
+            case .hooking(let run) where run.ended == nil && run.next != .stop: break
             default: records[index].pace.isFree = true
             }
             if state?.isDown == true { startsFromRest(service, at: now) }
@@ -59,10 +60,18 @@ extension Checker {
         case .reset: reset(service, state())
         case .exited(let id, let report, _):
             guard let instance = service.instance(id) else { return }
+            if case .afterStop? = instance.hook { return }
             records[index].last = instance
             instance.notes.ran = instance.notes.ran ?? report.ran
-        case .keeperLost(let id): if let instance = service.instance(id) { records[index].last = instance }
-        case .launchFailed, .neverRan: records[index].last = nil
+        case .keeperLost(let id):
+            guard let instance = service.instance(id) else { return }
+            if case .afterStop? = instance.hook { return }
+            records[index].last = instance
+        case .launchFailed(let id, _), .neverRan(let id):
+            if case .afterStop? = service.instance(id)?.hook ?? records[index].spawnFailedFor { return }
+            records[index].last = nil
+        // Nothing came of what was sent.
+        case .stopFailed(let id, _): service.instance(id)?.notes.isSignalKnown = false
         case .signalled(let id): service.instance(id)?.notes.isSignalKnown = true
         case .probed(let id, let kind, let number, let answer):
             // An answer to an earlier question says nothing.
@@ -158,7 +167,8 @@ extension Checker {
 
     /// It came to rest, and nobody had asked for that.
     private mutating func lookAtRest(_ view: ServiceMachine, _ service: SimulatedService) {
-        let status = records[service.index].last?.mainStatus
+        let isForgotten = records[service.index].last == nil && !service.specification.afterStop.isEmpty
+        let status = isForgotten ? view.lastExit?.report.status : records[service.index].last?.mainStatus
         if view.phase == .held {
             require(status == .code(78), "\(service.name) is held after \(status?.text ?? "nothing")")
             records[service.index].wish = .held

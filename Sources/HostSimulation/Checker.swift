@@ -26,7 +26,14 @@ struct Checker {
         var stopBatch: Int?
         var ending: (instance: InstanceID, since: Instant)?
         var highestLaunch: UInt64 = 0
+        /// When the program was last launched.
+        var launchedAt = Instant.zero
+        /// How many commands of `before_start` have run well for the start under way; nil where that is lost.
+        var hooksDone: Int? = 0
+        /// How long the instance ran whose `after_stop` runs.
+        var ranBeforeHooks: Duration?
         var spawnHasFailed = false
+        var spawnFailedFor: Hook?
         /// Its restart was asked for, and has not come.
         var queued: SimulatedInstance?
         /// The newest one that hostd knows to have ended, whatever became of its folder.
@@ -50,7 +57,9 @@ struct Checker {
         if !condition, firstViolation == nil { firstViolation = message() }
     }
 
-    mutating func launched(_ id: InstanceID, _ service: SimulatedService, at now: Instant) {
+    mutating func launched(
+        _ id: InstanceID, _ hook: Hook?, _ service: SimulatedService, critical: Set<ConditionKind>, at now: Instant
+    ) {
         for other in service.instances {
             require(other.id != id, "\(id) was launched although its folder is there")
             require(!other.treeLives, "\(id) was launched while processes of \(other.id) live")
@@ -58,13 +67,18 @@ struct Checker {
         }
         require(id.launch > records[service.index].highestLaunch, "\(id) was launched twice")
         records[service.index].highestLaunch = id.launch
+        if hook == nil { records[service.index].launchedAt = now }
+        guard checkHooks(id, hook, service) else { return }
         checkWish(id, service, at: now)
         checkDependencies(id, service, at: now)
+        let need = service.specification.needs.first(where: critical.contains)
+        require(need == nil, "\(id) was launched while \(need?.rawValue ?? "") is critical")
         let rule = service.specification.restart
         if let violation = records[service.index].pace.launched(id, rule, at: now) { require(false, violation) }
     }
 
-    mutating func spawnFailed(_ service: SimulatedService) {
+    mutating func spawnFailed(_ service: SimulatedService, _ hook: Hook?) {
+        records[service.index].spawnFailedFor = hook
         records[service.index].spawnHasFailed = true
     }
 
@@ -86,9 +100,15 @@ struct Checker {
         records[index].spawnHasFailed = false
         // What an earlier hostd only decided, or what came to nothing with it, is launched anew without waiting.
         if neverRan, instance?.life != life, instance?.notes.wasGivenUp != true { return }
+        if instance?.hook == nil, instance?.process != nil, !service.specification.afterStop.isEmpty {
+            // What comes of it is decided when the last hook has run.
+            return records[index].ranBeforeHooks = instance?.notes.ran ?? .zero
+        }
+        let failedFor = instance == nil ? records[index].spawnFailedFor : nil
+        guard let ran = ranToJudge(instance, instance?.hook ?? failedFor, service) else { return }
         // Nor is an end a failure that somebody asked for.
         guard !records[index].pace.isFree, records[index].wish != .stopped else { return }
-        records[index].pace.failed(ran: instance?.notes.ran ?? .zero, service.specification.restart, at: now)
+        records[index].pace.failed(ran: ran, service.specification.restart, at: now)
     }
 
     /// Whoever may have forgotten what it knew of a service cannot be held to it.
@@ -106,6 +126,8 @@ struct Checker {
         records[index].stopSince = nil
         records[index].stopBatch = nil
         records[index].highestLaunch = 0
+        records[index].hooksDone = nil
+        records[index].ranBeforeHooks = nil
         for instance in service.instances {
             instance.notes.liveFailures = .max / 2
             instance.notes.isSignalKnown = false

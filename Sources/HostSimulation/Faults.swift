@@ -52,7 +52,8 @@ extension SimulatedHost {
             queue.plan(.portFreed(service.index), at: now + scenario.duration(1...60))
         case ..<0.86: storeFails()
         case ..<0.91: snapshotsFail()
-        case ..<0.96: clockJumps()
+        case ..<0.94: clockJumps()
+        case ..<0.97: diskFills()
         default: reboot()
         }
     }
@@ -65,6 +66,12 @@ extension SimulatedHost {
         trace.note("\(instance.id): its keeper hangs", at: now)
         instance.keeperHangs = true
         queue.plan(.keeperGoesOn(instance), at: now + scenario.duration(1...300))
+    }
+
+    private func diskFills() {
+        critical = critical.isEmpty ? [.disk] : []
+        trace.note("the disk is \(critical.isEmpty ? "well" : "full")", at: now)
+        if machine != nil { feed(.conditions(critical)) }
     }
 
     private func storeFails() {

@@ -39,6 +39,8 @@ extension SimulatedHost {
             let some = services.filter { names.contains($0.name) }
             for service in some { checker.takesRestart(cause, service, { self.view(service)?.state }, at: now) }
             carryOut(machine?.handle(event, at: now) ?? [], of: some.map(\.index))
+        case .conditions:
+            carryOut(machine?.handle(event, at: now) ?? [], of: services.map(\.index))
         case .configure:
             for service in services where service.isConfigured {
                 checker.takesConfiguration(service, view(service), at: now)
@@ -81,6 +83,7 @@ extension SimulatedHost {
                 if !touched.contains(service.index) { touched.append(service.index) }
                 carryOut(effect, of: service)
             case .removed(let name): removed(name)
+            case .changed: break
             case .allStopped:
                 checker.require(!saidAllStopped, "hostd said twice that all is stopped")
                 saidAllStopped = true
@@ -123,6 +126,8 @@ extension SimulatedHost {
             let holder = ports.first.map { PortHolder(port: $0, holder: "a stranger") }
             inbox.append(.service(service.name, .portsChecked(service.isPortTaken ? holder : nil)))
         case .launch(let id): launch(id, of: service)
+        case .launchHook(let id, let hook): launch(id, hook, of: service)
+        case .runStop(let id): runStop(id, of: service)
         case .signal(let id, _, _): signal(id, of: service)
         case .endTree(let id, _):
             guard let instance = service.instance(id) else { return }
@@ -148,19 +153,30 @@ extension SimulatedHost {
         }
     }
 
-    private func launch(_ id: InstanceID, of service: SimulatedService) {
+    private func launch(_ id: InstanceID, _ hook: Hook? = nil, of service: SimulatedService) {
         summary.launches += 1
-        checker.launched(id, service, at: now)
-        let behaviour = scenario.behaviour(service.specification, calm: isCalm)
+        checker.launched(id, hook, service, critical: critical, at: now)
+        let behaviour =
+            hook == nil
+            ? scenario.behaviour(service.specification, calm: isCalm)
+            : scenario.hookBehaviour(service.specification, calm: isCalm)
+        checker.records[service.index].spawnFailedFor = nil
         if behaviour.launch == .spawnFails {
-            checker.spawnFailed(service)
+            checker.spawnFailed(service, hook)
             inbox.append(.service(service.name, .launchFailed(id, "cannot clone: Resource temporarily unavailable")))
             return
         }
         let instance = SimulatedInstance(
-            id, service: service.index, behaviour: behaviour, life: life, launchedAt: now)
+            id, service: service.index, behaviour: behaviour, hook: hook, life: life, launchedAt: now)
         service.instances.append(instance)
         queue.plan(.keeperStarts(instance), at: now + scenario.duration(0.0005...0.01))
+    }
+
+    /// Now and then the command fails and nothing comes of it.
+    private func runStop(_ id: InstanceID, of service: SimulatedService) {
+        if isCalm || scenario.chance(0.7) { return signal(id, of: service) }
+        inbox.append(.service(service.name, .signalled(id)))
+        inbox.append(.service(service.name, .stopFailed(id, "exit 1")))
     }
 
     private func signal(_ id: InstanceID, of service: SimulatedService) {
@@ -210,6 +226,7 @@ extension HostMachine.Event {
         case .stop(let names, let author): "stop of \(names.sorted()) by \(author)"
         case .restart(let names, let cause): "restart of \(names.sorted()): \(cause.text)"
         case .configure(let services, _): "a configuration of \(services.count) services"
+        case .conditions(let critical): "critical conditions: \(critical.map(\.rawValue))"
         case .shutDown: "shutdown"
         }
     }

@@ -62,6 +62,7 @@ extension SimulatedHost {
         }
         machine = HostMachine(machines)
         checker.hostdReturned(at: now)
+        carryOut(machine?.handle(.conditions(critical), at: now) ?? [], of: [])
         // Now and then it is killed while it adopts.
         if !isCalm, scenario.chance(0.15) { stepsToLive = scenario.number(0...30) }
         for service in services { service.isStartBlocked = false }
@@ -87,7 +88,7 @@ extension SimulatedHost {
             // The snapshot is lost, or older than the folder.
             checker.adopted(newest, service)
             newest.isStray = false
-            carryOutAtOnce(machine?.adopt(newest.id, at: now) ?? [], of: service)
+            carryOutAtOnce(machine?.adopt(newest.id, hook: newest.hook, at: now) ?? [], of: service)
             found = newest.news()
         } else if !isFresh {
             let inherited = before.state.instance

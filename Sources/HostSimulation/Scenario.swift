@@ -72,6 +72,12 @@ struct Scenario {
         service.stop.grace = duration(0.5...40)
         service.stop.leftovers = duration(0...8)
         service.autostart = chance(0.95)
+        if chance(0.15) { service.beforeStart = Array(repeating: ["before"], count: number(1...2)) }
+        if chance(0.15) { service.afterStop = Array(repeating: ["after"], count: number(1...2)) }
+        service.hookTimeout = duration(1...30)
+        service.restartWith = before.filter { _ in chance(0.05) }
+        if chance(0.1) { service.needs = [.disk] }
+        if chance(0.15) { service.stop.command = ["stop"] }
         return service
     }
 
@@ -95,6 +101,19 @@ struct Scenario {
     private static let asked = ProbeSpecification.Target.tcp(host: "127.0.0.1", port: 1)
 
     private mutating func startTarget() -> ProbeSpecification.Target { chance(0.3) ? .notify : Self.asked }
+
+    /// What the next launch of a hook does.
+    mutating func hookBehaviour(_ service: ServiceSpecification, calm: Bool) -> Behaviour {
+        var behaviour = Behaviour()
+        behaviour.crashesAfter = duration(0...0.5)
+        behaviour.crashStatus = .code(0)
+        if calm { return behaviour }
+        if chance(0.04) { behaviour.launch = chance(0.5) ? .execFails : .spawnFails }
+        if chance(0.15) { behaviour.crashStatus = chance(0.8) ? .code(1) : .code(78) }
+        if chance(0.1) { behaviour.crashesAfter = duration(0...60) }
+        if chance(0.1) { behaviour.leftOvers = number(1...3) }
+        return behaviour
+    }
 
     /// What the next launch of a service does. `calm`: nothing goes wrong any more.
     mutating func behaviour(_ service: ServiceSpecification, calm: Bool) -> Behaviour {

@@ -47,6 +47,9 @@ final class SimulatedHost {
     private var nextPid: Int32 = 100
     private var ticks: UInt64 = 1
 
+    /// The conditions of the host that are critical.
+    var critical: Set<ConditionKind> = []
+
     // hostd itself.
     var machine: HostMachine?
     /// Counts hostd's lives: what an earlier one planned reaches nobody.

@@ -42,6 +42,8 @@ final class SimulatedInstance {
     /// Which service of the host.
     let service: Int
     let behaviour: Behaviour
+    /// The hook that it is the launch of; nil for the program itself.
+    let hook: Hook?
     /// The life of hostd that launched it.
     let life: Int
     let launchedAt: Instant
@@ -70,10 +72,11 @@ final class SimulatedInstance {
     /// What the checker knows of it.
     var notes = Checker.Notes()
 
-    init(_ id: InstanceID, service: Int, behaviour: Behaviour, life: Int, launchedAt: Instant) {
+    init(_ id: InstanceID, service: Int, behaviour: Behaviour, hook: Hook? = nil, life: Int, launchedAt: Instant) {
         self.id = id
         self.service = service
         self.behaviour = behaviour
+        self.hook = hook
         self.life = life
         self.launchedAt = launchedAt
     }

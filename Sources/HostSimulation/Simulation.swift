@@ -80,6 +80,8 @@ extension SimulatedHost {
         stepsToLive = nil
         storeFailsUntil = now
         snapshotsMended()
+        critical = []
+        if machine != nil { feed(.conditions(critical)) }
         for service in services {
             service.isPortTaken = false
             for instance in service.instances { keeperGoesOn(instance) }

@@ -30,6 +30,8 @@ typedef size_t (*ccurl_body_function)(void *owner, const char *bytes, size_t len
 // with NULL and are written as libcurl wants them ("Name: value", "Name;" for an empty one).
 ccurl_easy *ccurl_easy_new(const char *url, const char *resolve, char *const *headers, long timeout_ms,
                            void *owner, ccurl_body_function on_body);
+// Makes a transfer that was not started a POST without a body.
+void ccurl_easy_post(ccurl_easy *easy);
 void ccurl_easy_free(ccurl_easy *easy);
 bool ccurl_multi_add(ccurl_multi *multi, ccurl_easy *easy);
 void ccurl_multi_remove(ccurl_multi *multi, ccurl_easy *easy);

@@ -25,6 +25,13 @@ struct Key<Target: Sendable>: Sendable {
 }
 
 extension Key {
+    /// The same key with another effect of a change.
+    func changing(_ change: ChangeEffect) -> Key {
+        Key(name, otherNames: otherNames, store: store) { prefix, target in
+            describe(prefix, target).map { $0.with(change) }
+        }
+    }
+
     /// A key with a value that is always there.
     init<Value>(
         _ name: String, _ type: ValueType<Value>, _ path: any WritableKeyPath<Target, Value> & Sendable,

@@ -28,7 +28,10 @@ enum ProbeSection {
         Section(
             "service.NAME.\(kind.rawValue)", empty: empty,
             hint: "a table, like { http = \"http://127.0.0.1:8080/healthz\" }", exclusive: targets(kind),
-            keys: asking + [kind == .live ? heartbeat : notify] + http + pace + further)
+            keys: asking.map { $0.changing(.inPlace) }
+                // The program was told at its start how often it is to give a sign.
+                + [kind == .live ? heartbeat : notify.changing(.inPlace)]
+                + (http + pace + further).map { $0.changing(.inPlace) })
     }
 
     private static let asking: [Key<ProbeDraft>] = [

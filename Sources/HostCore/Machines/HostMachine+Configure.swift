@@ -10,13 +10,16 @@ extension HostMachine {
         leaving = Set(services.keys).subtracting(wanted.keys)
         var random = SplitMix64(seed: seed)
         for (name, specification) in wanted.sorted(by: { $0.key < $1.key }) where services[name] == nil {
-            services[name] = ServiceMachine(specification, reason: "not started yet", seed: random.next(), at: now)
+            var service = ServiceMachine(specification, reason: "not started yet", seed: random.next(), at: now)
+            service.critical = critical
+            services[name] = service
         }
         // The order first: what an event means for the others is judged by the new one.
         for (name, specification) in wanted where services[name]?.specification.after != specification.after {
             services[name]?.specification.after = specification.after
         }
         order = ServiceOrder(services)
+        readCompanions()
         var outdated: Set<ServiceName> = []
         for (name, specification) in wanted.sorted(by: { $0.key < $1.key }) {
             change(name, &effects) { $0.configure(specification, at: now) }
@@ -24,6 +27,7 @@ extension HostMachine {
         }
         for name in outdated.sorted() { change(name, &effects) { $0.handle(.queueRestart(.configuration), at: now) } }
         stop(leaving.sorted(), by: .configuration, at: now, &effects)
+        settle(at: now, &effects)
     }
 
     /// Launch numbers of `name` up to `launch` are taken by folders that still exist.
@@ -41,5 +45,6 @@ extension HostMachine {
             effects.append(.removed(name))
         }
         order = ServiceOrder(services)
+        readCompanions()
     }
 }

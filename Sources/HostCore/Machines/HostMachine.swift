@@ -14,6 +14,8 @@ public struct HostMachine: Hashable, Sendable {
         /// These services are configured now, and no others. Those that are new, or were on their way out, are
         /// not started by this: whoever feeds it knows what is remembered of them. Those that are gone are stopped in order, and then `removed`.
         case configure([ServiceSpecification], seed: UInt64)
+        /// These conditions of the host are critical now, and no others.
+        case conditions(Set<ConditionKind>)
         /// hostd shuts down: stop everything in order, start nothing more.
         case shutDown
     }
@@ -22,6 +24,8 @@ public struct HostMachine: Hashable, Sendable {
     public enum Effect: Hashable, Sendable {
         /// For one service.
         case service(ServiceName, ServiceEffect)
+        /// Nothing is to be done, but its snapshot says something new.
+        case changed(ServiceName)
         /// It is no longer configured and nothing of it runs: it is forgotten.
         case removed(ServiceName)
         /// After `shutDown`, once: nothing runs any more.
@@ -35,6 +39,12 @@ public struct HostMachine: Hashable, Sendable {
     /// Who comes after whom, and who is in whose way.
     var order: ServiceOrder
     private var saidAllStopped: Bool
+    /// The conditions of the host that are critical.
+    public internal(set) var critical: Set<ConditionKind> = []
+    /// Those that are ready and may have followers to restart.
+    var readyCompanions: Set<ServiceName> = []
+    /// By service: those that are restarted with it.
+    var followers: [ServiceName: [ServiceName]] = [:]
     /// Those that the configuration does not name any more, until they are down.
     public internal(set) var leaving: Set<ServiceName> = []
 
@@ -44,6 +54,7 @@ public struct HostMachine: Hashable, Sendable {
         isShuttingDown = false
         order = ServiceOrder(self.services)
         saidAllStopped = false
+        readCompanions()
     }
 
     /// Takes one event and says what is to be done for it, in order.
@@ -64,6 +75,10 @@ public struct HostMachine: Hashable, Sendable {
             settle(at: now, &effects)
         case .configure(let specifications, let seed):
             configure(specifications, seed: seed, at: now, &effects)
+        case .conditions(let critical):
+            self.critical = critical
+            for name in services.keys.sorted() { change(name, &effects) { $0.handle(.conditions(critical), at: now) } }
+            settle(at: now, &effects)
         case .shutDown:
             isShuttingDown = true
             stop(services.keys.sorted(), by: .host, at: now, &effects)
@@ -89,9 +104,10 @@ public struct HostMachine: Hashable, Sendable {
 
     /// Takes over an instance that only the runtime folder knows of, the snapshot being lost or older. What its records
     /// say must follow.
-    public mutating func adopt(_ instance: InstanceID, at now: Instant) -> [Effect] {
+    /// `hook`: it is the launch of one.
+    public mutating func adopt(_ instance: InstanceID, hook: Hook? = nil, at now: Instant) -> [Effect] {
         var effects: [Effect] = []
-        change(instance.service, &effects) { $0.adopt(instance, at: now) }
+        change(instance.service, &effects) { $0.adopt(instance, hook: hook, at: now) }
         settle(at: now, &effects)
         return effects
     }
@@ -134,7 +150,9 @@ public struct HostMachine: Hashable, Sendable {
         _ name: ServiceName, _ effects: inout [Effect], _ body: (inout ServiceMachine) -> [ServiceEffect]
     ) {
         guard let index = services.index(forKey: name) else { return }
+        let before = effects.count
         Self.change(&services.values[index], &order, &effects, body)
+        noteCompanions(of: name, effects[before...], at: index)
     }
 
     /// In place: a machine is too large to be copied for each event.
@@ -152,6 +170,8 @@ public struct HostMachine: Hashable, Sendable {
             if let (name, turn) = order.takeFreed() {
                 guard let service = services[name], !service.awaitsResume else { continue }
                 change(name, &effects) { $0.handle(turn.event, at: now) }
+            } else if let (name, companion) = takeCompanion(&effects) {
+                change(name, &effects) { $0.handle(.queueRestart(.companion(companion)), at: now) }
             } else if let (members, failed) = order.takeEndedRoll() {
                 for name in members { change(name, &effects) { $0.handle(.rollEnded(failed: failed), at: now) } }
             } else {

@@ -38,10 +38,13 @@ extension Supervisor {
     }
 
     private func answerAction(_ kind: PendingAction.Kind, _ call: ControlCall) {
-        withService(call) { name in
-            Journal.say(.info, "\(name): \(kind.rawValue) asked for by \(call.request.peer)")
-            act(kind, on: name, wait: call.request.query["wait"] != "false", call.responder)
-        }
+        let text = call.parameters["name"] ?? ""
+        let names = services(called: text)
+        guard !names.isEmpty else { return call.responder.finish(status: 404, json: unknownService(text).json) }
+        Journal.say(.info, "\(text): \(kind.rawValue) asked for by \(call.request.peer)")
+        let isOne = names.map(\.text) == [text]
+        let party = isOne ? ActionParty(call.responder) : ActionParty(call.responder, of: names)
+        act(kind, on: names, wait: call.request.query["wait"] != "false", party)
     }
 
     /// Calls `body` with the service that the path names, or answers 404 with the nearest name.

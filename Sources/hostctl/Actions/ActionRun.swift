@@ -5,8 +5,8 @@ internal import HostWire
 
 /// Has something done to services, and says of each how it ended.
 ///
-/// hostd knows the order of several: a start, stop or reset of them is one request. What is to be gentle with them
-/// (restart, reload) goes one after the other, in the order in which they start.
+/// hostd knows the order of several: a start, stop, restart or reset of them is one request. A reload goes from one to
+/// the next, in the order in which they start.
 struct ActionRun {
     private let action: String
     private let session: Session
@@ -14,7 +14,7 @@ struct ActionRun {
     private var query: [(key: String, value: String?)] = []
     private var code = ExitCode.fine
 
-    private static let together = ["start", "stop", "reset"]
+    private static let together = ["start", "stop", "restart", "reset"]
 
     /// Does `action` to the services that `words` name. `query` goes with each request.
     static func run(

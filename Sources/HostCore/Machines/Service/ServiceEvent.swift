@@ -18,6 +18,8 @@ public enum ServiceEvent: Hashable, Sendable {
     case reset
     /// All services in `after` have been ready.
     case dependenciesReady
+    /// These conditions are critical now, and no others.
+    case conditions(Set<ConditionKind>)
     /// The answer to `checkPorts`: the first port that is taken and by whom, or nil when all are free.
     case portsChecked(PortHolder?)
     /// Its keeper could not be started: why.
@@ -29,6 +31,8 @@ public enum ServiceEvent: Hashable, Sendable {
     case started(InstanceID, ProcessIdentity, at: Instant)
     /// The stop signal was sent.
     case signalled(InstanceID)
+    /// The command of `stop.exec` failed, and how.
+    case stopFailed(InstanceID, String)
     /// The main process ended. `treeEmpty`: and nothing of its tree is left.
     case exited(InstanceID, ExitReport, treeEmpty: Bool)
     /// Nothing is left of its tree.
@@ -98,8 +102,12 @@ public enum ServiceEffect: Hashable, Sendable {
     case checkPorts([UInt16])
     /// Start a keeper for this instance; answered by `started`, `exited` or `launchFailed`.
     case launch(InstanceID)
+    /// Start a keeper for a hook; answered in the same way.
+    case launchHook(InstanceID, Hook)
     /// Send a signal to the main process or its group; answered by `signalled`.
     case signal(InstanceID, number: Int32, to: StopSpecification.Target)
+    /// Run the command of `stop.exec`; answered by `signalled` as soon as it runs, and by `stopFailed` if it fails.
+    case runStop(InstanceID)
     /// End the whole tree: SIGTERM, and SIGKILL after `grace`; with zero, SIGKILL at once.
     case endTree(InstanceID, grace: Duration)
     /// The keeper is gone or does not obey: kill it, find and kill what is left of the tree; answered by `swept` when
@@ -136,7 +144,7 @@ public struct ServiceReport: Hashable, Sendable {
         case starting, started, ready, running, unhealthy, waiting, exited, backoff, looping, held, stopping, stopped
         case killing, cleared, adopted, keeperLost = "keeper_lost", swept, progress
         case launchFailed = "launch_failed", rollHalted = "roll_halted"
-        case reset
+        case reset, hook
     }
 
     /// What happened.

@@ -8,7 +8,7 @@ extension ServiceMachine {
         switch state {
         case .launching, .up, .pausing, .waiting(.port), .waiting(.portCheck):
             return launchedWith != specification.launchDigest
-        case .stopped, .held, .waiting(.dependencies), .ending: return false
+        case .stopped, .held, .waiting, .hooking, .ending: return false
         }
     }
 
@@ -27,7 +27,7 @@ extension ServiceMachine {
         case .pausing(let pause):
             let latest = now + new.restart.maxBackoff
             if pause.until > latest { state = .pausing(.init(until: latest, isLoop: pause.isLoop)) }
-        case .stopped, .held, .waiting, .launching, .ending: break
+        case .stopped, .held, .waiting, .launching, .hooking, .ending: break
         }
         return takeEffects()
     }
@@ -42,7 +42,10 @@ extension ServiceMachine {
             life.stage = .startup(
                 probe.replaced(by: startup, at: now), deadline: deadline + longer, limit: limit + longer)
         case .serving:
-            life.live = Self.replaced(life.live, by: specification.live, at: now)
+            // What was not told at its start how often to give a sign cannot be held to it.
+            if specification.heartbeat == old.heartbeat {
+                life.live = Self.replaced(life.live, by: specification.live, at: now)
+            }
             life.ready = Self.replaced(life.ready, by: specification.ready, at: now)
         }
         return false

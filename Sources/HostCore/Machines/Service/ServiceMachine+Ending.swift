@@ -21,6 +21,19 @@ extension ServiceMachine {
     }
 
     func stopSignal(_ instance: InstanceID) -> ServiceEffect {
+        if specification.stop.command != nil { return .runStop(instance) }
+        return plainSignal(instance)
+    }
+
+    /// A stop command that fails must not cost the instance its grace.
+    mutating func stopFailed(_ instance: InstanceID, _ why: String) {
+        guard case .ending(let ending) = state, ending.instance == instance, case .asking = ending.step else { return }
+        let signal = SignalName.text(specification.stop.signal)
+        report(.stopping, instance, "stop.exec: \(why); \(signal) instead")
+        effects.append(plainSignal(instance))
+    }
+
+    private func plainSignal(_ instance: InstanceID) -> ServiceEffect {
         .signal(instance, number: specification.stop.signal, to: specification.stop.target)
     }
 
@@ -34,6 +47,7 @@ extension ServiceMachine {
 
     mutating func exited(_ instance: InstanceID, _ report: ExitReport, treeEmpty: Bool, at now: Instant) {
         guard state.instance == instance else { return }
+        if case .hooking(let run) = state { return hookExited(run, report, treeEmpty: treeEmpty, at: now) }
         if case .ending(let ending) = state {
             switch ending.step {
             case .clearing, .sweeping: return treeEmpty ? self.treeEmpty(instance, at: now) : ()
@@ -49,6 +63,7 @@ extension ServiceMachine {
     }
 
     mutating func treeEmpty(_ instance: InstanceID, at now: Instant) {
+        if case .hooking(let run) = state, run.instance == instance { return hookTreeEmpty(run, at: now) }
         guard case .ending(let ending) = state, ending.instance == instance else { return }
         switch ending.step {
         case .clearing(let report, _, _), .sweeping(let report, _):
@@ -63,6 +78,7 @@ extension ServiceMachine {
         at now: Instant
     ) {
         guard state.instance == instance else { return }
+        if case .hooking(let run) = state { return hookKeeperLost(run, at: now) }
         var ending = takeEnding(of: instance)
         let report: ExitReport
         switch ending.step {
@@ -79,6 +95,7 @@ extension ServiceMachine {
     }
 
     mutating func swept(_ instance: InstanceID, killed: Int, at now: Instant) {
+        if case .hooking(let run) = state, run.instance == instance { return hookSwept(run, killed: killed, at: now) }
         guard case .ending(let ending) = state, ending.instance == instance,
             case .sweeping(let report, _) = ending.step
         else { return }
@@ -127,8 +144,17 @@ extension ServiceMachine {
     }
 
     mutating func conclude(_ ending: ServiceState.Ending, _ report: ExitReport, at now: Instant) {
-        let text = (ending.why.map { "\($0): " } ?? "") + report.text
-        switch ending.next {
+        let ended = HookRun.Ended(report: report, pid: ending.process?.pid, why: ending.why)
+        if ending.process == nil { return settle(ending.next, report, why: ending.why, at: now) }
+        run(.afterStop(0), next: ending.next, after: ended, at: now)
+    }
+
+    /// Nothing of an instance is left and all hooks have run.
+    mutating func settle(
+        _ next: ServiceState.Ending.Next, _ report: ExitReport, why: String?, at now: Instant
+    ) {
+        let text = (why.map { "\($0): " } ?? "") + report.text
+        switch next {
         case .stop:
             rest(because: text, at: now)
         case .relaunch:
@@ -139,7 +165,7 @@ extension ServiceMachine {
         }
     }
 
-    private mutating func judge(_ report: ExitReport, _ text: String, forced: Bool, at now: Instant) {
+    mutating func judge(_ report: ExitReport, _ text: String, forced: Bool, at now: Instant) {
         let decision = restart.decide(report, forced: forced, at: now)
         switch decision {
         case .restart, .loop: restarts += 1

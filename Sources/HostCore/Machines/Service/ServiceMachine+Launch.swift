@@ -4,6 +4,7 @@
 extension ServiceMachine {
     /// The last step before a launch; also what follows a back-off and a port that was taken.
     mutating func checkPorts(at now: Instant) {
+        if let need = specification.needs.first(where: critical.contains) { return wait(for: need, at: now) }
         guard !specification.ports.isEmpty else { return launch(at: now) }
         let check = ServiceState.waiting(.portCheck(again: now + Limits.again))
         switch state {
@@ -16,7 +17,10 @@ extension ServiceMachine {
 
     mutating func portsChecked(_ taken: PortHolder?, at now: Instant) {
         guard case .waiting(let wait) = state else { return }
-        if case .dependencies = wait { return }
+        switch wait {
+        case .dependencies, .condition: return
+        case .port, .portCheck: break
+        }
         guard let taken else { return launch(at: now) }
         let why = "port \(taken.port) is held by \(taken.holder)"
         let isNews = why != reason
@@ -24,7 +28,24 @@ extension ServiceMachine {
         if isNews { report(.waiting, nil, why) }
     }
 
+    /// What the start needs and does not have now: whoever knows the condition says when it has changed.
+    private mutating func wait(for need: ConditionKind, at now: Instant) {
+        enter(.waiting(.condition(need)), as: .waiting, because: "condition \(need.rawValue) is critical", at: now)
+    }
+
+    mutating func conditions(_ critical: Set<ConditionKind>, at now: Instant) {
+        self.critical = critical
+        guard case .waiting(.condition) = state, specification.needs.allSatisfy({ !critical.contains($0) }) else {
+            return
+        }
+        checkPorts(at: now)
+    }
+
     private mutating func launch(at now: Instant) {
+        run(.beforeStart(0), next: .judge(forced: false), at: now)
+    }
+
+    mutating func launchMain(at now: Instant) {
         launch(because: lastExit.map { "replaces \($0.instance): \($0.text)" } ?? "first start", at: now)
     }
 
@@ -42,6 +63,10 @@ extension ServiceMachine {
     mutating func launchFailed(_ instance: InstanceID, _ why: String, at now: Instant) {
         guard state.instance == instance else { return }
         report(.launchFailed, instance, why)
+        if case .hooking(let run) = state {
+            return hookIsOver(
+                run, ExitReport(status: .failedToStart(why), ran: .zero, wallMilliseconds: 0), at: now)
+        }
         let report = ExitReport(status: .failedToStart(why), ran: .zero, wallMilliseconds: 0)
         lastExit = LastExit(instance: instance, report: report)
         over(takeEnding(of: instance), report, at: now)
@@ -59,6 +84,7 @@ extension ServiceMachine {
             effects.append(.forget(instance))
             let report = ExitReport(status: .failedToStart("\(instance) never ran"), ran: .zero, wallMilliseconds: 0)
             conclude(takeEnding(of: instance), report, at: now)
+        case .hooking(let run): hookNeverRan(run, at: now)
         case .launching, .up, .ending: keeperLost(instance, at: now)
         case .stopped, .held, .waiting, .pausing: break
         }
@@ -69,6 +95,7 @@ extension ServiceMachine {
     ) {
         guard state.instance == instance else { return }
         switch state {
+        case .hooking(let run): hookStarted(run, startedAt: startedAt)
         case .launching:
             report(.started, instance, "pid \(process.pid)")
             arrive(instance, process, startedAt: startedAt, at: now)

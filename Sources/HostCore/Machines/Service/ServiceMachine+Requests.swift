@@ -16,7 +16,9 @@ extension ServiceMachine {
             ending.next = .relaunch
             ending.why = "to be started again"
             enter(.ending(ending), because: "stopping, to be started again", at: now)
-        case .pausing, .waiting, .launching, .up, .ending: break
+        case .hooking(let run) where run.next == .stop || (author == .person && run.ended != nil):
+            redirect(run, next: .relaunch, because: "to be started again", at: now)
+        case .pausing, .waiting, .launching, .hooking, .up, .ending: break
         }
     }
 
@@ -35,14 +37,20 @@ extension ServiceMachine {
             ending.next = .stop
             ending.why = why
             enter(.ending(ending), as: .stopping, because: why, at: now)
-        case .stopped, .held, .ending: break
+        case .hooking(let run) where isNews || run.next != .stop:
+            if run.ended == nil {
+                endHook(run, because: why, next: .stop, at: now)
+            } else {
+                redirect(run, next: .stop, because: why, at: now)
+            }
+        case .stopped, .held, .ending, .hooking: break
         }
     }
 
     /// What runs keeps running until those that come after it are down; nothing new is started meanwhile.
     mutating func queueStop(by author: Author, at now: Instant) {
         switch state {
-        case .stopped, .held, .waiting, .pausing, .ending: stop(by: author, at: now)
+        case .stopped, .held, .waiting, .pausing, .ending, .hooking: stop(by: author, at: now)
         case .launching, .up:
             guard queuedStop != .person else { return }
             noteStop(by: author)
@@ -106,11 +114,13 @@ extension ServiceMachine {
         case .waiting(.dependencies):
             report(.waiting, nil, "after_timeout is over, starting without its dependencies")
             checkPorts(at: now)
+        case .waiting(.condition): break
         case .waiting: checkPorts(at: now)
         case .pausing: checkPorts(at: now)
         case .launching(let instance, _) where now - deadline > Limits.slept:
             state = .launching(instance, deadline: now + Limits.again)
         case .launching(let instance, _): launchIsStuck(instance, at: now)
+        case .hooking(let run): hookIsDue(run, at: now)
         case .up:
             settleRoll(at: now)
             probesAreDue(at: now)

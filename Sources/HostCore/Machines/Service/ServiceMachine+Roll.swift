@@ -46,7 +46,7 @@ extension ServiceMachine {
 
     mutating func restart(at now: Instant) {
         switch state {
-        case .stopped, .held, .pausing, .waiting, .ending: start(by: .person, at: now)
+        case .stopped, .held, .pausing, .waiting, .hooking, .ending: start(by: .person, at: now)
         case .launching, .up:
             setMark(nil)
             queuedStop = nil
@@ -72,7 +72,7 @@ extension ServiceMachine {
     /// An instance that ended before its turn is replaced by itself; one that is ready has had its turn.
     mutating func settleRoll(at now: Instant) {
         switch (roll, state) {
-        case (.queued, .ending), (.queued, .pausing), (.queued, .waiting): roll = .underWay
+        case (.queued, .ending), (.queued, .hooking), (.queued, .pausing), (.queued, .waiting): roll = .underWay
         case (.queued, .stopped), (.queued, .held): roll = .none
         case (.underWay, .up(let life)) where life.isReady && rollProofTime.map { now >= $0 } ?? true: roll = .done
         case (.none, _), (.queued, _), (.underWay, _), (.done, _): break

@@ -36,6 +36,10 @@ public struct ServiceMachine: Hashable, Sendable {
     var isInherited: Bool
     /// Made from a snapshot, and `resume` has not been called yet.
     var awaitsResume: Bool
+    /// The conditions that are critical.
+    var critical: Set<ConditionKind> = []
+    /// The instances of those in `restart_with` that the newest instance has seen.
+    var companions: [ServiceName: UInt64] = [:]
     var restart: RestartMachine
     var effects: [ServiceEffect] = []
 
@@ -99,6 +103,11 @@ public struct ServiceMachine: Hashable, Sendable {
     /// The name of the state, as users see it.
     public var phase: ServicePhase { state.phase }
 
+    /// The probe of the running instance that is asked for `kind`; it may be older than the configuration.
+    public func probeAsked(_ kind: ProbeKind) -> ProbeSpecification? {
+        if case .up(let life) = state { life[kind]?.specification } else { nil }
+    }
+
     /// When `wake` is due.
     public var deadline: Instant? {
         switch (state.deadline, rollDeadline) {
@@ -119,11 +128,13 @@ public struct ServiceMachine: Hashable, Sendable {
         case .rollEnded(let failed): rollEnded(failed: failed)
         case .reset: reset(at: now)
         case .dependenciesReady: dependenciesReady(at: now)
+        case .conditions(let critical): conditions(critical, at: now)
         case .portsChecked(let taken): portsChecked(taken, at: now)
         case .launchFailed(let instance, let why): launchFailed(instance, why, at: now)
         case .neverRan(let instance): neverRan(instance, at: now)
         case .started(let instance, let process, let at): started(instance, process, startedAt: at, at: now)
         case .signalled(let instance): signalled(instance)
+        case .stopFailed(let instance, let why): stopFailed(instance, why)
         case .exited(let instance, let report, let empty): exited(instance, report, treeEmpty: empty, at: now)
         case .treeEmpty(let instance): treeEmpty(instance, at: now)
         case .keeperLost(let instance): keeperLost(instance, at: now)
@@ -183,14 +194,15 @@ public struct ServiceMachine: Hashable, Sendable {
     /// debug builds only: a supervisor that stops itself helps nobody.
     public func violation(in effects: [ServiceEffect]) -> String? {
         if let instance = state.instance, instance.launch > launches { return "\(instance) was never launched" }
-        let launched = effects.compactMap { if case .launch(let instance) = $0 { instance } else { nil } }
-        if launched.count > 1 { return "two launches for one event: \(launched)" }
-        if let instance = launched.first, state.instance != instance { return "\(instance) is unknown to the state" }
-        if mark != nil, !state.isDown, queuedStop == nil {
-            guard case .ending(let ending) = state, ending.next == .stop else {
-                return "\(phase) although it is marked"
+        let launched = effects.compactMap { effect -> InstanceID? in
+            switch effect {
+            case .launch(let instance), .launchHook(let instance, _): instance
+            default: nil
             }
         }
+        if launched.count > 1 { return "two launches for one event: \(launched)" }
+        if let instance = launched.first, state.instance != instance { return "\(instance) is unknown to the state" }
+        if mark != nil, !state.isDown, queuedStop == nil, !state.isStopping { return "\(phase) although it is marked" }
         if queuedStop != nil {
             guard case .launching = state else {
                 guard case .up = state else { return "\(phase) waits to be stopped" }
@@ -208,7 +220,7 @@ public struct ServiceMachine: Hashable, Sendable {
 
     private var missingDeadline: String? {
         switch state {
-        case .stopped, .held, .waiting(.dependencies(until: nil)): nil
+        case .stopped, .held, .waiting(.dependencies(until: nil)), .waiting(.condition): nil
         case .up(let life) where ProbeKind.allCases.allSatisfy { life[$0]?.deadline == nil }: nil
         default: "\(phase) without a deadline"
         }

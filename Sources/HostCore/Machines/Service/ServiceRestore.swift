@@ -21,6 +21,7 @@ extension ServiceMachine {
         queuedStop = fields["queued_stop"].flatMap { Author(rawValue: $0) }
         roll = Roll(fields["roll"])
         launchedWith = fields.integer("launched_with")
+        companions = Self.companions(fields["companions"] ?? "")
         returnsWithHost = fields.flag("returns_with_host")
         isInherited = true
         awaitsResume = true
@@ -51,7 +52,8 @@ extension ServiceMachine {
             guard case .up(let life) = state else { break }
             report(.adopted, life.instance, "pid \(life.process.pid), \(restarts) restarts, \(phase.rawValue)")
         case .ending(let ending): resume(ending)
-        case .stopped, .held, .waiting(.dependencies), .pausing: break
+        case .hooking(let run): hookResumes(run)
+        case .stopped, .held, .waiting(.dependencies), .waiting(.condition), .pausing: break
         }
         if returnsWithHost { start(by: .host, at: now) }
         return takeEffects()
@@ -79,20 +81,38 @@ extension ServiceMachine {
 
     /// Takes over an instance of which only the runtime folder knows, the snapshot being lost or older. What its
     /// records say must follow: `started`, `exited`, `neverRan` or `keeperLost`.
-    public mutating func adopt(_ instance: InstanceID, at now: Instant) -> [ServiceEffect] {
+    /// `hook`: it is the launch of one.
+    public mutating func adopt(_ instance: InstanceID, hook: Hook? = nil, at now: Instant) -> [ServiceEffect] {
         launches = max(launches, instance.launch)
         isInherited = true
         awaitsResume = false
         queuedStop = nil
         roll = .none
         launchedWith = nil
+        companions = [:]
         wasReady = false
         // After an exit that said "do not restart" only a person can have started this one.
         if mark == .held { mark = nil }
         effects = [.mark(mark)]
-        enter(.launching(instance, deadline: now + Limits.launch), because: "found, not yet known to run", at: now)
+        enter(found(instance, hook, at: now), because: "found, not yet known to run", at: now)
         if mark == .stopped { stop(by: .person, at: now) }
         return takeEffects()
+    }
+
+    private func found(_ instance: InstanceID, _ hook: Hook?, at now: Instant) -> ServiceState {
+        let deadline = now + Limits.launch
+        guard let hook else { return .launching(instance, deadline: deadline) }
+        var next = ServiceState.Ending.Next.judge(forced: false)
+        var ended: HookRun.Ended?
+        if case .afterStop = hook {
+            // How the instance before it ended is not known any more: it is replaced without counting that.
+            next = .relaunch
+            let report = ExitReport(status: .unknown, ran: .zero, wallMilliseconds: 0)
+            ended = HookRun.Ended(report: report, pid: nil, why: nil)
+        }
+        return .hooking(
+            HookRun(
+                instance: instance, hook: hook, step: .launching(deadline: deadline), next: next, ended: ended))
     }
 
     /// Takes over an instance of which only the runtime folder knows, and which runs.
@@ -119,6 +139,7 @@ extension ServiceMachine {
         case "stopped": return .stopped
         case "held": return .held
         case "waiting_dependencies": return .waiting(.dependencies(until: fields.instant("until")))
+        case "hooking" where launch > 0: return hookRun(instance, fields, at: now).map { .hooking($0) }
         case "waiting_port": return .waiting(.portCheck(again: now + Limits.again))
         case "launching" where launch > 0:
             let deadline = fields.instant("deadline") ?? now
@@ -155,14 +176,7 @@ extension ServiceMachine {
         guard let said = fields.instant("deadline") else { return nil }
         let longest = max(specification.stop.grace, specification.stop.leftovers + Limits.again, Limits.launch)
         let deadline = min(said, now + longest)
-        let next: ServiceState.Ending.Next
-        switch fields["next"] {
-        case "stop": next = .stop
-        case "relaunch": next = .relaunch
-        case "judge": next = .judge(forced: false)
-        case "judge_forced": next = .judge(forced: true)
-        default: return nil
-        }
+        guard let next = ServiceState.Ending.Next(fields["next"]) else { return nil }
         let round = min(max(fields.integer("round") ?? 0, 0), Limits.killRounds)
         let step: ServiceState.Ending.Step
         switch (fields["step"], fields.exitReport(prefix: "exit")) {

@@ -6,7 +6,7 @@ extension ServiceMachine {
     public func hasSameSnapshot(as other: ServiceMachine) -> Bool {
         since == other.since && launches == other.launches && restarts == other.restarts
             && wasReady == other.wasReady && mark == other.mark && queuedStop == other.queuedStop
-            && roll == other.roll && launchedWith == other.launchedWith
+            && roll == other.roll && launchedWith == other.launchedWith && companions == other.companions
             && returnsWithHost == other.returnsWithHost && restart.hasSameSnapshot(as: other.restart)
             && reason == other.reason && lastExit == other.lastExit && state.hasSameSnapshot(as: other.state)
     }

@@ -14,6 +14,10 @@ extension ServiceMachine {
         fields["mark"] = mark?.rawValue
         fields["queued_stop"] = queuedStop?.rawValue
         fields["roll"] = roll.text
+        if !companions.isEmpty {
+            let seen = companions.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value)" }
+            fields["companions"] = seen.joined(separator: ",")
+        }
         fields["launched_with"] = launchedWith.map { "\($0)" }
         fields.set(returnsWithHost, "returns_with_host")
         fields.set(restart.isLooping, "looping")
@@ -35,7 +39,9 @@ extension ServiceMachine {
         case .waiting(.dependencies(let until)):
             fields["state"] = "waiting_dependencies"
             fields.set(until, "until")
-        case .waiting(.portCheck), .waiting(.port): fields["state"] = "waiting_port"
+        // What it waits for is looked at again.
+        case .waiting(.portCheck), .waiting(.port), .waiting(.condition): fields["state"] = "waiting_port"
+        case .hooking(let run): encode(run, into: &fields)
         case .launching(_, let deadline):
             fields["state"] = "launching"
             fields.set(deadline, "deadline")
@@ -65,11 +71,7 @@ extension ServiceMachine {
             fields.set(process, startedAt: startedAt)
         }
         fields["why"] = ending.why
-        switch ending.next {
-        case .stop: fields["next"] = "stop"
-        case .relaunch: fields["next"] = "relaunch"
-        case .judge(let forced): fields["next"] = forced ? "judge_forced" : "judge"
-        }
+        fields["next"] = ending.next.text
         switch ending.step {
         case .arriving(let deadline):
             fields["step"] = "arriving"

@@ -10,6 +10,8 @@ public enum ServiceState: Hashable, Sendable {
     case waiting(Wait)
     /// A keeper was told to start it; nothing heard of the process yet.
     case launching(InstanceID, deadline: Instant)
+    /// A command of `before_start` or `after_stop` runs.
+    case hooking(HookRun)
     /// The main process runs.
     case up(Life)
     /// On its way down, or cleaning up after an end.
@@ -21,6 +23,8 @@ public enum ServiceState: Hashable, Sendable {
     public enum Wait: Hashable, Sendable {
         /// Services in `after` that were not ready yet; started anyway at `until`.
         case dependencies(until: Instant?)
+        /// A condition that it needs and that is critical.
+        case condition(ConditionKind)
         /// The answer of the port check; asked again at `again` should it be lost.
         case portCheck(again: Instant)
         /// A port that is taken, looked at again at `again`.
@@ -119,6 +123,7 @@ extension ServiceState {
         case .held: .held
         case .waiting: .waiting
         case .launching: .starting
+        case .hooking(let run): run.phase
         case .up(let life): life.phase
         case .ending: .stopping
         case .pausing(let pause): pause.isLoop ? .looping : .backoff
@@ -129,13 +134,26 @@ extension ServiceState {
     public var isDown: Bool {
         switch self {
         case .stopped, .held: true
-        case .waiting, .launching, .up, .ending, .pausing: false
+        case .waiting, .launching, .hooking, .up, .ending, .pausing: false
+        }
+    }
+
+    /// A keeper is to be started, and nothing has come in between.
+    public var awaitsLaunch: Bool {
+        switch self {
+        case .launching: true
+        case .hooking(let run): if case .launching = run.step { true } else { false }
+        case .stopped, .held, .waiting, .up, .ending, .pausing: false
         }
     }
 
     /// On its way down for good.
     var isStopping: Bool {
-        if case .ending(let ending) = self { ending.next == .stop } else { false }
+        switch self {
+        case .ending(let ending): ending.next == .stop
+        case .hooking(let run): run.next == .stop
+        case .stopped, .held, .waiting, .launching, .up, .pausing: false
+        }
     }
 
     /// The instance that exists in this state, if any.
@@ -143,6 +161,7 @@ extension ServiceState {
         switch self {
         case .stopped, .held, .waiting, .pausing: nil
         case .launching(let instance, _): instance
+        case .hooking(let run): run.instance
         case .up(let life): life.instance
         case .ending(let ending): ending.instance
         }
@@ -157,7 +176,7 @@ extension ServiceState {
             case .arriving, .asking, .killing: ending.process
             case .clearing, .sweeping: nil
             }
-        case .stopped, .held, .waiting, .launching, .pausing: nil
+        case .stopped, .held, .waiting, .launching, .hooking, .pausing: nil
         }
     }
 
@@ -166,8 +185,10 @@ extension ServiceState {
         switch self {
         case .stopped, .held: nil
         case .waiting(.dependencies(let until)): until
+        case .waiting(.condition): nil
         case .waiting(.portCheck(let again)), .waiting(.port(_, let again)): again
         case .launching(_, let deadline): deadline
+        case .hooking(let run): run.deadline
         case .up(let life): life.deadline
         case .ending(let ending): ending.deadline
         case .pausing(let pause): pause.until

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HostControl
+internal import HostCore
+internal import HostLaunch
+internal import HostLoop
+internal import HostWire
+
+/// Commands that the configuration names beside a service's own: hooks, a stop by command, a reload action.
+extension Supervisor {
+    private static let reloadTimeout: Duration = .seconds(60)
+
+    /// The service with a hook's command in the place of its own, and what a hook may want to know.
+    func specification(of hook: Hook, in service: ServiceMachine) -> ServiceSpecification? {
+        var specification = service.specification
+        guard let command = specification.command(of: hook) else { return nil }
+        specification.launch.command = command
+        specification.launch.environment["HOSTD_HOOK"] = "\(hook)"
+        guard case .hooking(let run) = service.state, let ended = run.ended else { return specification }
+        specification.launch.environment["HOSTD_MAIN_PID"] = ended.pid.map { "\($0)" } ?? ""
+        var code = ""
+        var signal = ""
+        switch ended.report.status {
+        case .code(let number): code = "\(number)"
+        case .signal(let number): signal = SignalName.text(number)
+        case .failedToStart, .unknown: break
+        }
+        specification.launch.environment["HOSTD_EXIT_CODE"] = code
+        specification.launch.environment["HOSTD_EXIT_SIGNAL"] = signal
+        return specification
+    }
+
+    /// `stop.exec`: the service is asked to end by a command.
+    func runStop(_ instance: InstanceID) {
+        guard let service = machine.services[instance.service], let command = service.specification.stop.command else {
+            return
+        }
+        let timeout = max(service.specification.stop.grace, .seconds(1))
+        run(command, beside: service, timeout) { [weak self] why in
+            if let why { self?.feed(instance.service, .stopFailed(instance, why)) }
+        }
+        feed(instance.service, .signalled(instance))
+    }
+
+    /// `POST /v1/services/NAME/reload`: the reload action of a service.
+    func answerServiceReload(_ call: ControlCall) {
+        withService(call) { name in
+            guard let service = machine.services[name] else { return }
+            let began = loop.now
+            let finish = { [weak self] (ok: Bool, reason: String) in
+                guard let self, let service = self.machine.services[name] else { return }
+                let outcome = self.outcome("reload", of: service, ok: ok, reason: reason, began: began)
+                call.finish(outcome.json)
+            }
+            guard let action = service.specification.reload else {
+                return finish(false, "it has no reload action (reload = { signal = \"SIGHUP\" } is one)")
+            }
+            guard case .up(let life) = service.state else {
+                return finish(false, "it is \(service.phase.rawValue): there is nothing that could reload")
+            }
+            let instance = life.instance
+            let done = { [weak self] (why: String?, what: String) in
+                guard let self else { return }
+                self.history.add("service.reloaded", instance, why.map { "\(what): \($0)" } ?? what)
+                finish(why == nil, why.map { "\(what): \($0)" } ?? what)
+            }
+            switch action {
+            case .signal(let number):
+                launcher.signal(instance, number, to: .main)
+                done(nil, "\(SignalName.text(number)) to pid \(life.process.pid)")
+            case .exec(let command):
+                run(command, beside: service, Self.reloadTimeout) { done($0, "reload.exec") }
+            case .http(let url):
+                prober.post(url, timeout: Self.reloadTimeout) { done($0, "POST") }
+            }
+        }
+    }
+
+    /// Runs a command as the service's user, in its environment; nil when it exits 0, else what went wrong.
+    private func run(
+        _ command: [String], beside service: ServiceMachine, _ timeout: Duration, then: @escaping (String?) -> Void
+    ) {
+        guard let instance = service.state.instance else { return then("nothing runs") }
+        var launch = service.specification.launch
+        launch.environment["HOSTD_MAIN_PID"] = service.state.process.map { "\($0.pid)" } ?? ""
+        let probe = ProbeSpecification(target: .exec(command), interval: timeout, timeout: timeout)
+        let context = ProbeContext(instance: instance, launch: launch, identity: identities[instance.service])
+        prober.ask(probe, context) { then($0.ok ? nil : $0.seen) }
+    }
+}
