@@ -32,7 +32,12 @@ extension Checker {
         switch hook {
         case nil: return instance?.notes.ran ?? .zero
         case .beforeStart(let number)?:
-            guard instance?.exit?.status == .code(0), instance?.notes.killOrders == 0 else { return .zero }
+            guard let instance, instance.exit?.status == .code(0) else { return .zero }
+            guard instance.notes.killOrders == 0 else {
+                // Whether it was told to end, or what it left behind, is not known here.
+                records[index].hooksDone = nil
+                return nil
+            }
             if records[index].hooksDone == number { records[index].hooksDone = number + 1 }
             return nil
         case .afterStop(let number)?:
