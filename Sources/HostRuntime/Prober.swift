@@ -11,6 +11,7 @@ struct ProbeContext {
     let instance: InstanceID
     let launch: LaunchSpecification
     let identity: ChildIdentity?
+    let log: LogContext
 }
 
 /// Asks the questions of all probes, on the loop.
@@ -20,6 +21,7 @@ final class Prober {
     private let loop: EventLoop
     private let fetcher: Fetcher
     private let lookups: Resolver
+    private let logs: LogProber
     private let files: Worker
     private let keeper: String
     /// The patterns of the configuration, compiled when they are first used.
@@ -31,6 +33,7 @@ final class Prober {
         self.files = files
         self.keeper = keeper
         lookups = Resolver(loop: loop)
+        logs = LogProber(loop: loop, files: files)
         fetcher = Fetcher(loop: loop, lookups: lookups)
         fetcher.onFirstUse = { [weak self] in self?.onFirstFetch?() }
     }
@@ -49,6 +52,7 @@ final class Prober {
                 then(ProbeAnswer(connection: $0, took: $1))
             }
         case .exec(let command): askByCommand(command, probe.timeout, context, then: then)
+        case .log(let pattern): logs.ask(pattern, probe.timeout, context.log, then: then)
         case .notify, .heartbeat: loop.later { then(.unasked("what it says is listened to")) }
         }
     }

@@ -137,6 +137,7 @@ nonisolated extension ProbeSpecification.Target {
         case .exec(let command): "exec " + command.joined(separator: " ")
         case .notify: "notify READY=1"
         case .heartbeat: "heartbeat WATCHDOG=1"
+        case .log(let pattern): "log \(pattern)"
         }
     }
 }

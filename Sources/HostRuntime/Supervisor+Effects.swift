@@ -101,9 +101,22 @@ extension Supervisor {
         guard let service = machine.services[instance.service], let probe = service.probeAsked(kind) else { return }
         let context = ProbeContext(
             instance: instance, launch: service.specification.launch, identity: identities[instance.service])
+            instance: instance, launch: service.launch, identity: identities[instance.service],
+            log: logContext(instance, kind, probe))
         prober.ask(probe, context) { [weak self] answer in
             self?.feed(instance.service, .probed(instance, kind, number: number, answer))
         }
+    }
+
+    private func logContext(_ instance: InstanceID, _ kind: ProbeKind, _ probe: ProbeSpecification) -> LogContext {
+        var since = Clock.wallMicroseconds
+        if case .up(let life) = machine.services[instance.service]?.state {
+            since -= (loop.now - life.startedAt).nanoseconds / 1000
+        }
+        // What a live probe missed while hostd was away is nothing that it could still find out.
+        if kind == .live { since = max(since, Clock.wallMicroseconds - probe.interval.nanoseconds / 1000) }
+        let folders = traces[instance]?.streams.map { "\(self.folders.log)/\($0.log)" } ?? []
+        return LogContext(instance: instance, kind: kind, folders: folders, since: since)
     }
 
     private func readNotify(_ instance: InstanceID) {

@@ -100,7 +100,13 @@ struct Scenario {
 
     private static let asked = ProbeSpecification.Target.tcp(host: "127.0.0.1", port: 1)
 
-    private mutating func startTarget() -> ProbeSpecification.Target { chance(0.3) ? .notify : Self.asked }
+    private mutating func startTarget() -> ProbeSpecification.Target {
+        switch random.unit() {
+        case ..<0.3: .notify
+        case ..<0.5: .log(pattern: "ready")
+        default: Self.asked
+        }
+    }
 
     /// What the next launch of a hook does.
     mutating func hookBehaviour(_ service: ServiceSpecification, calm: Bool) -> Behaviour {

@@ -83,6 +83,8 @@ struct ProbeKeyTests {
         #expect(try service("live = { heartbeat = \"30s\", failures = 3 }").live?.failures == 3)
         #expect(try service("ready = { notify = true }").ready?.target == .notify)
         #expect(try service("ready = { notify = false }").ready == nil)
+        let log = try service("ready = { log = '^listening on [0-9]+', interval = \"1s\" }").ready
+        #expect(log?.target == .log(pattern: "^listening on [0-9]+"))
     }
 
     @Test(arguments: [
@@ -96,7 +98,7 @@ struct ProbeKeyTests {
         ),
         (
             "ready = { notify = true, interval = \"1s\" }",
-            "ready.interval: goes with http, tcp, unix and exec, not with notify (leave it out)"
+            "ready.interval: goes with http, tcp, unix, exec and log, not with notify (leave it out)"
         ),
         (
             "live = { heartbeat = \"1s\", successes = 2 }",
@@ -104,7 +106,15 @@ struct ProbeKeyTests {
         ),
         (
             "startup = { notify = true, delay = \"1s\" }",
-            "startup.delay: goes with http, tcp, unix, exec and heartbeat, not with notify (leave it out)"
+            "startup.delay: goes with http, tcp, unix, exec and log, not with notify (leave it out)"
+        ),
+        (
+            "live = { log = 'x', timeout = \"1s\" }",
+            "live.timeout: goes with http, tcp, unix and exec, not with log (leave it out)"
+        ),
+        (
+            "live = { log = 'x(' }",
+            "live.log: \"x(\" is no POSIX extended regular expression: Unmatched ( or \\("
         ),
         ("live = { heartbeat = \"50ms\" }", "live.heartbeat: \"50ms\" is out of range (100ms to 1d)"),
     ])

@@ -47,7 +47,7 @@ struct StructureTests {
             sandbox = "strict"
             live = { heartbeat = "30s" }
             preset = "openclaw-gateway"
-            live = { log = "x" }
+            live = { tcp = "x:1" }
             stop = { exec = ["x"] }
             log = { compress = true }
             """
@@ -114,10 +114,11 @@ struct StructureTests {
             "restart = \"always\"",
             "11: service.a.restart: \"always\" is a string (write a table, like { policy = \"always\" })"
         ),
-        ("live = {}", "8: service.a.live: asks nothing (give one of http, tcp, unix, exec, heartbeat)"),
+        ("live = {}", "8: service.a.live: asks nothing (give one of http, tcp, unix, exec, heartbeat, log)"),
         (
             "live = { http = \"http://x/\", tcp = \"x:1\" }",
-            "30: service.a.live.tcp: \"http\" stands here already (give only one of http, tcp, unix, exec, heartbeat)"
+            "30: service.a.live.tcp: \"http\" stands here already "
+                + "(give only one of http, tcp, unix, exec, heartbeat, log)"
         ),
         (
             "live = { tcp = \"x:1\", expect = 200 }",

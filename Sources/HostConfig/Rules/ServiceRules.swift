@@ -45,7 +45,9 @@ struct ServiceRules {
         if isComplete, !isGiven {
             checking.report(path: path, "asks nothing (give one of \(targets.joined(separator: ", ")))")
         }
-        for (key, targets) in ProbeSection.companions { check(key, goesWith: targets, probe, path: path, &checking) }
+        for (key, companions) in ProbeSection.companions {
+            check(key, goesWith: companions.filter(targets.contains), probe, path: path, &checking)
+        }
     }
 
     /// Reports a key that makes no sense with what the probe asks.

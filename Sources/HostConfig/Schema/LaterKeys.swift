@@ -11,8 +11,6 @@ enum LaterKeys {
     /// The keys by the section's path, "" for the top of the file.
     static let bySection: [String: [Entry]] = names.merging(reasons) { $0 + $1 }
 
-    private static let probe = ["log"]
-
     private static let names: [String: [Entry]] = [
         "": ["node", "kind", "log", "disk", "network", "alert"],
         "service.NAME": [
@@ -21,6 +19,7 @@ enum LaterKeys {
         "service.NAME.startup": probe,
         "service.NAME.live": probe,
         "service.NAME.ready": probe,
+        "service.NAME.stop": ["exec"],
         "service.NAME.log": ["compress", "max_age", "total", "timestamps", "journal", "when_full"],
     ].mapValues { $0.map { Entry(name: $0, message: "\"\($0)\" is not available in this version") } }
 

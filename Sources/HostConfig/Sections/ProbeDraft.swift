@@ -11,6 +11,7 @@ struct ProbeDraft: Hashable, Sendable {
         case exec([String])
         case notify
         case heartbeat(Duration)
+        case log(String)
     }
 
     /// The last one given: a later file may ask something else.
@@ -68,6 +69,11 @@ struct ProbeDraft: Hashable, Sendable {
         set { target = newValue.map { .heartbeat($0) } }
     }
 
+    var log: String? {
+        get { if case .log(let pattern) = target { pattern } else { nil } }
+        set { target = newValue.map { .log($0) } }
+    }
+
     /// The key that says what is asked.
     var targetKey: String? {
         switch target {
@@ -77,6 +83,7 @@ struct ProbeDraft: Hashable, Sendable {
         case .exec: "exec"
         case .notify: "notify"
         case .heartbeat: "heartbeat"
+        case .log: "log"
         case nil: nil
         }
     }
@@ -101,6 +108,7 @@ struct ProbeDraft: Hashable, Sendable {
         case .exec(let command): return .exec(command)
         case .notify: return .notify
         case .heartbeat: return .heartbeat
+        case .log(let pattern): return .log(pattern: pattern)
         case nil: return nil
         }
     }

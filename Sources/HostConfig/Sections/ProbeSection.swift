@@ -10,16 +10,16 @@ enum ProbeSection {
 
     /// Of these one says what is asked.
     static func targets(_ kind: ProbeKind) -> [String] {
-        ["http", "tcp", "unix", "exec"] + [kind == .live ? "heartbeat" : "notify"]
+        ["http", "tcp", "unix", "exec", kind == .live ? "heartbeat" : "notify", "log"]
     }
 
     /// The keys that go with some targets only.
     static let companions: [(key: String, targets: [String])] = [
         ("expect", ["http"]), ("body", ["http"]), ("headers", ["http"]),
-        ("interval", ["http", "tcp", "unix", "exec"]), ("timeout", ["http", "tcp", "unix", "exec"]),
+        ("interval", ["http", "tcp", "unix", "exec", "log"]), ("timeout", ["http", "tcp", "unix", "exec"]),
         ("successes", ["http", "tcp", "unix", "exec"]),
-        ("failures", ["http", "tcp", "unix", "exec", "heartbeat"]),
-        ("delay", ["http", "tcp", "unix", "exec", "heartbeat"]),
+        ("failures", ["http", "tcp", "unix", "exec", "heartbeat", "log"]),
+        ("delay", ["http", "tcp", "unix", "exec", "heartbeat", "log"]),
     ]
 
     private static func section(
@@ -32,6 +32,8 @@ enum ProbeSection {
                 // The program was told at its start how often it is to give a sign.
                 + [kind == .live ? heartbeat : notify.changing(.inPlace)]
                 + (http + pace + further).map { $0.changing(.inPlace) })
+            keys: asking + [kind == .live ? heartbeat : notify, kind == .live ? logAlive : logOnce] + http + pace
+                + further)
     }
 
     private static let asking: [Key<ProbeDraft>] = [
@@ -51,8 +53,16 @@ enum ProbeSection {
 
     private static let heartbeat = Key<ProbeDraft>(
         "heartbeat", .time(.milliseconds(100)...TimeText.day), \.heartbeat, also: ["watchdog", "watchdog_sec"],
-        "Listen for WATCHDOG=1 on the notify socket; bad when none comes for so long. One failure is enough if not given."
+        "Listen for WATCHDOG=1 on the notify socket; bad when none comes for so long. `failures` is 1 if not given."
     )
+
+    private static let logOnce = Key<ProbeDraft>(
+        "log", .pattern, \.log, also: ["log_line", "ready_log_line"],
+        "Look into the log; well from the first line on that matches this regular expression.")
+
+    private static let logAlive = Key<ProbeDraft>(
+        "log", .pattern, \.log, also: ["log_line"],
+        "Look into the log; bad when no line since the look before matches this regular expression.")
 
     private static let http: [Key<ProbeDraft>] = [
         Key(

@@ -10,7 +10,7 @@ extension ProbeMachine {
         switch specification.target {
         case .notify: hearReady(record, at: now)
         case .heartbeat: hearBeat(record, at: now)
-        case .http, .tcp, .unix, .exec: nil
+        case .http, .tcp, .unix, .exec, .log: nil
         }
     }
 

@@ -16,19 +16,22 @@ public struct ProbeSpecification: Hashable, Sendable {
         case notify
         /// Listens for WATCHDOG=1 on the notify socket, which has to come at least once in each `interval`.
         case heartbeat
+        /// Looks for a line in the instance's log that matches a POSIX extended regular expression: startup, ready: one
+        /// since its start; live: one since the look before.
+        case log(pattern: String)
 
         /// Nothing is asked: what the instance says of itself is listened to.
         public var isHeard: Bool {
             switch self {
             case .notify, .heartbeat: true
-            case .http, .tcp, .unix, .exec: false
+            case .http, .tcp, .unix, .exec, .log: false
             }
         }
 
-        /// What it waits for happens once in the life of an instance.
+        /// Outside of live, what it waits for happens once in the life of an instance.
         public var isOnce: Bool {
             switch self {
-            case .notify: true
+            case .notify, .log: true
             case .http, .tcp, .unix, .exec, .heartbeat: false
             }
         }

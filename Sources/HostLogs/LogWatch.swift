@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import HostLinux
+
+/// Looks for lines that match, from a point in time on, each line once. Blocks on the disk: for a Worker.
+public struct LogWatch: Sendable {
+    /// What one look found.
+    public struct Finding: Hashable, Sendable {
+        /// The first line that matches, cut; nil when none does.
+        public let line: String?
+        /// More may lie there already.
+        public let isBehind: Bool
+    }
+
+    private static let shownBytes = 200
+
+    private let folders: [String]
+    private let since: Int64
+    private let pattern: String
+    /// By folder, once it was looked into.
+    private var cursors: [String: LogCursor] = [:]
+
+    /// Watches the logs in `folders` for lines that had arrived at `wallMicroseconds` (since 1970) or later. `pattern`
+    /// is a POSIX extended regular expression.
+    public init(folders: [String], since wallMicroseconds: Int64, pattern: String) {
+        self.folders = folders
+        since = wallMicroseconds
+        self.pattern = pattern
+    }
+
+    /// Reads on where it stopped, at most `limitBytes` of each log. Only whole lines are looked at.
+    public mutating func look(limitBytes: Int) throws(SystemError) -> Finding {
+        guard let expression = try? RegularExpression(pattern) else { return Finding(line: nil, isBehind: false) }
+        var found: String?
+        var isBehind = false
+        for folder in folders {
+            let reader = LogReader(folder: folder)
+            do throws(SystemError) {
+                let start = if let known = cursors[folder] { known } else { try reader.place(since: since) }
+                let (lines, next) = try reader.read(after: start, limitBytes: limitBytes)
+                cursors[folder] = next
+                isBehind = isBehind || next != start
+                let match = found == nil ? lines.first { expression.matches(bytes: $0.text) } : nil
+                if let match { found = String(decoding: match.text.prefix(Self.shownBytes), as: UTF8.self) }
+            } catch {
+                // Nothing was written yet.
+                guard error.isMissing else { throw error }
+            }
+        }
+        return Finding(line: found, isBehind: isBehind)
+    }
+}
+
+extension LogReader {
+    /// The place of the first byte that had arrived at `wallMicroseconds` (since 1970) or later, as exact as the index.
+    public func place(since wallMicroseconds: Int64) throws(SystemError) -> LogCursor {
+        let files = try LogFileList.open(folder)
+        for (index, file) in files.enumerated().reversed() {
+            let end = file.index.end(before: wallMicroseconds, size: file.size)
+            if end == file.size, end > 0, index + 1 < files.count {
+                return LogCursor(inode: files[index + 1].inode, offset: 0)
+            }
+            if end > 0 { return LogCursor(inode: file.inode, offset: UInt64(end)) }
+        }
+        return .start
+    }
+}

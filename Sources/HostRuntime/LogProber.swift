@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HostCore
+internal import HostLinux
+internal import HostLogs
+internal import HostLoop
+
+/// Where the output of an instance goes.
+struct LogContext {
+    let instance: InstanceID
+    let kind: ProbeKind
+    /// The folders of its logs.
+    let folders: [String]
+    /// Since when its lines count, in microseconds since 1970.
+    let since: Int64
+}
+
+/// Looks for lines in log files, never in pipes: the file is the queue.
+final class LogProber {
+    private nonisolated static let shareBytes = 4 << 20
+
+    private struct Key: Hashable {
+        let service: ServiceName
+        let kind: ProbeKind
+    }
+
+    private let loop: EventLoop
+    private let files: Worker
+    /// How far each probe has read, of the newest instance.
+    private var watches: [Key: (instance: InstanceID, watch: LogWatch)] = [:]
+
+    init(loop: EventLoop, files: Worker) {
+        self.loop = loop
+        self.files = files
+    }
+
+    /// Looks for a line since the look before; `then` is called once. `timeout` is for all of it.
+    func ask(_ pattern: String, _ timeout: Duration, _ context: LogContext, then: @escaping (ProbeAnswer) -> Void) {
+        let key = Key(service: context.instance.service, kind: context.kind)
+        let known = watches[key].flatMap { $0.instance == context.instance ? $0.watch : nil }
+        let watch = known ?? LogWatch(folders: context.folders, since: context.since, pattern: pattern)
+        look(watch, key, context, began: loop.now, timeout, then: then)
+    }
+
+    private func look(
+        _ watch: LogWatch, _ key: Key, _ context: LogContext, began: Instant, _ timeout: Duration,
+        then: @escaping (ProbeAnswer) -> Void
+    ) {
+        files.submit(deadline: timeout) { () -> Result<(LogWatch.Finding, LogWatch), SystemError> in
+            Result { () throws(SystemError) in
+                var watch = watch
+                let finding = try watch.look(limitBytes: Self.shareBytes)
+                return (finding, watch)
+            }
+        } then: { [weak self] (outcome: WorkOutcome<Result<(LogWatch.Finding, LogWatch), SystemError>>) in
+            guard let self else { return }
+            let took = loop.now - began
+            switch outcome {
+            case .done(.success((let finding, let watch))):
+                watches[key] = (context.instance, watch)
+                if let line = finding.line { return then(ProbeAnswer(ok: true, seen: "line: \(line)", took: took)) }
+                guard finding.isBehind, took < timeout else {
+                    return then(ProbeAnswer(ok: false, seen: "no line matches", took: took))
+                }
+                look(watch, key, context, began: began, timeout, then: then)
+            case .done(.failure(let error)): then(.unasked("hostd cannot ask: \(error)", took: took))
+            case .late, .full: then(.unasked("hostd cannot ask: the log's disk does not answer", took: took))
+            }
+        }
+    }
+}
