@@ -38,9 +38,9 @@ public final class Fetcher {
         if let multi { ccurl_multi_free(multi) }
     }
 
-    /// GETs `url` (http, https) with further `headers`, following no redirect; `then` is called once, never before `get`
-    /// returns. `timeout` is for all of it. The body is kept up to `bodyLimit` bytes, after which the answer counts as
-    /// complete.
+    /// GETs `url` (http, https) with further `headers`, following no redirect; `then` is called once, never before
+    /// `get` returns. `timeout` is for all of it. The body is kept up to `bodyLimit` bytes, after which the answer
+    /// counts as complete.
     public func get(
         _ url: String, headers: [String: String] = [:], timeout: Duration, bodyLimit: Int = 16384,
         then: @escaping (FetchResult) -> Void

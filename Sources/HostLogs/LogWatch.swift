@@ -16,7 +16,8 @@ public struct LogWatch: Sendable {
 
     private let folders: [String]
     private let since: Int64
-    private let pattern: String
+    /// What is looked for.
+    public let pattern: String
     /// By folder, once it was looked into.
     private var cursors: [String: LogCursor] = [:]
 

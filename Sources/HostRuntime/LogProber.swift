@@ -37,8 +37,11 @@ final class LogProber {
     /// Looks for a line since the look before; `then` is called once. `timeout` is for all of it.
     func ask(_ pattern: String, _ timeout: Duration, _ context: LogContext, then: @escaping (ProbeAnswer) -> Void) {
         let key = Key(service: context.instance.service, kind: context.kind)
-        let known = watches[key].flatMap { $0.instance == context.instance ? $0.watch : nil }
-        let watch = known ?? LogWatch(folders: context.folders, since: context.since, pattern: pattern)
+        var watch = LogWatch(folders: context.folders, since: context.since, pattern: pattern)
+        // A reload may have brought another pattern.
+        if let known = watches[key], known.instance == context.instance, known.watch.pattern == pattern {
+            watch = known.watch
+        }
         look(watch, key, context, began: loop.now, timeout, then: then)
     }
 

@@ -18,6 +18,8 @@ struct ProbeContext {
 final class Prober {
     /// Called once, when the first HTTP probe has loaded what it needs.
     var onFirstFetch: (() -> Void)?
+    private static let patternLimit = 1000
+
     private let loop: EventLoop
     private let fetcher: Fetcher
     private let lookups: Resolver
@@ -83,6 +85,8 @@ final class Prober {
     /// The configuration has checked it.
     private func compiled(_ text: String) -> RegularExpression? {
         if let known = patterns[text] { return known }
+        // Those of earlier configurations are not kept for ever.
+        if patterns.count >= Self.patternLimit { patterns = [:] }
         let pattern = try? RegularExpression(text)
         patterns[text] = pattern
         return pattern

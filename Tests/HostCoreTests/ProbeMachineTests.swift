@@ -133,4 +133,30 @@ struct ProbeMachineTests {
         _ = machine.take(bad, number: 1, at: start + .seconds(1))
         #expect(machine.last?.answer == bad && machine.last?.at == start + .seconds(1))
     }
+
+    @Test func aHeartbeatHasItsWholeTimeHoweverItCameToBe() {
+        let every = ProbeSpecification(target: .heartbeat, interval: .seconds(30))
+        #expect(machine(every).deadline == start + .milliseconds(30_250))
+        #expect(ProbeMachine(every, start: start, verdict: .good).deadline == start + .milliseconds(30_250))
+    }
+
+    @Test func triggersFromBeforeItWasThereAreNoNews() {
+        var machine = machine(ProbeSpecification(target: .heartbeat, interval: .seconds(30)))
+        var record = NotifyRecord()
+        record.triggers = 3
+        #expect(machine.hear(record, at: start) == nil)
+        record.triggers = 4
+        #expect(machine.hear(record, at: start)?.seen == "WATCHDOG=trigger")
+        #expect(machine.hear(record, at: start) == nil)
+    }
+
+    @Test func whatIsGoodOnceIsAskedNoMore() {
+        var machine = ProbeMachine(probe(), start: start, settles: true)
+        _ = machine.wake(at: start)
+        #expect(machine.take(bad, number: 1, at: start) == true && machine.deadline == start + .seconds(5))
+        _ = machine.wake(at: start + .seconds(5))
+        #expect(machine.take(good, number: 2, at: start + .seconds(5)) == true && machine.deadline == nil)
+        #expect(machine.wake(at: start + .seconds(500)) == nil)
+        #expect(ProbeMachine(probe(), start: start, settles: true, verdict: .good).deadline == nil)
+    }
 }

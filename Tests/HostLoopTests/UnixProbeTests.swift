@@ -69,7 +69,7 @@ struct UnixProbeTests {
         #expect(try failure(timeout: .milliseconds(120)) == "its queue is full for 120 ms")
         let raw = listener.raw
         inBackground {
-            usleep(150_000)
+            letPass(microseconds: 150_000)
             close(accept(raw, nil, nil))
         }
         #expect(try failure() == nil)

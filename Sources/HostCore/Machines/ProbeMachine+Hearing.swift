@@ -35,8 +35,9 @@ extension ProbeMachine {
 
     private mutating func hearBeat(_ record: NotifyRecord, at now: Instant) -> ProbeAnswer? {
         let every = specification.interval + Self.beatSlack
-        if record.triggers > triggers {
-            triggers = record.triggers
+        let known = triggers ?? record.triggers
+        triggers = record.triggers
+        if record.triggers > known {
             return judge(ok: false, "WATCHDOG=trigger", next: now + every, at: now)
         }
         if let beat = record.beat, beat > lastBeat ?? .zero {
@@ -70,14 +71,5 @@ extension ProbeMachine {
 
 extension ProbeSpecification {
     /// From the moment when an instance serves to the first question whether it lives.
-    var firstLive: Duration {
-        if case .heartbeat = target { return delay + interval + ProbeMachine.beatSlack }
-        return delay > .zero ? delay : interval
-    }
-
-    /// From an adoption to the next question: what hostd could not see while it was away is held against nobody.
-    var firstAfterAdoption: Duration {
-        if case .heartbeat = target { return interval + ProbeMachine.beatSlack }
-        return .zero
-    }
+    var firstLive: Duration { delay > .zero || target.isHeard ? delay : interval }
 }

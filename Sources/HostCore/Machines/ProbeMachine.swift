@@ -47,8 +47,8 @@ public struct ProbeMachine: Hashable, Sendable {
     public private(set) var last: Observation?
     /// Once good, it is not asked again.
     private let settles: Bool
-    /// So many WATCHDOG=trigger were counted.
-    var triggers: UInt64
+    /// So many WATCHDOG=trigger were counted; nil before the first look, when those that there are say nothing new.
+    var triggers: UInt64?
     /// The newest WATCHDOG=1 that was heard.
     var lastBeat: Instant?
     private var phase: Phase
@@ -62,11 +62,11 @@ public struct ProbeMachine: Hashable, Sendable {
     /// What an instance says is looked at so often, should the doorbell have been missed.
     static let recheck: Duration = .seconds(5)
 
-    /// A probe whose first question comes at `start`, going on from earlier counts after an adoption. One that
-    /// `settles` is asked until it is good, and then no more.
+    /// A probe whose first question comes at `start`, going on from earlier counts after an adoption; a heartbeat has
+    /// its whole time from then on. One that `settles` is asked until it is good, and then no more.
     public init(
         _ specification: ProbeSpecification, start: Instant, settles: Bool = false, verdict: Verdict = .unknown,
-        failuresInRow: Int = 0, successesInRow: Int = 0, triggers: UInt64 = 0
+        failuresInRow: Int = 0, successesInRow: Int = 0, triggers: UInt64? = nil
     ) {
         self.specification = specification
         self.settles = settles
@@ -74,7 +74,9 @@ public struct ProbeMachine: Hashable, Sendable {
         self.failuresInRow = min(max(failuresInRow, 0), Self.countLimit)
         self.successesInRow = min(max(successesInRow, 0), specification.successes)
         self.triggers = triggers
-        phase = settles && verdict == .good ? .settled : .pausing(until: start)
+        var first = start
+        if case .heartbeat = specification.target { first = start + specification.interval + Self.beatSlack }
+        phase = settles && verdict == .good ? .settled : .pausing(until: first)
         asked = 0
     }
 

@@ -130,7 +130,8 @@ extension ServiceMachine {
     mutating func serve(_ life: inout ServiceState.Life, at now: Instant) {
         life.startupResult = life[.startup]?.last
         life.stage = .serving
-        life.live = specification.live.map { ProbeMachine($0, start: now + $0.firstLive) }
+        let triggers = life.notify.triggers
+        life.live = specification.live.map { ProbeMachine($0, start: now + $0.firstLive, triggers: triggers) }
         life.ready = specification.ready.map {
             ProbeMachine($0, start: now + $0.delay, settles: $0.target.isOnce)
         }

@@ -55,7 +55,7 @@ private struct ProbeCounts: Equatable {
     var verdict: ProbeMachine.Verdict
     var failures: Int
     var successes: Int
-    var triggers: UInt64
+    var triggers: UInt64?
 }
 
 extension ProbeMachine? {

@@ -15,15 +15,14 @@ extension FieldText {
         self[prefix + "_verdict"] = probe.verdict.rawValue
         self[prefix + "_failures"] = "\(probe.failuresInRow)"
         self[prefix + "_successes"] = "\(probe.successesInRow)"
-        self[prefix + "_triggers"] = probe.triggers > 0 ? "\(probe.triggers)" : nil
+        if let triggers = probe.triggers, triggers > 0 { self[prefix + "_triggers"] = "\(triggers)" }
     }
 
     /// A probe that goes on from its counts, its next question at once where it asks one.
     func probe(_ specification: ProbeSpecification, _ kind: ProbeKind, at now: Instant) -> ProbeMachine {
         let prefix = kind.rawValue
         return ProbeMachine(
-            specification, start: now + specification.firstAfterAdoption,
-            settles: kind == .ready && specification.target.isOnce,
+            specification, start: now, settles: kind == .ready && specification.target.isOnce,
             verdict: self[prefix + "_verdict"].flatMap { ProbeMachine.Verdict(rawValue: $0) } ?? .unknown,
             failuresInRow: integer(prefix + "_failures") ?? 0, successesInRow: integer(prefix + "_successes") ?? 0,
             triggers: integer(prefix + "_triggers") ?? 0)
