@@ -60,26 +60,3 @@ import Testing
         #expect(try Processes.reap(child).status == 0)
     }
 }
-
-/// Accepts what comes to a socket, and closes it again.
-private final class Accepting {
-    private let listener: UnixListener
-
-    init(path: String) throws {
-        listener = try UnixListener(path: path)
-        let raw = listener.raw
-        inBackground {
-            while true {
-                var entry = pollfd(fd: raw, events: Int16(POLLIN), revents: 0)
-                guard poll(&entry, 1, -1) > 0 else { return }
-                let accepted = accept(raw, nil, nil)
-                guard accepted >= 0 else { return }
-                close(accepted)
-            }
-        }
-    }
-
-    deinit {
-        shutdown(listener.raw, Int32(SHUT_RDWR))
-    }
-}

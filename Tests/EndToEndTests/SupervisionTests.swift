@@ -122,8 +122,9 @@ import Testing
         for name in ["HOME", "USER", "LOGNAME", "SHELL", "PATH", "LANG"] {
             #expect(lines.contains { $0.hasPrefix(name + "=") }, "\(name)")
         }
+        #expect(lines.contains("NOTIFY_SOCKET=\(host.dir)/run/child.1/notify.sock"), "its own, not that of hostd")
         for name in [
-            "NOTIFY_SOCKET", "WATCHDOG_USEC", "LISTEN_FDS", "INVOCATION_ID", "SECRET", "CREDENTIALS_DIRECTORY",
+            "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS", "INVOCATION_ID", "SECRET", "CREDENTIALS_DIRECTORY",
         ] {
             #expect(!lines.contains { $0.hasPrefix(name + "=") }, "\(name)")
         }
