@@ -90,6 +90,34 @@ struct ServiceNotifyTests {
         #expect(web.phase == .starting)
     }
 
+    @Test func aQuestionThatIsOpenAtTheDeadlineDoesNotDecide() {
+        var web = Subject.up(service { $0.startup = probe(interval: .seconds(18), deadline: .seconds(20)) })
+        web.probe(.startup, ok: false)
+        let open = web.wake()
+        #expect(open.asked == [.startup] && open.reads == 0)
+        for case .ask(_, .startup, let number) in open { web.asked[.startup] = number }
+        web.pass(.seconds(3))
+        web.answer(.startup, ok: false)
+        #expect(web.phase == .starting && web.machine.deadline.map { $0 <= web.now } == true)
+        web.asked = [:]
+        #expect(web.wake().reads == 1, "it may have asked for more time")
+        web.hear()
+        for case .ask(_, .startup, let number) in web.take(.wake) { web.asked[.startup] = number }
+        #expect(web.phase == .starting)
+    }
+
+    @Test func aDeadlineDoesNotFallWhileNobodyKnowsWhetherMoreTimeWasAskedFor() {
+        var web = Subject.up(service { $0.startup = probe(interval: .seconds(7), deadline: .seconds(20)) })
+        for _ in 1...20 {
+            for case .ask(_, .startup, let number) in web.wake() { web.asked[.startup] = number }
+            if web.effects.reads > 0 { web.take(.notifyUnread(web.instance, "its keeper is stopped")) }
+            web.answer(.startup, ok: false)
+            #expect(web.phase == .starting)
+        }
+        while web.phase == .starting { web.probe(.startup, ok: false) }
+        #expect(web.phase == .stopping)
+    }
+
     @Test func anExtensionHelpsAnyStart() {
         var web = Subject.up(service { $0.startup = probe(interval: .seconds(5), deadline: .seconds(20)) })
         let started = web.now

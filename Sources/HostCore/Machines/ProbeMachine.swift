@@ -26,6 +26,8 @@ public struct ProbeMachine: Hashable, Sendable {
         public var answer: ProbeAnswer
         /// When.
         public var at: Instant
+        /// When it was asked for.
+        var askedAt: Instant
     }
 
     /// Between two probes, waiting for an answer, or through with it.
@@ -106,9 +108,9 @@ public struct ProbeMachine: Hashable, Sendable {
         if case .asking = phase { true } else { false }
     }
 
-    /// Whether an answer came at `instant` or later, one that hostd could not ask for included.
+    /// Whether the newest answer is to a question of `instant` or later, one that hostd could not ask included.
     public func hasAnswer(since instant: Instant) -> Bool {
-        last.map { $0.at >= instant } ?? false
+        last.map { $0.askedAt >= instant } ?? false
     }
 
     /// The next question comes at `now`, if it was to come later and none is open.
@@ -148,7 +150,9 @@ public struct ProbeMachine: Hashable, Sendable {
     mutating func count(_ answer: ProbeAnswer, at now: Instant) {
         var answer = answer
         if !answer.isVerdict { answer.digest = last?.answer.digest ?? 0 }
-        last = Observation(answer: answer, at: now)
+        var askedAt = now
+        if case .asking(_, _, let lostAfter) = phase { askedAt = lostAfter - specification.timeout - Self.lostMargin }
+        last = Observation(answer: answer, at: now, askedAt: askedAt)
         guard answer.isVerdict else { return }
         if answer.ok {
             failuresInRow = 0

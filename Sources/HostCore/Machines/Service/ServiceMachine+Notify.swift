@@ -23,6 +23,10 @@ extension ServiceMachine {
         for kind in ProbeKind.allCases where life[kind]?.specification.target.isHeard == true {
             life[kind]?.hearNothing(why, at: now)
         }
+        // It may have asked for more time.
+        if case .startup(let probe, let deadline, let limit) = life.stage, now >= deadline {
+            life.stage = .startup(probe, deadline: now + ProbeMachine.recheck, limit: limit)
+        }
         state = .up(life)
     }
 

@@ -28,7 +28,8 @@ extension ServiceMachine {
         }
     }
 
-    /// The start deadline falls only with an answer: hostd may have been away when it passed.
+    /// The start deadline falls only with the answer to a question that was asked when it had passed: hostd may have
+    /// been away, and the instance may have asked for more time.
     private mutating func startupProbed(
         _ before: ServiceState.Life, _ probe: ProbeMachine, was old: ProbeMachine, _ deadline: Instant,
         _ limit: Instant, _ answer: ProbeAnswer, at now: Instant
@@ -42,7 +43,7 @@ extension ServiceMachine {
         }
         life.stage = .startup(probe, deadline: extended, limit: limit)
         enter(.up(life), because: "startup probe: \(answer.seen)", at: now)
-        guard now >= extended, !answer.ok else { return }
+        guard probe.hasAnswer(since: extended), !answer.ok else { return }
         endUnwell("not started after \((now - life.startedAt).text): \(reason)", at: now)
     }
 
