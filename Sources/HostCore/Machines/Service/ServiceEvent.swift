@@ -47,6 +47,8 @@ public enum ServiceEvent: Hashable, Sendable {
     case notified(InstanceID, NotifyRecord)
     /// The answer to `readNotify` when it could not be read: why.
     case notifyUnread(InstanceID, String)
+    /// The instance uses more than it may.
+    case overLimit(InstanceID, LimitBreach)
     /// The last line that an ended instance wrote.
     case lastLine(InstanceID, String)
     /// The deadline of the state has come. Records that lie unread are to be read before.

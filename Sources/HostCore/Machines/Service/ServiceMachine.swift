@@ -143,6 +143,7 @@ public struct ServiceMachine: Hashable, Sendable {
             probed(instance, kind, number: number, answer, at: now)
         case .notified(let instance, let record): notified(instance, record, at: now)
         case .notifyUnread(let instance, let why): notifyUnread(instance, why, at: now)
+        case .overLimit(let instance, let breach): overLimit(instance, breach, at: now)
         case .lastLine(let instance, let line): lastLine(instance, line)
         case .wake: wake(at: now)
         }
