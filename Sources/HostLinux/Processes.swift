@@ -66,7 +66,7 @@ public enum Processes {
     }
 
     /// The fields of /proc/PID/stat that follow the name: index 0 is the state, index 19 the start time.
-    private static func statFields(of pid: Int32) -> [Substring]? {
+    static func statFields(of pid: Int32) -> [Substring]? {
         guard let text = try? Files.readText("/proc/\(pid)/stat", limit: 4096), let end = text.lastIndex(of: ")") else {
             return nil
         }

@@ -22,6 +22,7 @@ final class Supervisor {
     let store: Store
     let files: Worker
     let prober: Prober
+    let limits = LimitWatch()
     let history: History
     let streams: EventStreams
     let refusals: RefusalLog
@@ -138,7 +139,10 @@ final class Supervisor {
             case .allStopped: onAllStopped?()
             }
         }
-        for name in touched { armTimer(of: name) }
+        for name in touched {
+            armTimer(of: name)
+            if let service = machine.services[name] { watchLimits(of: service) }
+        }
     }
 
     /// Writes down where a service is.

@@ -122,6 +122,7 @@ struct WireTypesTests {
                 + #""instance":null,"uptime_s":null,"health":{"startup":null,"live":null,"ready":null},"#
                 + #""next_attempt_at":null,"ports":[],"log":null,"family":"a","tags":[],"after":[]}],"#
                 + #""status_text":null,"next_attempt_at":null,"ports":[],"log":null}],"#
+                + #""next_attempt_at":null,"ports":[],"limits":[],"log":null}],"#
                 + #""jobs":{"queued":0,"waiting":0,"running":0,"stalled":0,"held":0,"succeeded":0,"failed":0,"#
                 + #""cancelled":0}}"#)
     }

@@ -5,7 +5,7 @@ import HostCore
 /// `[service.NAME.limits]`
 enum LimitsSection {
     /// So much is the least that a program can be given, and more than any host has.
-    private static let memoryRange: ClosedRange<UInt64> = (1 << 20)...(1 << 50)
+    private static let memoryRange: ClosedRange<UInt64> = (1 << 20)...(1 << 44)
 
     static let section = Section(
         "service.NAME.limits",

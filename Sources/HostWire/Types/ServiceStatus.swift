@@ -34,6 +34,8 @@ public struct ServiceStatus: Hashable, Sendable {
     public var nextAttemptAt: WallTime?
     /// TCP ports that it needs.
     public var ports: [UInt16]
+    /// What it may use, in the order of the reference.
+    public var limits: [LimitStatus] = []
     /// The file that its output goes to.
     public var log: String?
     /// The name without the number of the instance: `gateway` of `gateway@2`.
@@ -106,6 +108,7 @@ public struct ServiceStatus: Hashable, Sendable {
             }
             return port
         }
+        limits = try fields.list("limits", LimitStatus.init)
         log = try fields.optionalText("log")
         family = try fields.optionalText("family") ?? Self.family(of: name)
         tags = try fields.texts("tags")
@@ -124,6 +127,8 @@ public struct ServiceStatus: Hashable, Sendable {
             "family": .string(family), "tags": .array(tags.map { .string($0) }),
             "after": .array(after.map { .string($0) }),
             "status_text": JSON(statusText),
+            "next_attempt_at": JSON(nextAttemptAt?.text), "ports": .array(ports.map { JSON($0) }),
+            "limits": .array(limits.map(\.json)), "log": JSON(log),
         ]
     }
 

@@ -46,6 +46,7 @@ struct ServicePage {
         if !service.ports.isEmpty {
             fields.append(("ports", service.ports.map { "\($0)" }.joined(separator: ", ")))
         }
+        for limit in service.limits { fields.append((limit.name.replacing("_", with: " "), limitText(limit))) }
         if let log = service.log { fields.append(("log", CleanText.of(log))) }
         return fields
     }
@@ -63,6 +64,11 @@ struct ServicePage {
             parts.append("up \(TimeText.span(milliseconds: Int64(min(max(uptime, 0), 1e12) * 1000)))")
         }
         return parts.joined(separator: ", ")
+    }
+
+    private func limitText(_ limit: LimitStatus) -> String {
+        let how = limit.means == "unavailable" ? "not kept: it needs a cgroup of its own" : limit.means
+        return CleanText.of("\(limit.use.map { "\($0) of " } ?? "")\(limit.limit) (\(how))")
     }
 
     private func exitText(_ exit: LastExit) -> String {

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import HostCore
+
+/// What whole trees of processes use, read from /proc. Takes a moment: for the Worker.
+public enum ProcessTrees {
+    /// What the descendants of each of `roots` use together, without the root itself; nothing for a root that is gone.
+    public static func use(below roots: Set<Int32>) -> [Int32: ResourceUse] {
+        var parents: [Int32: Int32] = [:]
+        var threads: [Int32: Int] = [:]
+        for pid in Processes.all() {
+            guard let fields = Processes.statFields(of: pid), fields.count > 17, let parent = Int32(fields[1]) else {
+                continue
+            }
+            parents[pid] = parent
+            threads[pid] = Int(fields[17]) ?? 1
+        }
+        var result: [Int32: ResourceUse] = [:]
+        for root in roots where parents[root] != nil { result[root] = ResourceUse(memoryBytes: 0, tasks: 0) }
+        for pid in parents.keys {
+            guard let root = root(above: pid, in: parents, roots) else { continue }
+            result[root]?.tasks += threads[pid] ?? 1
+            result[root]?.memoryBytes += ownMemoryBytes(of: pid)
+        }
+        return result
+    }
+
+    /// The nearest of `roots` above a process. The table was not read in one moment: a walk in it always ends.
+    private static func root(above pid: Int32, in parents: [Int32: Int32], _ roots: Set<Int32>) -> Int32? {
+        var current = pid
+        for _ in 0..<parents.count {
+            guard let parent = parents[current], parent > 0 else { return nil }
+            if roots.contains(parent) { return parent }
+            current = parent
+        }
+        return nil
+    }
+
+    /// Memory that only this process has, resident or swapped out: what is shared with others would count twice.
+    private static func ownMemoryBytes(of pid: Int32) -> UInt64 {
+        guard let text = try? Files.readText("/proc/\(pid)/status", limit: 65536) else { return 0 }
+        var kibibytes: UInt64 = 0
+        for line in text.split(separator: "\n") where line.hasPrefix("RssAnon:") || line.hasPrefix("VmSwap:") {
+            kibibytes += line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { UInt64($0) } ?? 0
+        }
+        return kibibytes << 10
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HostCore
+internal import HostLaunch
+internal import HostLinux
+internal import HostLoop
+
+/// The limits of the instances that run, kept by looking at what they use.
+final class LimitWatch {
+    /// So often their use is read, as long as any of them has a limit.
+    static let interval: Duration = .seconds(2)
+
+    /// What is known of each instance.
+    fileprivate(set) var machines: [InstanceID: LimitsMachine] = [:]
+    fileprivate var timer: TimerSource?
+    /// A reading is planned or under way.
+    fileprivate var isAwake = false
+}
+
+extension Supervisor {
+    private static let readDeadline: Duration = .seconds(30)
+
+    /// A service was touched: reading begins when there is something to read.
+    func watchLimits(of service: ServiceMachine) {
+        guard !limits.isAwake, !service.specification.limits.polled.isEmpty, case .up = service.state else { return }
+        if limits.timer == nil { limits.timer = try? loop.timer { [weak self] in self?.readUse() } }
+        limits.isAwake = limits.timer != nil
+        limits.timer?.arm(at: loop.now + LimitWatch.interval)
+    }
+
+    private func readUse() {
+        var roots: [Int32: InstanceID] = [:]
+        for service in machine.services.values where !service.specification.limits.polled.isEmpty {
+            guard case .up(let life) = service.state, let keeper = launcher.keeperPid(life.instance) else { continue }
+            roots[keeper] = life.instance
+        }
+        let known = Set(roots.values)
+        limits.machines = limits.machines.filter { known.contains($0.key) }
+        limits.isAwake = !roots.isEmpty
+        guard limits.isAwake else { return }
+        let pids = Set(roots.keys)
+        files.submit(deadline: Self.readDeadline) {
+            ProcessTrees.use(below: pids)
+        } then: { [weak self] (outcome: WorkOutcome<[Int32: ResourceUse]>) in
+            guard let self else { return }
+            self.limits.timer?.arm(at: self.loop.now + LimitWatch.interval)
+            guard case .done(let uses) = outcome else { return }
+            for (pid, use) in uses {
+                if let instance = roots[pid] { self.take(use, of: instance) }
+            }
+        }
+    }
+
+    private func take(_ use: ResourceUse, of instance: InstanceID) {
+        guard let service = machine.services[instance.service] else { return }
+        let rules = service.specification.limits.polled
+        var watched = limits.machines[instance] ?? LimitsMachine(rules)
+        watched.limits = rules
+        let breach = watched.take(use)
+        limits.machines[instance] = watched
+        if let breach { feed(instance.service, .overLimit(instance, breach)) }
+    }
+}
+
+nonisolated extension LimitsSpecification {
+    /// The limits that are kept by looking.
+    var polled: LimitsSpecification {
+        LimitsSpecification(memoryBytes: memoryBytes, memoryRestartBytes: memoryRestartBytes, tasks: tasks)
+    }
+}
