@@ -33,6 +33,8 @@ help:
 	@echo 'make install  what was built, its units and docs, under PREFIX ($(PREFIX)); DESTDIR is honoured'
 	@echo 'make uninstall  takes that away again, but no configuration, state or logs'
 	@echo 'make booted   hostd as a unit, in a container that boots systemd (as root)'
+	@echo 'make install  the built programs, under PREFIX ($(PREFIX)); DESTDIR is honoured'
+	@echo 'make docs     docs/configuration.md anew, from the declarations of the keys'
 	@echo 'make deps     install what is missing and nothing else'
 	@echo 'make clean    remove what was built'
 
@@ -64,6 +66,13 @@ bench:
 	$(RELEASE)/hostd-bench recovery
 	$(RELEASE)/hostd-bench footprint
 	$(RELEASE)/hostd-bench logs
+
+# The part below the mark is made anew.
+.PHONY: docs
+docs: deps
+	$(SWIFT) build --product hostd
+	sed -i '/^<!-- Below here is what/q' docs/configuration.md
+	.build/debug/hostd --reference >> docs/configuration.md
 
 # Installs what `make build` has built: `sudo make install` builds nothing as root.
 install:

@@ -5,6 +5,7 @@ nonisolated enum HostdArguments {
     case run(Folders)
     case check(Folders)
     case sweep(Folders)
+    case reference
     case version
     case help
 
@@ -17,6 +18,7 @@ nonisolated enum HostdArguments {
         usage: hostd [--dir DIR | --config FILE]          run in the foreground
                hostd --check [--dir DIR | --config FILE]  read the configuration, print every error, exit 0 or 78
                hostd --sweep [--dir DIR | --config FILE]  end what a killed hostd left running, where it is to stay down
+               hostd --reference                          print all keys of the configuration, as Markdown
                hostd --version | --help
         DIR holds hostd.toml, state, run and log; without it the places of the system (root) or the user are taken.
         """
@@ -29,6 +31,7 @@ nonisolated enum HostdArguments {
         while let argument = rest.popFirst() {
             switch argument {
             case "--help", "-h": return .success(.help)
+            case "--reference": return .success(.reference)
             case "--version": return .success(.version)
             case "--check": mode = Self.check
             case "--sweep": mode = Self.sweep

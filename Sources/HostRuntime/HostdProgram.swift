@@ -22,6 +22,9 @@ public enum HostdProgram {
         case .success(.version):
             StandardDescriptors.say("hostd \(Release.version)")
             return 0
+        case .success(.reference):
+            StandardDescriptors.say(ReferencePage.text)
+            return 0
         case .success(.check(let folders)): return check(folders)
         case .success(.run(let folders)): return run(folders)
         case .success(.sweep(let folders)): return Sweep.isWanted(folders) ? run(folders, isSweep: true) : 0

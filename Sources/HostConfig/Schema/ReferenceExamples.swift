@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// An example for each table of the reference. Together they are a configuration that is right.
+public enum ReferenceExamples {
+    /// By the table's path, with NAME for a name that people choose.
+    static let bySection: [String: String] = [
+        "host": """
+        [host]
+        name = "agent-01"
+        launcher = "auto"
+        stop_with_hostd = true
+        """,
+        "control": """
+        [control]
+        admin_group = "hostd-admin"
+        read_group = "hostd"
+        """,
+        "service.NAME": """
+        [service.gateway]
+        preset = "openclaw-gateway"
+        command = ["openclaw", "gateway", "--port", "${port}", "--profile", "p${instance}"]
+        autostart = true
+        instances = 2
+        tags = ["edge"]
+        after = ["proxy"]
+        after_timeout = "2m"
+        restart_with = ["proxy"]
+        needs = ["config"]
+        before_start = [["openclaw", "config", "validate"]]
+        after_stop = [["/bin/sh", "-c", "rm -f /srv/agent/*.lock"]]
+        hook_timeout = "60s"
+        ports = ["18780+${instance}"]
+        directory = "/srv/agent"
+        user = "agent"
+        group = "agent"
+        groups = ["audio"]
+        umask = "027"
+        nice = 5
+        oom_score_adj = 200
+        env = { NODE_ENV = "production", PRICE = "$$5" }
+        env_file = "/etc/hostd/gateway.env"
+        """,
+        "service.NAME.startup": """
+        [service.gateway.startup]
+        http = "http://127.0.0.1:${port}/startupz"
+        expect = 200
+        interval = "1s"
+        timeout = "3s"
+        deadline = "5m"
+        """,
+        "service.NAME.live": """
+        [service.gateway.live]
+        http = "http://127.0.0.1:${port}/healthz"
+        interval = "10s"
+        failures = 3
+        """,
+        "service.NAME.ready": """
+        [service.gateway.ready]
+        exec = ["/usr/local/bin/is-ready", "${port}"]
+        interval = "5s"
+        """,
+        "service.NAME.restart": """
+        [service.gateway.restart]
+        policy = "always"
+        backoff = "250ms"
+        max_backoff = "2m"
+        jitter = "50%"
+        stable = "10s"
+        burst = 5
+        window = "10m"
+        hold_on_exit = [78]
+        success_exit = [0, 143]
+        """,
+        "service.NAME.stop": """
+        [service.gateway.stop]
+        signal = "SIGTERM"      # or exec = ["openclaw", "gateway", "stop"]
+        to = "main"
+        grace = "330s"
+        leftovers = "5s"
+        """,
+        "service.NAME.reload": """
+        [service.gateway.reload]
+        signal = "SIGHUP"       # or exec = ["program", "argument"], or http = "http://127.0.0.1:8080/reload"
+        """,
+        "service.NAME.log": """
+        [service.gateway.log]
+        max_size = "16MiB"
+        keep = 8
+        streams = "merged"
+        """,
+        "service.NAME.limits": """
+        [service.gateway.limits]
+        memory = "4GiB"
+        memory_restart = "3GiB"
+        tasks = 512
+        cpu = "200%"
+        open_files = 65536
+        """,
+    ]
+
+    /// All of them as one file, with the services that they name.
+    public static let file: String =
+        "[service.proxy]\ncommand = [\"proxy\"]\n\n"
+        + bySection.sorted { $0.key < $1.key }.map(\.value).joined(separator: "\n\n") + "\n"
+}
