@@ -41,8 +41,15 @@ public nonisolated struct Folders: Hashable, Sendable {
         log = Self.variable("LOGS_DIRECTORY") ?? (isRoot ? "/var/log/hostd" : stateHome + "/hostd/log")
     }
 
-    /// Makes the folders that are missing and refuses ones that others could write.
+    /// Makes the folders that are missing and refuses ones that others could write, or whose sockets nobody could reach.
     public func prepare() throws(FolderError) {
+        for name in ["hostd.sock", "logger.sock", "doorbell"] {
+            let path = "\(run)/\(name)"
+            guard path.utf8.count > Sockets.pathLimitBytes else { continue }
+            throw FolderError(
+                description: "\(path) is too long for a socket: \(path.utf8.count) bytes, and there is room for "
+                    + "\(Sockets.pathLimitBytes) (choose a shorter folder)")
+        }
         for (path, mode) in [(state, UInt32(0o700)), (run, 0o700), (log, 0o750), (run + "/services", 0o700)] {
             do throws(SystemError) {
                 try Files.makeFolder(path, mode: mode)

@@ -19,6 +19,8 @@ final class HostUnderTest {
     private let environment: [String]
     /// Further entries of hostd's environment, from its next start on.
     var furtherEnvironment: [String] = []
+    /// What hostd is started by, with its arguments; it becomes hostd in the end.
+    var starter: [String] = []
     /// Counts the boots of the host.
     var epoch = 1
 
@@ -52,9 +54,11 @@ final class HostUnderTest {
     /// Runs hostd without waiting for anything.
     func launch() throws {
         let output = try Descriptor(opening: dir + "/hostd.out", O_WRONLY | O_CREAT | O_APPEND)
+        let line = starter + [Programs.path("hostd"), "--dir", dir]
         let process = try Processes.spawn(
             Programs.path("hostd"), ["--dir", dir],
             environment: environment + furtherEnvironment + ["HOSTD_EPOCH=test-\(epoch)"],
+            line[0], Array(line.dropFirst()), environment: environment + ["HOSTD_EPOCH=test-\(epoch)"],
             output: output.raw)
         pid = process.pid
         pidfd = process.takeDescriptor().release()
