@@ -71,7 +71,8 @@ public struct ServiceName: Hashable, Comparable, Sendable, CustomStringConvertib
     }
 }
 
-/// One launch of a service. Written `gateway.17` or `gateway@2.17`; it names the instance's folder under the runtime folder.
+/// One launch of a service. Written `gateway.17` or `gateway@2.17`; it names the instance's folder under the
+/// runtime folder.
 public struct InstanceID: Hashable, Sendable, CustomStringConvertible {
     /// The service that was launched.
     public let service: ServiceName

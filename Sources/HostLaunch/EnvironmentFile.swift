@@ -6,8 +6,8 @@ internal import HostLinux
 /// A file of NAME=value lines; `#` begins a comment line; quotes around a value are taken off.
 ///
 /// The service's user may be able to write it or its folder, and hostd may be root. So it is opened without following
-/// links and without waiting, and what is in it must be root's, hostd's or that user's own, and nobody else may write it:
-/// whoever can, says which code runs as that user.
+/// links and without waiting, and what is in it must be root's, hostd's or that user's own, and nobody else may write
+/// it: whoever can, says which code runs as that user.
 nonisolated struct EnvironmentFile {
     private static let limitBytes = 1 << 20
     /// What hostd sets for each launch.

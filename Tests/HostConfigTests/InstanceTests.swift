@@ -112,7 +112,8 @@ struct InstanceTests {
     @Test func twoInstancesCannotHaveOnePort() {
         #expect(
             errors("[service.a]\ncommand = [\"x\"]\ninstances = 2\nports = [80, 8080]") == [
-                "hostd.toml:4:10: service.a.ports: 80 is a port of a@1 and of a@2 (write one like \"18780+${instance}\")"
+                "hostd.toml:4:10: service.a.ports: 80 is a port of a@1 and of a@2 "
+                    + "(write one like \"18780+${instance}\")"
             ])
     }
 

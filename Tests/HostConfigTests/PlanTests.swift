@@ -24,7 +24,8 @@ struct PlanTests {
         let plan = try plan(
             from: "[service.a]\ncommand = [\"x\"]\nlive = { tcp = \"h:1\", interval = \"10s\" }",
             to:
-                "# moved\n[service.a]\nenv = {}\ncommand = [\"x\"]\n[service.a.live]\ninterval = \"10000ms\"\ntcp = \"h:1\""
+                "# moved\n[service.a]\nenv = {}\ncommand = [\"x\"]\n"
+                + "[service.a.live]\ninterval = \"10000ms\"\ntcp = \"h:1\""
         )
         #expect(plan.isEmpty)
         #expect(plan.changes.isEmpty)

@@ -39,8 +39,8 @@ extension ValueType<String> {
         scalar.properties.isWhitespace || scalar.value < 0x21 || scalar == ":" || scalar == "/" || scalar == ","
     }
 
-    /// A string of which `complaint` says what is wrong. With `numbersQuoted` an integer lacks no more than quotes; with
-    /// `isFilledIn` variables may stand in it.
+    /// A string of which `complaint` says what is wrong. With `numbersQuoted` an integer lacks no more than quotes;
+    /// with `isFilledIn` variables may stand in it.
     private static func checked(
         _ name: String, hint: String, numbersQuoted: Bool = false, isFilledIn: Bool = false,
         _ complaint: @escaping @Sendable (String) -> String?

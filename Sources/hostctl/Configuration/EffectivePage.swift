@@ -9,7 +9,7 @@ enum EffectivePage {
     /// A comment does not stand further to the right than this.
     private static let commentColumnLimit = 60
 
-    /// The tables as TOML; a comment says where each value comes from. Of several instances the first one stands for all.
+    /// The tables as TOML; a comment says where each value comes from.
     static func lines(_ tables: [EffectiveTable], _ style: Style) -> [String] {
         var lines: [String] = []
         for (index, table) in tables.enumerated() {
