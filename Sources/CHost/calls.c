@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 const int chost_splice_nonblock = SPLICE_F_NONBLOCK | SPLICE_F_MOVE;
@@ -119,4 +120,8 @@ pid_t chost_peer_pid(int socket) {
 
 void chost_trim_heap(void) {
     malloc_trim(0);
+}
+
+ssize_t chost_attribute(const char *path, const char *name, void *value, size_t size) {
+    return getxattr(path, name, value, size);
 }

@@ -35,6 +35,8 @@ public final class DirectLauncher {
     private var doorbell: Doorbell?
     private var held: [InstanceID: Held] = [:]
     private var recheck: TimerSource?
+    /// Where instances get cgroups of their own; nil where none can be had.
+    public let cgroup: DelegatedCgroup?
 
     /// Gets what the records say, whenever they say something new.
     public var news: ((InstanceID, KeeperNews) -> Void)?
@@ -42,8 +44,11 @@ public final class DirectLauncher {
     public var keeperIsGone: ((InstanceID) -> Void)?
 
     /// Takes over the runtime folder `run`. `keeper` is the path of hostd-keeper.
-    public init(loop: EventLoop, run: String, keeper: String, epoch: String) throws(SystemError) {
+    public init(
+        loop: EventLoop, run: String, keeper: String, epoch: String, cgroup: DelegatedCgroup? = nil
+    ) throws(SystemError) {
         self.loop = loop
+        self.cgroup = cgroup
         self.run = run
         self.epoch = epoch
         doorbellPath = run + "/doorbell"
@@ -58,10 +63,17 @@ public final class DirectLauncher {
         pipeSizeBytes: Int
     ) throws(LaunchError) {
         let folder = InstanceFolder(run: run, instance: instance)
+        let group = cgroup.map { InstanceCgroup(instance, in: $0) }
+        do throws(SystemError) {
+            try group?.make(service.limits)
+        } catch {
+            throw LaunchError("\(error)")
+        }
         let command = KeeperCommand(
             folder: folder, token: prepared.token, epoch: epoch, doorbell: doorbellPath, launch: service.launch,
             identity: prepared.identity, stop: service.stop, streams: service.log.streams,
             pipeSizeBytes: pipeSizeBytes, needsNotify: service.isHeard, cgroup: nil)
+            pipeSizeBytes: pipeSizeBytes, cgroup: group?.path)
         do throws(SystemError) {
             let lock = try folder.create(token: prepared.token, hook: hook)
             let entry = Held(folder: folder, token: prepared.token)
@@ -143,6 +155,11 @@ public final class DirectLauncher {
         held[instance]?.keeper != nil
     }
 
+    /// The cgroup of an instance; nil when it has none of its own.
+    public func cgroup(of instance: InstanceID) -> InstanceCgroup? {
+        cgroup.map { InstanceCgroup(instance, in: $0) }.flatMap { $0.exists ? $0 : nil }
+    }
+
     /// The folder of an instance.
     public func folder(of instance: InstanceID) -> InstanceFolder {
         InstanceFolder(run: run, instance: instance)
@@ -153,6 +170,7 @@ public final class DirectLauncher {
         guard let entry = held[instance], entry.keeper == nil else { return }
         held[instance] = nil
         try? entry.folder.remove()
+        cgroup(of: instance)?.remove()
     }
 
     private func take(_ ring: Doorbell.Ring) {

@@ -41,7 +41,7 @@ public nonisolated struct Folders: Hashable, Sendable {
         log = Self.variable("LOGS_DIRECTORY") ?? (isRoot ? "/var/log/hostd" : stateHome + "/hostd/log")
     }
 
-    /// Makes the folders that are missing and refuses ones that others could write, or whose sockets nobody could reach.
+    /// Makes the folders that are missing; refuses ones that others could write, or whose sockets nobody could reach.
     public func prepare() throws(FolderError) {
         for name in ["hostd.sock", "logger.sock", "doorbell"] {
             let path = "\(run)/\(name)"

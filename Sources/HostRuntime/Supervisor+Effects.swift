@@ -88,8 +88,9 @@ extension Supervisor {
         guard let token = launcher.token(of: instance) else {
             return feed(instance.service, .swept(instance, killed: 0))
         }
+        let cgroup = launcher.cgroup(of: instance)?.path
         files.submit(deadline: Self.sweepDeadline) {
-            OrphanSweep.run(token: token, cgroup: nil)
+            OrphanSweep.run(token: token, cgroup: cgroup)
         } then: { [weak self] (outcome: WorkOutcome<Int>) in
             // Without an answer the machine orders the next sweep.
             guard case .done(let killed) = outcome else { return }

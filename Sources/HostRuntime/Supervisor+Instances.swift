@@ -21,7 +21,7 @@ extension Supervisor {
             feed(name, .started(instance, process, at: at))
         case .exited(let report, let treeEmpty):
             wantPipes(of: instance)
-            feed(name, .exited(instance, report, treeEmpty: treeEmpty))
+            feed(name, .exited(instance, explained(report, of: instance), treeEmpty: treeEmpty))
             if treeEmpty { isOver(stray: instance) }
         case .notified(let record): feed(name, .notified(instance, record))
         case .keeperLost:

@@ -156,8 +156,9 @@ extension Supervisor {
     /// The keeper of a stray is gone, its tree perhaps not.
     func sweepStray(_ instance: InstanceID) {
         guard let token = launcher.token(of: instance) else { return isOver(stray: instance) }
+        let cgroup = launcher.cgroup(of: instance)?.path
         files.submit(deadline: .seconds(60)) {
-            OrphanSweep.run(token: token, cgroup: nil)
+            OrphanSweep.run(token: token, cgroup: cgroup)
         } then: { [weak self] (_: WorkOutcome<Int>) in
             self?.isOver(stray: instance)
         }

@@ -24,4 +24,10 @@ struct ExitStatusTests {
     func anythingElseIsNoSignal(_ text: String) {
         #expect(SignalName.number(text) == nil)
     }
+
+    @Test func whatElseIsKnownOfAnEndStandsBehindIt() {
+        var report = ExitReport(status: .signal(9), ran: .seconds(4), wallMilliseconds: 0)
+        report.note = "out of memory: limits.memory is 64 MiB"
+        #expect(report.text == "killed by SIGKILL after 4 s (out of memory: limits.memory is 64 MiB)")
+    }
 }

@@ -19,6 +19,8 @@
 int chost_open(const char *path, int flags, unsigned mode);
 // As open(2), but fails with ELOOP where any part of the path is a symbolic link.
 int chost_open_without_links(const char *path, int flags);
+// getxattr(2).
+ssize_t chost_attribute(const char *path, const char *name, void *value, size_t size);
 int chost_fcntl_int(int fd, int command, int argument);
 int chost_ioctl_readable(int fd, int *bytes);
 ssize_t chost_splice(int from, int to, int64_t *to_offset, size_t length, unsigned flags);

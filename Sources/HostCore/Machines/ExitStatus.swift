@@ -30,6 +30,8 @@ public struct ExitReport: Hashable, Sendable {
     public var ran: Duration
     /// Wall time of the end, milliseconds since 1970.
     public var wallMilliseconds: Int64
+    /// What else is known of it: "out of memory, limits.memory is 4 GiB".
+    public var note: String?
 
     /// An end by `status` after `ran`.
     public init(status: ExitStatus, ran: Duration, wallMilliseconds: Int64) {
@@ -41,7 +43,7 @@ public struct ExitReport: Hashable, Sendable {
     /// "exit 1 after 400 ms"; what never ran has no time.
     public var text: String {
         if case .failedToStart(let why) = status { return why }
-        return "\(status.text) after \(ran.text)"
+        return "\(status.text) after \(ran.text)" + (note.map { " (\($0))" } ?? "")
     }
 }
 

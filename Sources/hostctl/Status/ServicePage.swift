@@ -46,7 +46,9 @@ struct ServicePage {
         if !service.ports.isEmpty {
             fields.append(("ports", service.ports.map { "\($0)" }.joined(separator: ", ")))
         }
-        for limit in service.limits { fields.append((limit.name.replacing("_", with: " "), limitText(limit))) }
+        for limit in service.limits {
+            fields.append((limit.name == "memory_restart" ? "restart at" : limit.name, limitText(limit)))
+        }
         if let log = service.log { fields.append(("log", CleanText.of(log))) }
         return fields
     }
