@@ -34,16 +34,20 @@ public struct DelegatedCgroup: Hashable, Sendable {
         self.controllers = controllers
     }
 
-    /// The cgroup that this process is in, when it was delegated: systemd marks those, and in a container the root is
-    /// ours, which the host's own root is not.
+    /// The cgroup above this process, when it was delegated: systemd marks those, and in a container the root is ours,
+    /// which the host's own root is not.
+    ///
+    /// From systemd only where it puts hostd into the child by itself (DelegateSubgroup=): otherwise it would start the
+    /// next hostd in the cgroup whose children have controllers, which the kernel refuses as long as any of them lives.
     private static func given() -> String? {
         guard let mount = mountPoint(), var own = ownPath() else { return nil }
-        // hostd was here before.
-        if own.hasSuffix("/" + ownChild) { own.removeLast(ownChild.utf8.count + 1) }
+        let isPlaced = own.hasSuffix("/" + ownChild)
+        if isPlaced { own.removeLast(ownChild.utf8.count + 1) }
         let path = own == "/" || own.isEmpty ? mount : mount + own
         let isMarked = ["trusted.delegate", "user.delegate"].contains { attribute($0, of: path) == "1" }
         let isOurRoot = path == mount && Files.exists(path + "/cgroup.type")
-        guard isMarked || isOurRoot, access(path + "/cgroup.procs", W_OK) == 0, access(path, W_OK) == 0 else {
+        guard isMarked && isPlaced || isOurRoot, access(path + "/cgroup.procs", W_OK) == 0, access(path, W_OK) == 0
+        else {
             return nil
         }
         return path
