@@ -70,10 +70,18 @@ public struct ControlSettings: Equatable, Sendable {
     public var adminGroup: String?
     /// Members of this group may look; nil is nobody further.
     public var readGroup: String?
+    /// Where to answer over TCP too; nil is nowhere.
+    public var listen: ListenAddress?
+    /// The file with the token for TCP; nil is `token` in the state folder.
+    public var tokenFile: String?
 
     /// The settings; the defaults are those of the configuration.
-    public init(adminGroup: String? = nil, readGroup: String? = nil) {
+    public init(
+        adminGroup: String? = nil, readGroup: String? = nil, listen: ListenAddress? = nil, tokenFile: String? = nil
+    ) {
         self.adminGroup = adminGroup
         self.readGroup = readGroup
+        self.listen = listen
+        self.tokenFile = tokenFile
     }
 }

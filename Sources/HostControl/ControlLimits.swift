@@ -28,6 +28,8 @@ public nonisolated struct ControlLimits: Sendable {
     public var silence: Duration
     /// So long a client that was refused may go on sending before it is cut.
     public var farewell: Duration
+    /// So many clients that were refused are given that time, beyond `connections`; further ones are cut at once.
+    public var farewells: Int
 
     /// The limits; the defaults are those of the contract.
     public init(
@@ -35,7 +37,7 @@ public nonisolated struct ControlLimits: Sendable {
         headerBytes: Int = 16 << 10, streams: Int = 64, streamsPerUser: Int = 8,
         headerDeadline: Duration = .seconds(5), bodyDeadline: Duration = .seconds(30),
         answerDeadline: Duration = .seconds(30), streamPatience: Duration = .seconds(10),
-        silence: Duration = .seconds(1), farewell: Duration = .seconds(1)
+        silence: Duration = .seconds(1), farewell: Duration = .seconds(1), farewells: Int = 64
     ) {
         self.connections = connections
         self.connectionsPerUser = connectionsPerUser
@@ -50,6 +52,7 @@ public nonisolated struct ControlLimits: Sendable {
         self.streamPatience = streamPatience
         self.silence = silence
         self.farewell = farewell
+        self.farewells = farewells
     }
 }
 

@@ -6,14 +6,14 @@ public import HostLinux
 public nonisolated enum ControlPeer: Hashable, Sendable, CustomStringConvertible {
     /// A process of this host, through the control socket: the kernel's word.
     case process(PeerCredentials)
-    /// Somebody who showed the token, from this address.
+    /// Somebody over TCP, from this address.
     case network(String)
 
-    /// "uid 1000, pid 811"; "127.0.0.1 with the token".
+    /// "uid 1000, pid 811"; "127.0.0.1".
     public var description: String {
         switch self {
         case .process(let credentials): "uid \(credentials.uid), pid \(credentials.pid)"
-        case .network(let address): "\(address) with the token"
+        case .network(let address): address
         }
     }
 

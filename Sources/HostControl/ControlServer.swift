@@ -96,13 +96,11 @@ public final class ControlServer {
     // MARK: - Arriving
 
     private func arrived(_ socket: consuming Descriptor, _ peer: ControlPeer, isNetwork: Bool) {
-        if let refusal = crowd.refusal(of: peer.account, isPrivileged: isPrivileged(peer)) {
-            guard evictSilent(for: peer, refusal) else {
-                let why = Refusal(
-                    503, refusal.text, hint: "try again when others are closed", headers: [("Retry-After", "1")])
-                Sockets.sendNow(socket.raw, why.bytes)
-                return
-            }
+        let refusal = crowd.refusal(of: peer.account, isPrivileged: isPrivileged(peer))
+        let noRoom = refusal.flatMap { evictSilent(for: peer, $0) ? nil : $0.text }
+        if let noRoom, arrivals.values.count(where: \.isRefused) >= limits.farewells {
+            Sockets.sendNow(socket.raw, Refusal.noRoom(noRoom).bytes)
+            return
         }
         let arrival = Arrival(
             socket, peer, isNetwork: isNetwork, limit: limits.headerBytes, at: loop.now,
@@ -110,6 +108,7 @@ public final class ControlServer {
         do throws(SystemError) {
             try arrival.begin(on: loop) { [weak self] in self?.turn(of: $0, $1) }
             arrivals[ObjectIdentifier(arrival)] = arrival
+            if let noRoom { refuse(arrival, .noRoom(noRoom)) }
         } catch {
             arrival.close()
         }
@@ -119,7 +118,8 @@ public final class ControlServer {
     private var crowd: Crowd {
         Crowd(
             limits: limits,
-            accounts: arrivals.values.map(\.peer.account) + connections.values.map(\.peer.account))
+            accounts: arrivals.values.filter { !$0.isRefused }.map(\.peer.account)
+                + connections.values.map(\.peer.account))
     }
 
     private func isPrivileged(_ peer: ControlPeer) -> Bool {
@@ -130,7 +130,7 @@ public final class ControlServer {
     private func evictSilent(for peer: ControlPeer, _ refusal: Crowd.Refused) -> Bool {
         let latest = loop.now - limits.silence
         let silent = arrivals.values.filter { other in
-            guard other.since <= latest else { return false }
+            guard other.since <= latest, !other.isRefused else { return false }
             if refusal.isOwnLimit { return other.peer.account == peer.account }
             return isPrivileged(peer) || !isPrivileged(other.peer)
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import CMicrohttpd
+internal import Glibc
 internal import HostCore
 internal import HostLinux
 internal import HostLoop

@@ -14,6 +14,12 @@ nonisolated struct Refusal: Error {
         self.headers = headers
     }
 
+    /// There are too many connections.
+    static func noRoom(_ why: String) -> Refusal {
+        let retry = [(name: "Retry-After", value: "1")]
+        return Refusal(503, why, hint: "try again when others are closed", headers: retry)
+    }
+
     /// The whole answer, for a connection that libmicrohttpd does not have.
     var bytes: [UInt8] {
         let body = why.json.serialized

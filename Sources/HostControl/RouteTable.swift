@@ -92,13 +92,15 @@ public final class RouteTable {
 
     private func pass(_ route: ControlRoute, _ call: ControlCall) {
         guard route.right == .look || call.request.mayChange else {
-            let who =
-                switch call.request.peer {
-                case .process(let credentials): "uid \(credentials.uid)"
-                case .network: "who comes over TCP"
-                }
-            onRefusal?(call.request.peer, "\(route.method) /\(call.request.path.joined(separator: "/"))")
-            return call.refuse(403, "\(who) may look but not change", hint: "members of admin_group may")
+            let path = "/\(call.request.path.joined(separator: "/"))"
+            onRefusal?(call.request.peer, "\(route.method) \(path)")
+            switch call.request.peer {
+            case .process(let credentials):
+                let error = "uid \(credentials.uid) may look but not change"
+                return call.refuse(403, error, hint: "members of admin_group may")
+            case .network:
+                return call.refuse(403, "over TCP one may look but not change", hint: "ask through the control socket")
+            }
         }
         route.answer(call)
     }

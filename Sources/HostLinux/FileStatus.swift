@@ -57,3 +57,12 @@ public struct FileStatus: Hashable, Sendable {
         modifiedMicroseconds = Int64(info.st_mtim.tv_sec) * 1_000_000 + Int64(info.st_mtim.tv_nsec) / 1000
     }
 }
+
+extension Files {
+    /// Size in bytes of what stands at `path`; a symbolic link is not followed.
+    public static func size(_ path: String) throws(SystemError) -> Int64 {
+        var info = stat()
+        try check("stat", path) { lstat(path, &info) }
+        return Int64(info.st_size)
+    }
+}

@@ -11,6 +11,20 @@ public struct ProcessUsage: Hashable, Sendable {
     public let systemSeconds: Double
     /// Both.
     public var seconds: Double { userSeconds + systemSeconds }
+
+    /// What this process has used so far, without its children.
+    public static var own: ProcessUsage {
+        var used = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &used)
+        return ProcessUsage(
+            userSeconds: Processes.seconds(used.ru_utime), systemSeconds: Processes.seconds(used.ru_stime))
+    }
+}
+
+/// Memory as the kernel counts it.
+public enum MemoryPages {
+    /// Bytes of a page.
+    public static let bytes = sysconf(Int32(_SC_PAGESIZE))
 }
 
 extension Processes {
@@ -23,7 +37,7 @@ extension Processes {
         return (status, usage)
     }
 
-    private static func seconds(_ time: timeval) -> Double {
+    fileprivate static func seconds(_ time: timeval) -> Double {
         Double(time.tv_sec) + Double(time.tv_usec) / 1e6
     }
 }

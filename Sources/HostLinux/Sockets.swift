@@ -8,6 +8,13 @@ public enum Sockets {
     /// The longest path that fits into sockaddr_un.
     public static let pathLimitBytes = 107
 
+    /// A path that no socket can have.
+    static func tooLong(_ path: String, to call: String) -> SystemError {
+        SystemError(
+            code: ENAMETOOLONG, call: call,
+            subject: "\(path) (\(path.utf8.count) bytes; a socket's path has at most \(pathLimitBytes))")
+    }
+
     /// A connected SOCK_SEQPACKET pair, close-on-exec; the caller owns both numbers.
     public static func pair() throws(SystemError) -> (first: Int32, second: Int32) {
         var ends: [Int32] = [-1, -1]
@@ -67,7 +74,7 @@ public enum Sockets {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         let bytes = Array(path.utf8)
-        guard bytes.count <= pathLimitBytes else { throw SystemError(code: ENAMETOOLONG, call: "use", subject: path) }
+        guard bytes.count <= pathLimitBytes else { throw tooLong(path, to: "use") }
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
         var failure: SystemError?
         withUnsafePointer(to: &address) {

@@ -11,9 +11,7 @@ public struct StreamListener: ~Copyable {
     public init(at path: String) throws(SystemError) {
         let flags = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
         let own = Descriptor(owning: try check("socket") { Glibc.socket(AF_UNIX, flags, 0) })
-        guard path.utf8.count <= Sockets.pathLimitBytes else {
-            throw SystemError(code: ENAMETOOLONG, call: "listen at", subject: path)
-        }
+        guard path.utf8.count <= Sockets.pathLimitBytes else { throw Sockets.tooLong(path, to: "listen at") }
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }

@@ -17,11 +17,7 @@ public struct UnixListener: ~Copyable, Sendable {
     /// Listens at `path` with exactly the rights of `mode`. The socket gets its name only when connections are
     /// accepted, so a client never finds a name with nobody behind it; what stood there before is replaced.
     public init(path: String, mode: UInt32 = 0o600) throws(SystemError) {
-        guard path.utf8.count <= Sockets.pathLimitBytes else {
-            throw SystemError(
-                code: ENAMETOOLONG, call: "listen at",
-                subject: "\(path) (\(path.utf8.count) bytes; a socket's path has at most \(Sockets.pathLimitBytes))")
-        }
+        guard path.utf8.count <= Sockets.pathLimitBytes else { throw Sockets.tooLong(path, to: "listen at") }
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
         let (raw, inode) = try Self.listening(at: path, under: folder + ".new", mode: mode)
         socket = Descriptor(owning: raw)

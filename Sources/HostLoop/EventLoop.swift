@@ -12,6 +12,8 @@ public import HostLinux
 @MainActor
 public final class EventLoop {
     let event: OpaquePointer
+    /// How late it comes to its timers.
+    public internal(set) var lag = LoopLag()
     private var postponed: [() -> Void] = []
     private var postponedSource: OpaquePointer?
 

@@ -10,18 +10,20 @@ public import HostLinux
 public final class TimerSource {
     private var source: OpaquePointer?
     private let handler: () -> Void
+    private weak let loop: EventLoop?
 
     init(_ loop: EventLoop, _ handler: @escaping () -> Void) throws(SystemError) {
         self.handler = handler
+        self.loop = loop
         let pointer = Unmanaged.passUnretained(self).toOpaque()
         try checkEvent(
             "sd_event_add_time",
             sd_event_add_time(
                 loop.event, &source, CLOCK_MONOTONIC, UInt64.max, 1,
-                { _, _, userdata in
+                { _, due, userdata in
                     guard let userdata else { return 0 }
                     let address = UInt(bitPattern: userdata)
-                    MainActor.assumeIsolated { TimerSource.handler(at: address)?() }
+                    MainActor.assumeIsolated { TimerSource.fire(at: address, due: due) }
                     return 0
                 }, pointer))
         disarm()
@@ -44,9 +46,13 @@ public final class TimerSource {
         sd_event_source_set_enabled(source, Int32(SD_EVENT_OFF))
     }
 
-    /// Taken out before it is called: a handler may drop the last reference to its source, which ends it at once.
-    private static func handler(at address: UInt) -> (() -> Void)? {
-        object(TimerSource.self, at: address)?.handler
+    /// The handler is taken out before it is called: it may drop the last reference to its source, which ends it at
+    /// once.
+    private static func fire(at address: UInt, due microseconds: UInt64) {
+        guard let timer = object(TimerSource.self, at: address) else { return }
+        let handler = timer.handler
+        timer.loop?.lag.add(Clock.now - Instant(nanoseconds: Int64(clamping: microseconds) * 1000))
+        handler()
     }
 }
 

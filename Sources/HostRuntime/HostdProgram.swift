@@ -89,7 +89,9 @@ public enum HostdProgram {
             supervisor.history.add(
                 host: "started",
                 "hostd \(Release.version) runs as pid \(getpid()), \(configuration.services.count) services")
-            if let unknown { supervisor.setCondition("config", .warn, unknown) }
+            let closed = listen(configuration.control, control, supervisor)
+            let warnings = [unknown, closed].compactMap(\.self)
+            if !warnings.isEmpty { supervisor.setCondition("config", .warn, warnings.joined(separator: "; ")) }
             if let problem { supervisor.setCondition("config", .critical, problem) }
             try supervisor.begin()
             if isSweep {
@@ -101,6 +103,30 @@ public enum HostdProgram {
             return try loop.run()
         } catch {
             throw FolderError(description: "\(error)")
+        }
+    }
+
+    /// Answers over TCP where that is wanted; returns why it cannot. The control socket is there in any case.
+    private static func listen(
+        _ settings: ControlSettings, _ control: ControlServer, _ supervisor: Supervisor
+    ) -> String? {
+        guard let wanted = settings.listen else { return nil }
+        guard let address = SocketAddress.literals(host: wanted.host, port: wanted.port)?.first else {
+            return "control.listen: \(wanted.text) is no address"
+        }
+        let path = settings.tokenFile ?? supervisor.folders.state + "/token"
+        let names = [supervisor.settings.name, HostName.current].compactMap(\.self)
+        switch ControlToken.load(path) {
+        case .failure(let problem): return "control.token_file: \(problem); not listening at \(wanted.text)"
+        case .success(let token):
+            do throws(SystemError) {
+                try control.listen(
+                    on: ControlNetwork(address: address, port: wanted.port, token: token, names: names))
+                Journal.say(.info, "answering at \(wanted.text) for whoever has the token in \(path)")
+                return nil
+            } catch {
+                return "control.listen: \(error)"
+            }
         }
     }
 

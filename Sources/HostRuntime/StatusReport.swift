@@ -47,6 +47,7 @@ extension Supervisor {
         }
         result.health = health(of: service, clock)
         result.nextAttemptAt = service.nextAttempt.map { clock.wall($0) }
+        result.family = name.text
         result.ports = service.specification.ports
         result.limits = limitStatus(of: service)
         result.log = "\(folders.log)/\(name)/current"
@@ -75,7 +76,16 @@ extension Supervisor {
             probes[.ready] = life.ready
             last = probes.compactMapValues(\.last)
             if let result = life.startupResult { last[.startup] = result }
+    /// The probe of a kind that is being asked now.
+    static func probe(_ kind: ProbeKind, of life: ServiceState.Life) -> ProbeMachine? {
+        switch kind {
+        case .startup: if case .startup(let probe, _, _) = life.stage { probe } else { nil }
+        case .live: life.live
+        case .ready: life.ready
         }
+    }
+
+    private func health(of service: ServiceMachine, _ clock: WallClock) -> [String: ProbeStatus] {
         var result: [String: ProbeStatus] = [:]
         for kind in ProbeKind.allCases {
             guard let specification = service.specification.probe(kind) else { continue }
@@ -86,6 +96,14 @@ extension Supervisor {
                 status.at = clock.wall(last.at)
                 status.durationMilliseconds = Double(last.answer.took.nanoseconds) / 1e6
                 status.seen = last.answer.seen
+            if case .up(let life) = service.state, let probe = Self.probe(kind, of: life) {
+                status.failures = probe.failuresInRow
+                if let last = probe.last {
+                    status.ok = last.answer.ok
+                    status.at = clock.wall(last.at)
+                    status.durationMilliseconds = Double(last.answer.took.nanoseconds) / 1e6
+                    status.seen = last.answer.seen
+                }
             }
             result[kind.rawValue] = status
         }

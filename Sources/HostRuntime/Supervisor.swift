@@ -90,6 +90,7 @@ final class Supervisor {
         hearParts()
         wantLogs(of: configuration.services)
         restoreMachines(configuration.services)
+        for kind in ["config", "store"] { setCondition(kind, .ok, "") }
     }
 
     var settings: HostSettings { configuration.host }

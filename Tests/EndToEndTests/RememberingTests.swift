@@ -79,7 +79,9 @@ import Testing
             #expect(try host.events("sleeper").contains { $0.kind == "service.ready" })
         }
         if trouble == "locked" {
-            try waitUntil("the trouble to be shown") { try host.status().conditions.contains { $0.kind == "store" } }
+            try waitUntil("the trouble to be shown") {
+                try host.status().conditions.contains { $0.kind == "store" && $0.level != "ok" }
+            }
             locker = nil
             try waitUntil("history to be written late") {
                 (try? host.events("sleeper"))?.contains { $0.kind == "service.ready" } == true

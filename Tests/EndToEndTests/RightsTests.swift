@@ -41,6 +41,22 @@ import Testing
         #expect(host.said.contains("refused to uid 65534, pid "))
     }
 
+    @Test func refusalsAreToldButNotAsOftenAsSomebodyAsks() throws {
+        let host = try HostUnderTest(Self.groups + Self.sleeper)
+        try host.start()
+        try host.waitReady("sleeper")
+        for _ in 0..<8 {
+            #expect(try hostctl(host, groups: try gid("daemon"), "stop", "sleeper").status == 77)
+        }
+        try waitUntil("the refusals in history") { try host.events().contains { $0.kind == "host.refused" } }
+        let lines = host.said.split(separator: "\n").filter { $0.contains("refused to uid 65534, pid ") }
+        #expect(lines.count == 5)
+        #expect(lines.allSatisfy { $0.hasSuffix("POST /v1/services/sleeper/stop: may look but not change") })
+        try waitUntil("their count") {
+            try host.events().filter { $0.kind == "host.refused" }.reduce(0) { $0 + $1.count } == 5
+        }
+    }
+
     @Test func membersOfTheAdminGroupMayChange() throws {
         let host = try HostUnderTest(Self.groups + Self.sleeper)
         try host.start()

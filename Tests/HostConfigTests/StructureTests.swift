@@ -61,6 +61,7 @@ struct StructureTests {
                 "hostd.toml:6:2: log: \"log\" is not available in this version",
                 "hostd.toml:8:1: control.listen: \"listen\" is not available yet: the control socket is always there",
                 "hostd.toml:11:1: service.a.sandbox: \"sandbox\" is not available in this version",
+                "hostd.toml:11:1: service.a.preset: \"preset\" is not available in this version",
                 "hostd.toml:12:8: service.a.live: asks nothing (give one of http, tcp, exec)",
                 "hostd.toml:11:1: service.a.preset: \"preset\" is not available in this version",
                 "hostd.toml:12:8: service.a.live: asks nothing (give one of http, tcp, unix, exec)",

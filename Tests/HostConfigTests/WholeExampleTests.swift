@@ -13,6 +13,8 @@ struct WholeExampleTests {
         stop_with_hostd = false
 
         [control]
+        listen = "127.0.0.1:7788"
+        token_file = "/etc/hostd/token"
         admin_group = "hostd-admin"
         read_group = "hostd"
 
@@ -79,7 +81,11 @@ struct WholeExampleTests {
             .replacing("reload = { http", with: "command = [\"worker\"]\nreload = { http")
         let read = try configuration([("hostd.toml", text)])
         #expect(read.host == HostSettings(name: "agent-01", launcher: .direct, stopWithHostd: false))
-        #expect(read.control == ControlSettings(adminGroup: "hostd-admin", readGroup: "hostd"))
+        #expect(
+            read.control
+                == ControlSettings(
+                    adminGroup: "hostd-admin", readGroup: "hostd",
+                    listen: ListenAddress(host: "127.0.0.1", port: 7788), tokenFile: "/etc/hostd/token"))
         #expect(read.services.map(\.name.text) == ["gateway", "proxy", "worker"], "sorted by name")
         let gateway = try #require(read.services.first)
         #expect(gateway.autostart)
@@ -164,6 +170,8 @@ struct WholeExampleTests {
             errors(Self.text) == [
                 "hostd.toml:60:1: service.worker: no command (write command = [\"program\", \"argument\"])",
                 "hostd.toml:66:1: service.worker.live.expect_nothing: unknown key (did you mean \"expect\"?)",
+                "hostd.toml:55:1: service.worker: no command (write command = [\"program\", \"argument\"])",
+                "hostd.toml:57:1: service.worker.live.expect_nothing: unknown key (did you mean \"expect\"?)",
             ])
     }
 }

@@ -112,22 +112,19 @@ struct ControlStreamTests {
     }
 
     @Test func aServerThatClosesCutsItsStreams() throws {
+        var begun = 0
         var closed = 0
         var close: (() -> Void)?
         let test = try ControlUnderTest { _, responder in
             let stream = responder.stream(contentType: "text/event-stream")
             stream?.onClosed = { closed += 1 }
             stream?.send(Array(": hello\n\n".utf8))
+            begun += 1
+            if begun == 2 { close?() }
         }
-        close = { test.close() }
-        let everybodyListens = Gate(lettingThroughAt: 3)
-        try test.after(milliseconds: 10) {
-            everybodyListens.pass()
-            test.loop.events.later { close?() }
-        }
+        close = { test.loop.events.later { test.close() } }
         let client: ControlUnderTest.Client<String> = { client in
             client.send(Self.request)
-            everybodyListens.pass()
             return client.readAll()
         }
         _ = try test.run([client, client])

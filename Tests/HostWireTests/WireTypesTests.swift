@@ -123,6 +123,7 @@ struct WireTypesTests {
                 + #""next_attempt_at":null,"ports":[],"log":null,"family":"a","tags":[],"after":[]}],"#
                 + #""status_text":null,"next_attempt_at":null,"ports":[],"log":null}],"#
                 + #""next_attempt_at":null,"ports":[],"limits":[],"log":null}],"#
+                + #""next_attempt_at":null,"ports":[],"log":null,"family":"a","tags":[]}],"#
                 + #""jobs":{"queued":0,"waiting":0,"running":0,"stalled":0,"held":0,"succeeded":0,"failed":0,"#
                 + #""cancelled":0}}"#)
     }

@@ -12,6 +12,10 @@ enum LaterKeys {
     static let bySection: [String: [Entry]] = names.merging(reasons) { $0 + $1 }
 
     private static let names: [String: [Entry]] = [
+    private static let probe = ["unix", "notify", "heartbeat", "log", "body", "headers"]
+
+    /// The keys by the section's path, "" for the top of the file.
+    static let bySection: [String: [Entry]] = [
         "": ["node", "kind", "log", "disk", "network", "alert"],
         "service.NAME": [
             "node", "model_change", "keep_awake", "sandbox", "unit",

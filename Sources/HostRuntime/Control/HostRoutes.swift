@@ -8,8 +8,4 @@ extension Supervisor {
     func answerConditions(_ call: ControlCall) {
         call.finish(["conditions": .array(status().conditions.map(\.json))])
     }
-
-    func answerMetrics(_ call: ControlCall) {
-        call.refuse(503, "not yet")
-    }
 }

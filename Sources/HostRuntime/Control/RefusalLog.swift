@@ -13,6 +13,8 @@ final class RefusalLog {
     private let loop: EventLoop
     private let history: History
     private var accounts: [String: Account] = [:]
+    /// All refusals.
+    private(set) var count: UInt64 = 0
 
     private struct Account {
         var since: Instant
@@ -26,6 +28,7 @@ final class RefusalLog {
 
     /// `peer` was refused: what, and why.
     func add(_ peer: ControlPeer, _ what: String) {
+        count += 1
         let now = loop.now
         let name = peer.account
         if let old = accounts[name], now - old.since >= Self.window {

@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: Apache-2.0
+"""control_contract.py OPENAPI SOCKET PORT TOKEN_FILE: holds a hostd to docs/openapi.yaml, and that file to the hostd.
+
+The hostd runs the services `steady` (ready, probed) and `broken` (has failed). Prints what differs; exits 1 then.
+"""
+
+import http.client
+import json
+import re
+import socket
+import sys
+
+import jsonschema
+import yaml
+
+document = yaml.safe_load(open(sys.argv[1], encoding="utf-8"))
+socket_path, port, token = sys.argv[2], int(sys.argv[3]), open(sys.argv[4], encoding="ascii").read().strip()
+problems = []
+exercised = set()
+METHODS = ("get", "put", "post", "delete", "patch")
+
+
+class UnixConnection(http.client.HTTPConnection):
+    def __init__(self):
+        super().__init__("hostd", timeout=30)
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(30)
+        self.sock.connect(socket_path)
+
+
+def problem(text):
+    problems.append(text)
+
+
+def resolved(node):
+    while isinstance(node, dict) and "$ref" in node:
+        target = document
+        for part in node["$ref"].removeprefix("#/").split("/"):
+            target = target[part]
+        node = target
+    return node
+
+
+def schema_errors(schema, value):
+    whole = {"$schema": "https://json-schema.org/draft/2020-12/schema", "components": document["components"], **schema}
+    validator = jsonschema.Draft202012Validator(whole)
+    return [f"{'.'.join(map(str, e.absolute_path))}: {e.message[:300]}" for e in validator.iter_errors(value)]
+
+
+def operations():
+    for path, item in document["paths"].items():
+        for method in METHODS:
+            if method in item:
+                yield path, method.upper(), item[method]
+
+
+def ask(method, path, connection=None, headers=None, body=None):
+    connection = connection or UnixConnection()
+    connection.request(method, path, body=body, headers=headers or {})
+    answer = connection.getresponse()
+    return answer.status, answer.headers, answer.read()
+
+
+def check(what, template, method, status, headers, body):
+    """Holds one answer to the document."""
+    operation = document["paths"][template][method.lower()]
+    responses = {str(code): response for code, response in operation["responses"].items()}
+    kind = headers.get("Content-Type")
+    if str(status) in responses:
+        content = resolved(responses[str(status)])["content"]
+        exercised.add((method, template, str(status), kind))
+    elif status in document["x-general-errors"]:
+        content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+        exercised.add(("*", "*", str(status), kind))
+    else:
+        return problem(f"{what}: {status} is not documented")
+    if kind not in content:
+        return problem(f"{what}: {status} is {kind} (documented: {', '.join(content)})")
+    if kind == "application/json":
+        try:
+            value = json.loads(body)
+        except ValueError as error:
+            return problem(f"{what}: {error}: {body[:200]}")
+        for error in schema_errors(content[kind]["schema"], value):
+            problem(f"{what}: {error}")
+    return None
+
+
+def expect(status, method, path, template, **more):
+    found, headers, body = ask(method, path, **more)
+    what = f"{method} {path}"
+    if found != status:
+        problem(f"{what}: {found} instead of {status}: {body[:200]}")
+    check(what, template, method, found, headers, body)
+    return headers, body
+
+
+def check_routes():
+    """Both name the same routes, with the same rights and words."""
+    _, body = expect(200, "GET", "/v1", "/v1")
+    served = {(r["path"], r["method"]): r for r in json.loads(body)["routes"]}
+    documented = {(path, method): op for path, method, op in operations() if path != "/v1"}
+    for key, operation in documented.items():
+        if operation.get("x-pending"):
+            if key in served:
+                problem(f"{key} is served: take x-pending off")
+            continue
+        if key not in served:
+            problem(f"{key} is documented, not served")
+            continue
+        if operation["x-right"] != served[key]["right"]:
+            problem(f"{key}: right {served[key]['right']} is documented as {operation['x-right']}")
+        if operation["summary"] != served[key]["about"]:
+            problem(f"{key}: \"{served[key]['about']}\" is documented as \"{operation['summary']}\"")
+    for key in served.keys() - documented.keys():
+        problem(f"{key} is served, not documented")
+
+
+def check_methods():
+    """OPTIONS names the methods that are documented, and others are refused."""
+    for path, item in document["paths"].items():
+        documented = {m.upper() for m in METHODS if m in item and not item[m].get("x-pending")}
+        if not documented:
+            continue
+        concrete = path.replace("{name}", "steady")
+        allowed = documented | {"OPTIONS"} | ({"HEAD"} if "GET" in documented else set())
+        status, headers, _ = ask("OPTIONS", concrete)
+        if status != 204 or set(headers.get("Allow", "").split(", ")) != allowed:
+            problem(f"OPTIONS {concrete}: {status} {headers.get('Allow')} instead of {allowed}")
+        wrong = ({"PUT", "DELETE", "PATCH"} - documented).pop()
+        status, headers, body = ask(wrong, concrete)
+        if status != 405 or set(headers.get("Allow", "").split(", ")) != allowed:
+            problem(f"{wrong} {concrete}: {status} {headers.get('Allow')}")
+        check(f"{wrong} {concrete}", path, next(iter(documented)), status, headers, body)
+        if "GET" in documented:
+            status, _, body = ask("HEAD", concrete)
+            if status != 200 or body:
+                problem(f"HEAD {concrete}: {status} with {len(body)} bytes")
+
+
+def check_answers():
+    """Real answers fit their schemas."""
+    for path in ("/v1/status", "/v1/services", "/v1/conditions", "/v1/events", "/metrics"):
+        expect(200, "GET", path, path)
+    events = "/v1/events"
+    expect(200, "GET", events + "?since=0&limit=5&service=broken", events)
+    expect(400, "GET", events + "?since=x", events)
+    service, logs = "/v1/services/{name}", "/v1/services/{name}/logs"
+    for name in ("steady", "broken"):
+        expect(200, "GET", f"/v1/services/{name}", service)
+        expect(200, "GET", f"/v1/services/{name}/logs", logs)
+    expect(404, "GET", "/v1/services/nobody", service)
+    expect(404, "GET", "/v1/services/n%C3%B6%20", service)
+    expect(404, "GET", "/v1/services/nobody/logs", logs)
+    expect(400, "GET", "/v1/services/steady/logs?after=x", logs)
+    for verb in ("stop", "start", "restart"):
+        template = "/v1/services/{name}/" + verb
+        expect(404, "POST", f"/v1/services/nobody/{verb}", template)
+        expect(200, "POST", f"/v1/services/steady/{verb}", template)
+        expect(200, "POST", f"/v1/services/steady/{verb}?wait=false", template)
+    expect(200, "POST", "/v1/services/broken/restart", "/v1/services/{name}/restart")
+
+
+def check_refusals():
+    """What any request can be answered."""
+    status = "/v1/status"
+    over_tcp = lambda: http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    expect(401, "GET", status, status, connection=over_tcp())
+    expect(401, "GET", status, status, connection=over_tcp(), headers={"Authorization": "Bearer x"})
+    bearer = {"Authorization": f"Bearer {token}"}
+    expect(200, "GET", status, status, connection=over_tcp(), headers=bearer)
+    expect(200, "GET", "/metrics", "/metrics", connection=over_tcp(), headers=bearer)
+    expect(403, "GET", status, status, connection=over_tcp(), headers={**bearer, "Origin": "http://x"})
+    expect(421, "GET", status, status, connection=over_tcp(), headers={**bearer, "Host": f"evil.example:{port}"})
+    stop = "/v1/services/{name}/stop"
+    expect(403, "POST", "/v1/services/steady/stop", stop, connection=over_tcp(), headers=bearer)
+    expect(413, "POST", "/v1/services/steady/stop", stop, headers={"Content-Length": str(1 << 30)})
+    expect(431, "GET", status, status, headers={"X": "x" * 20000})
+    expect(501, "POST", "/v1/services/steady/stop", stop, headers={"Transfer-Encoding": "gzip"})
+    for path in ("/", "/v2", "/v1/nothing", "/v1/services/steady/nothing", "/metrics/x"):
+        code, headers, body = ask("GET", path)
+        if code != 404:
+            problem(f"GET {path}: {code}")
+        check(f"GET {path}", status, "GET", code, headers, body)
+    for lines, code in ((b"nonsense\r\n\r\n", 400), (b"GET /v1/status HTTP/3\r\n\r\n", 505), (b"GET /v1", 408)):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as raw:
+            raw.settimeout(30)
+            raw.connect(socket_path)
+            raw.sendall(lines)
+            answer = http.client.HTTPResponse(raw)
+            answer.begin()
+            if answer.status != code:
+                problem(f"{lines}: {answer.status} instead of {code}")
+            check(str(lines), status, "GET", answer.status, answer.headers, answer.read())
+
+
+def check_stream():
+    """Streams carry what is documented, and there is an end to their number."""
+    streams = []
+    while len(streams) < 100:
+        connection = UnixConnection()
+        connection.request("GET", "/v1/events?since=0", headers={"Accept": "text/event-stream"})
+        answer = connection.getresponse()
+        if answer.status != 200:
+            check("too many streams", "/v1/events", "GET", answer.status, answer.headers, answer.read())
+            break
+        streams.append((connection, answer))
+    if not streams or len(streams) == 100:
+        return problem(f"{len(streams)} streams")
+    answer = streams[0][1]
+    check("a stream", "/v1/events", "GET", answer.status, answer.headers, b"")
+    schema = {"$ref": "#/components/schemas/Event"}
+    count, number = 0, None
+    while count < 5:
+        line = answer.readline().decode().rstrip("\n")
+        if line.startswith("id: "):
+            number = int(line[4:])
+        if line.startswith("data: "):
+            event = json.loads(line[6:])
+            count += 1
+            for error in schema_errors(schema, event):
+                problem(f"stream: {error}")
+            if event["id"] != number:
+                problem(f"stream: id {number} with the entry {event['id']}")
+    for connection, _ in streams:
+        connection.close()
+    return None
+
+
+def check_metrics():
+    """Strictly OpenMetrics, and the families that are documented for people."""
+    from prometheus_client.openmetrics.parser import text_string_to_metric_families
+
+    _, _, body = ask("GET", "/metrics")
+    families = {family.name: family for family in text_string_to_metric_families(body.decode())}
+    manual = open(sys.argv[1].replace("openapi.yaml", "control-api.md"), encoding="utf-8").read()
+    named = set(re.findall(r"^\| `([a-z_]+)`", manual, re.MULTILINE))
+    if set(families) != named:
+        problem(f"/metrics: in control-api.md and the answer differ: {set(families) ^ named}")
+    restarts = {s.labels["service"]: s.value for s in families["hostd_service_restarts"].samples}
+    if set(restarts) != {"steady", "broken"} or restarts["broken"] < 1:
+        problem(f"/metrics: restarts {restarts}")
+    durations = families["hostd_probe_duration_seconds"].samples
+    if not any(s.labels == {"service": "steady", "probe": "live"} and s.value > 0 for s in durations):
+        problem(f"/metrics: probe durations {durations}")
+
+
+def check_coverage():
+    """Each status that is documented was seen, but for those that no request can bring about."""
+    for path, method, operation in operations():
+        if operation.get("x-pending"):
+            continue
+        for code, response in operation["responses"].items():
+            for kind in resolved(response)["content"]:
+                if (method, path, str(code), kind) not in exercised:
+                    problem(f"{method} {path}: {code} {kind} is documented and was never seen")
+    for code in document["x-general-errors"].keys() - {500, 503}:
+        if ("*", "*", str(code), "application/json") not in exercised:
+            problem(f"{code} is documented for all and was never seen")
+
+
+def names_of_schemas_in_use():
+    text = json.dumps({key: value for key, value in document.items() if key != "x"})
+    return set(re.findall(r"#/components/schemas/(\w+)", text))
+
+
+for name in document["components"]["schemas"].keys() - names_of_schemas_in_use():
+    problem(f"the schema {name} is used nowhere")
+for one in (check_routes, check_methods, check_answers, check_refusals, check_stream, check_metrics, check_coverage):
+    one()
+print("\n".join(problems))
+sys.exit(1 if problems else 0)
