@@ -10,17 +10,27 @@ internal import HostWire
 
 /// The state of everything as users see it.
 extension Supervisor {
-    /// The host at a glance.
-    func status() -> HostStatus {
-        let clock = WallClock(now: loop.now)
+    /// The host at a glance, without its services.
+    func hostStatus() -> HostStatus {
+        let clock = wallClock()
         let facts = HostFacts(
             name: settings.name ?? HostName.current, version: Release.version, pid: getpid(),
             uptimeSeconds: (loop.now - startedAt).seconds, launcher: "direct")
         let conditions = self.conditions.map {
             ConditionStatus(kind: $0.kind, level: $0.level.rawValue, since: clock.wall($0.since), reason: $0.reason)
         }
-        let services = machine.services.values.sorted { $0.specification.name < $1.specification.name }
-        return HostStatus(host: facts, conditions: conditions, services: services.map { status(of: $0, clock) })
+        return HostStatus(host: facts, conditions: conditions, services: [])
+    }
+
+    /// All services by name. The names are sorted, not the machines: to move those about took most of the time.
+    func statusOfServices() -> [ServiceStatus] {
+        let clock = wallClock()
+        var result: [ServiceStatus] = []
+        result.reserveCapacity(machine.services.count)
+        for name in machine.services.keys.sorted() {
+            if let service = machine.services[name] { result.append(status(of: service, clock)) }
+        }
+        return result
     }
 
     /// The host in one line.
@@ -111,17 +121,32 @@ extension Supervisor {
     }
 }
 
-/// Turns points of the monotonic clock into wall time, as of one moment.
+/// Turns points of the monotonic clock into wall time.
 struct WallClock {
-    private let now: Instant
-    private let wallMilliseconds = Clock.wallMilliseconds
+    /// Wall time minus monotonic time.
+    private let offsetMilliseconds: Int64
 
-    init(now: Instant) {
-        self.now = now
+    private static let toleranceMilliseconds: Int64 = 20
+
+    /// As of now, or as `last` had it while that still holds: the same point is the same wall time then, not one that
+    /// flickers by the millisecond between two readings of two clocks.
+    init(now: Instant, last: WallClock?) {
+        let offset = Clock.wallMilliseconds - now.nanoseconds / 1_000_000
+        let old = last?.offsetMilliseconds
+        offsetMilliseconds = old.map { abs($0 - offset) <= Self.toleranceMilliseconds ? $0 : offset } ?? offset
     }
 
     func wall(_ instant: Instant) -> WallTime {
-        WallTime(milliseconds: wallMilliseconds + (instant - now).nanoseconds / 1_000_000)
+        WallTime(milliseconds: offsetMilliseconds + instant.nanoseconds / 1_000_000)
+    }
+}
+
+extension Supervisor {
+    /// Wall time as it is shown.
+    func wallClock() -> WallClock {
+        let clock = WallClock(now: loop.now, last: shownClock)
+        shownClock = clock
+        return clock
     }
 }
 

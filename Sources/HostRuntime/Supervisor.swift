@@ -61,6 +61,10 @@ final class Supervisor {
     var trimTimer: TimerSource?
     /// SIGTERM has come, and the manager is asked what it means.
     var isAskingManager = false
+    /// Wall time as it was shown last.
+    var shownClock: WallClock?
+    /// The JSON of services as it was sent last.
+    var statusCache = StatusCache()
     /// Nothing is left but to write history down.
     var isLeaving = false
     private var inbox: [HostMachine.Event] = []

@@ -6,6 +6,6 @@ internal import HostWire
 /// Answers about the host.
 extension Supervisor {
     func answerConditions(_ call: ControlCall) {
-        call.finish(["conditions": .array(status().conditions.map(\.json))])
+        call.finish(["conditions": .array(hostStatus().conditions.map(\.json))])
     }
 }

@@ -32,9 +32,13 @@ extension Supervisor {
         let now = loop.now
         let levels: [Condition.Level: Double] = [.ok: 0, .warn: 1, .critical: 2]
         return HostNumbers(
-            uptimeSeconds: (now - startedAt).seconds, services: machine.services.values.map { numbers(of: $0, now) },
+            uptimeSeconds: (now - startedAt).seconds, services: numbersOfServices(now),
             conditions: conditions.map { ($0.kind, levels[$0.level] ?? 0) }, lag: loop.lag, streams: streams.count,
             refusals: refusals.count)
+    }
+
+    private func numbersOfServices(_ now: Instant) -> [HostNumbers.Service] {
+        machine.services.keys.sorted().compactMap { name in machine.services[name].map { numbers(of: $0, now) } }
     }
 
     private func numbers(of service: ServiceMachine, _ now: Instant) -> HostNumbers.Service {

@@ -8,7 +8,7 @@ internal import HostWire
 nonisolated enum MetricsText {
     static func write(_ numbers: HostNumbers, _ process: ProcessNumbers, logs: [String: Double]) -> [UInt8] {
         var text = OpenMetrics()
-        let services = numbers.services.sorted { $0.name < $1.name }
+        let services = numbers.services
         writeHost(numbers, &text)
         writeServices(services, &text)
         writeProbes(services, &text)

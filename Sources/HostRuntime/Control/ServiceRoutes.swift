@@ -8,18 +8,23 @@ internal import HostWire
 /// Answers about services.
 extension Supervisor {
     func answerStatus(_ call: ControlCall) {
-        call.finish(status().json)
+        let json = statusCache.json(of: hostStatus(), services: statusOfServices())
+        call.responder.finish(status: 200, bytes: json, contentType: "application/json")
     }
 
     func answerServices(_ call: ControlCall) {
         let isBrief = call.request.query["brief"] == "true"
         call.finish(isBrief ? briefList() : ServiceList(services: status().services).json)
+        var json = Array("{\"services\":[".utf8)
+        statusCache.append(statusOfServices(), to: &json)
+        json += "]}".utf8
+        call.responder.finish(status: 200, bytes: json, contentType: "application/json")
     }
 
     func answerService(_ call: ControlCall) {
         withService(call) { name in
             guard let service = machine.services[name] else { return }
-            call.finish(status(of: service, WallClock(now: loop.now)).json)
+            call.finish(status(of: service, wallClock()).json)
         }
     }
 

@@ -47,14 +47,19 @@ private struct JSONWriter {
 
     private mutating func write(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
-        let needsEscape = text.utf8.contains { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }
-        if needsEscape {
-            for byte in text.utf8 { escape(byte) }
-        } else {
-            bytes += text.utf8
+        var text = text
+        text.withUTF8 { utf8 in
+            // Mostly there is nothing to escape, and the whole goes in at once.
+            if utf8.contains(where: { Self.isPlain[Int($0)] == false }) {
+                for byte in utf8 { escape(byte) }
+            } else {
+                bytes.append(contentsOf: utf8)
+            }
         }
         bytes.append(UInt8(ascii: "\""))
     }
+
+    private static let isPlain = (0...255).map { $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C }
 
     private mutating func escape(_ byte: UInt8) {
         switch byte {
