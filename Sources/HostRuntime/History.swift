@@ -45,7 +45,7 @@ final class History {
     private static func priority(of kind: String) -> Journal.Priority { EventKind.named(kind)?.priority ?? .notice }
 
     /// "keeper lost" for `service.keeper_lost`.
-    static func words(_ kind: String) -> String {
+    nonisolated static func words(_ kind: String) -> String {
         let word = kind.utf8.drop { $0 != UInt8(ascii: ".") }.dropFirst()
         return String(decoding: word.map { $0 == UInt8(ascii: "_") ? UInt8(ascii: " ") : $0 }, as: UTF8.self)
     }

@@ -98,6 +98,32 @@ import Testing
         #expect(try reader.records().first?.kind == "host.started")
     }
 
+    @Test func aCursorBehindWhatWasPrunedIsToldWhatItMisses() throws {
+        let host = try HostUnderTest(Self.sleeper)
+        try host.start()
+        try host.waitReady("sleeper")
+        #expect(try host.stop() == 0)
+        // As if a year had gone by.
+        let code = """
+            import sqlite3, sys
+            store = sqlite3.connect(sys.argv[1])
+            store.execute("UPDATE events SET id = id + 1000")
+            store.execute("UPDATE sqlite_sequence SET seq = seq + 1000")
+            store.execute("INSERT INTO facts VALUES('pruned_through', 1000)")
+            store.commit()
+            """
+        #expect(try host.run(at: "/usr/bin/python3", ["-c", code, host.dir + "/state/hostd.db"]).status == 0)
+        try host.start()
+        let reader = try follow(host, last: 17)
+        try reader.read("what is left") { try !reader.records().isEmpty }
+        #expect(reader.events.first?.name == "lost")
+        #expect(reader.events.first?.data == "{\"after\":17,\"through\":1000}")
+        #expect(try reader.records().first?.id == 1001)
+        let later = try follow(host, last: 1000)
+        try later.read("what is left") { try !later.records().isEmpty }
+        #expect(later.events.first?.name == "", "nothing is missing")
+    }
+
     @Test(arguments: ["?since=x", "?since=-1"]) func aCursorThatIsNoneIsRefused(query: String) throws {
         let host = try HostUnderTest("")
         try host.start()

@@ -6,6 +6,7 @@ internal import HostLinux
 internal import HostLogs
 internal import HostLoop
 internal import HostWire
+internal import Synchronization
 
 /// What `/metrics` says. The numbers are gathered on the loop; the text is written in the files lane, which also looks
 /// how big the logs are.
@@ -98,7 +99,14 @@ nonisolated struct ProcessNumbers: Sendable {
 
 /// How much the logs of services take on disk.
 nonisolated enum LogSizes {
+    private static let isLooking = Atomic<Bool>(false)
+
+    /// The sizes by name; none while an earlier look hangs on a disk, which takes one thread and no more.
     static func all(under folder: String, _ names: [String]) -> [String: Double] {
+        guard isLooking.compareExchange(expected: false, desired: true, ordering: .relaxed).exchanged else {
+            return [:]
+        }
+        defer { isLooking.store(false, ordering: .relaxed) }
         var sizes: [String: Double] = [:]
         for name in names {
             let path = "\(folder)/\(name)"

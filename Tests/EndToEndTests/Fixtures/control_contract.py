@@ -65,7 +65,9 @@ def ask(method, path, connection=None, headers=None, body=None):
 
 def check(what, template, method, status, headers, body):
     """Holds one answer to the document."""
-    operation = document["paths"][template][method.lower()]
+    operation = document["paths"].get(template, {}).get(method.lower())
+    if not operation:
+        return problem(f"{what}: {template} is not documented")
     responses = {str(code): response for code, response in operation["responses"].items()}
     kind = headers.get("Content-Type")
     if str(status) in responses:
@@ -146,7 +148,9 @@ def check_answers():
         expect(200, "GET", path, path)
     events = "/v1/events"
     expect(200, "GET", events + "?since=0&limit=5&service=broken", events)
-    expect(400, "GET", events + "?since=x", events)
+    for query in ("since=x", "since=-1", "limit=x", "limit=1&limit=2"):
+        expect(400, "GET", f"{events}?{query}", events)
+    expect(200, "GET", events + "?since=0&limit=10000", events)
     service, logs = "/v1/services/{name}", "/v1/services/{name}/logs"
     for name in ("steady", "broken"):
         expect(200, "GET", f"/v1/services/{name}", service)
@@ -154,7 +158,9 @@ def check_answers():
     expect(404, "GET", "/v1/services/nobody", service)
     expect(404, "GET", "/v1/services/n%C3%B6%20", service)
     expect(404, "GET", "/v1/services/nobody/logs", logs)
-    expect(400, "GET", "/v1/services/steady/logs?after=x", logs)
+    for query in ("after=x", "lines=x"):
+        expect(400, "GET", f"/v1/services/steady/logs?{query}", logs)
+    expect(200, "GET", "/v1/services/steady/logs?lines=99999&stream=stderr", logs)
     for verb in ("stop", "start", "restart"):
         template = "/v1/services/{name}/" + verb
         expect(404, "POST", f"/v1/services/nobody/{verb}", template)
