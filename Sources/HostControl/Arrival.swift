@@ -19,8 +19,7 @@ final class Arrival {
     }
 
     let peer: ControlPeer
-    /// Through which door.
-    let isNetwork: Bool
+    let rank: Rank
     let since: Instant
     var deadline: Instant
     private(set) var isRefused = false
@@ -38,13 +37,13 @@ final class Arrival {
     private static let discardLimit = 256 << 10
 
     init(
-        _ socket: consuming Descriptor, _ peer: ControlPeer, isNetwork: Bool, limit: Int, at now: Instant,
+        _ socket: consuming Descriptor, _ peer: ControlPeer, _ rank: Rank, limit: Int, at now: Instant,
         deadline: Instant
     ) {
         raw = socket.raw
         self.socket = consume socket
         self.peer = peer
-        self.isNetwork = isNetwork
+        self.rank = rank
         self.limit = limit
         since = now
         self.deadline = deadline

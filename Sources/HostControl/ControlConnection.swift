@@ -28,6 +28,7 @@ final class ControlConnection {
 
     let socket: Int32
     let peer: ControlPeer
+    let rank: Rank
     let head: RequestHead
     let target: RequestTarget
     let mayChange: Bool
@@ -47,12 +48,14 @@ final class ControlConnection {
     private var hangup: IOSource?
 
     init(
-        socket: Int32, peer: ControlPeer, head: RequestHead, target: RequestTarget, mayChange: Bool, deadline: Instant,
+        socket: Int32, peer: ControlPeer, rank: Rank, head: RequestHead, target: RequestTarget, mayChange: Bool,
+        deadline: Instant,
         daemon: HTTPDaemon
     ) {
         self.daemon = daemon
         self.socket = socket
         self.peer = peer
+        self.rank = rank
         self.head = head
         self.target = target
         self.mayChange = mayChange

@@ -13,7 +13,6 @@ final class ControlDoor {
         let peer: ControlPeer
     }
 
-    let isNetwork: Bool
     private let loop: EventLoop
     private var unix: UnixListener?
     private var network: TcpListener?
@@ -29,14 +28,12 @@ final class ControlDoor {
         self.loop = loop
         self.unix = consume unix
         network = nil
-        isNetwork = false
     }
 
     init(loop: EventLoop, network: consuming TcpListener) {
         self.loop = loop
         self.network = consume network
         unix = nil
-        isNetwork = true
     }
 
     /// Hands each connection to `visit`.

@@ -6,7 +6,8 @@ public nonisolated struct ControlLimits: Sendable {
     public var connections: Int
     /// Connections at once of any other user.
     public var connectionsPerUser: Int
-    /// Of `connections`, so many are kept for root and hostd's own user.
+    /// Of `connections`, so many are kept for root, hostd's own user and members of admin_group; half of them for the
+    /// first two alone.
     public var keptPlaces: Int
     /// The longest body in bytes.
     public var bodyBytes: Int
@@ -53,44 +54,5 @@ public nonisolated struct ControlLimits: Sendable {
         self.silence = silence
         self.farewell = farewell
         self.farewells = farewells
-    }
-}
-
-/// Who is there, against the limits. An account is a user, or an address on TCP.
-nonisolated struct Crowd {
-    let limits: ControlLimits
-    /// The account of each connection that stands.
-    let accounts: [String]
-
-    /// Why one more is refused.
-    struct Refused: Equatable {
-        var text: String
-        /// The account has too many itself.
-        var isOwnLimit = false
-    }
-
-    /// Why one more connection is refused; nil when there is room.
-    func refusal(of account: String, isPrivileged: Bool) -> Refused? {
-        if isPrivileged {
-            guard accounts.count >= limits.connections else { return nil }
-            return Refused(text: "too many connections (at most \(limits.connections))")
-        }
-        guard accounts.count(where: { $0 == account }) < limits.connectionsPerUser else {
-            let text = "too many connections of \(account) (at most \(limits.connectionsPerUser))"
-            return Refused(text: text, isOwnLimit: true)
-        }
-        let places = limits.connections - limits.keptPlaces
-        guard accounts.count >= places else { return nil }
-        return Refused(text: "too many connections (at most \(places) for all users but root)")
-    }
-
-    /// Why one more stream is refused; nil when there is room. Half of the streams are kept for root.
-    func streamRefusal(of account: String, isPrivileged: Bool) -> String? {
-        let places = isPrivileged ? limits.streams : limits.streams / 2
-        guard accounts.count < places else { return "too many streams (at most \(places))" }
-        guard isPrivileged || accounts.count(where: { $0 == account }) < limits.streamsPerUser else {
-            return "too many streams of \(account) (at most \(limits.streamsPerUser))"
-        }
-        return nil
     }
 }

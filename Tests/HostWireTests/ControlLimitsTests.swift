@@ -146,28 +146,31 @@ struct ControlLimitsTests {
             ])
     }
 
-    @Test func rootAlwaysFindsAPlaceAndNoUserTakesThemAll() {
+    @Test func rootAndAdminsFindAPlaceAndNoUserTakesThemAll() {
         let limits = ControlLimits(connections: 10, connectionsPerUser: 3, keptPlaces: 4)
-        func refusal(_ uid: Int, open: [Int]) -> String? {
+        func refusal(_ uid: Int, _ rank: Rank, open: [Int]) -> String? {
             let crowd = Crowd(limits: limits, accounts: open.map { "uid \($0)" })
-            return crowd.refusal(of: "uid \(uid)", isPrivileged: [0, 900].contains(uid))?.text
+            return crowd.refusal(of: "uid \(uid)", rank)?.text
         }
-        #expect(refusal(1000, open: []) == nil)
-        #expect(refusal(1000, open: [1000, 1000]) == nil)
-        #expect(refusal(1000, open: [1000, 1000, 1000]) == "too many connections of uid 1000 (at most 3)")
-        #expect(refusal(1001, open: [1000, 1000, 1000]) == nil)
+        #expect(refusal(1000, .others, open: []) == nil)
+        #expect(refusal(1000, .others, open: [1000, 1000]) == nil)
+        #expect(refusal(1000, .others, open: [1000, 1000, 1000]) == "too many connections of uid 1000 (at most 3)")
+        #expect(refusal(1001, .others, open: [1000, 1000, 1000]) == nil)
         let crowd = [1000, 1000, 1000, 1001, 1001, 1001]
-        #expect(refusal(1002, open: crowd) == "too many connections (at most 6 for all users but root)")
-        #expect(refusal(0, open: crowd + [0, 0, 0]) == nil)
-        #expect(refusal(900, open: crowd + [0, 0, 0]) == nil)
-        #expect(refusal(0, open: crowd + [0, 0, 0, 0]) == "too many connections (at most 10)")
+        #expect(
+            refusal(1002, .others, open: crowd) == "too many connections (at most 6 for all but root and admins)")
+        #expect(refusal(5, .admins, open: crowd + [5]) == nil)
+        #expect(refusal(6, .admins, open: crowd + [5, 5]) == "too many connections (at most 8 for all but root)")
+        #expect(refusal(5, .admins, open: [5, 5, 5]) == "too many connections of uid 5 (at most 3)")
+        #expect(refusal(0, .root, open: crowd + [0, 0, 0]) == nil)
+        #expect(refusal(0, .root, open: crowd + [0, 0, 0, 0]) == "too many connections (at most 10)")
     }
 
     @Test func noUserTakesAllStreamsEither() {
         let limits = ControlLimits(streams: 8, streamsPerUser: 2)
         func refusal(_ uid: Int, open: [Int]) -> String? {
             let crowd = Crowd(limits: limits, accounts: open.map { "uid \($0)" })
-            return crowd.streamRefusal(of: "uid \(uid)", isPrivileged: uid == 0)
+            return crowd.streamRefusal(of: "uid \(uid)", uid == 0 ? .root : .others)
         }
         #expect(refusal(1000, open: [1000]) == nil)
         #expect(refusal(1000, open: [1000, 1000]) == "too many streams of uid 1000 (at most 2)")
