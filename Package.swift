@@ -133,7 +133,8 @@ let package = Package(
             dependencies: ["HostWire", "HostLaunch", "HostLinux", "HostCore", "CHost", "TestKit"],
             exclude: ["Fixtures"], swiftSettings: shared),
         .testTarget(
-            name: "HostRuntimeTests", dependencies: ["HostRuntime", "HostCore", "HostLinux", "TestKit"],
+            name: "HostRuntimeTests",
+            dependencies: ["HostRuntime", "HostLaunch", "HostLoop", "HostCore", "HostLinux", "TestKit"],
             swiftSettings: onLoop),
         .testTarget(
             name: "HostctlTests", dependencies: ["HostWire", "HostLinux", "TestKit"], swiftSettings: shared),

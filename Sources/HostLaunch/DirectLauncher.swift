@@ -16,6 +16,8 @@ public final class DirectLauncher {
         let token: String?
         var keeper: ProcessWatch?
         var keeperPid: Int32?
+        /// When its records are looked at although no doorbell has rung; nil once one has.
+        var unheardAt: Instant?
 
         init(folder: InstanceFolder, token: String?) {
             self.folder = folder
@@ -26,6 +28,8 @@ public final class DirectLauncher {
     /// While an instance's keeper is not known (hostd was killed between clone and record) its lock is looked at so
     /// often.
     private static let recheckInterval: Duration = .milliseconds(200)
+    /// A doorbell whose queue stays full is given up by the keepers after a second.
+    private static let unheardPatience: Duration = .seconds(1)
 
     private let loop: EventLoop
     private let run: String
@@ -37,6 +41,7 @@ public final class DirectLauncher {
     private var recheck: TimerSource?
     /// Where instances get cgroups of their own; nil where none can be had.
     public let cgroup: DelegatedCgroup?
+    private var isRecheckDue = false
 
     /// Gets what the records say, whenever they say something new.
     public var news: ((InstanceID, KeeperNews) -> Void)?
@@ -82,8 +87,10 @@ public final class DirectLauncher {
             let environment = prepared.environment + folder.notifyVariables(heartbeat: service.heartbeat)
             let keeper = try starter.start(command, environment: environment, lock: lock)
             entry.keeperPid = keeper.pid
+            entry.unheardAt = loop.now + Self.unheardPatience
             held[instance] = entry
             try watch(entry, keeper.takeDescriptor())
+            armRecheck(after: Self.unheardPatience)
         } catch {
             throw LaunchError("\(error)")
         }
@@ -100,7 +107,7 @@ public final class DirectLauncher {
             if isAlive { try? watchKeeper(of: entry) }
             found.append((folder.instance, KeeperNews.read(folder, keeperLives: isAlive)))
         }
-        recheck?.arm(at: loop.now)
+        armRecheck(after: .zero)
         return found
     }
 
@@ -177,6 +184,7 @@ public final class DirectLauncher {
         guard let entry = held[ring.instance] else { return }
         if entry.keeper == nil { try? watchKeeper(of: entry) }
         guard entry.keeperPid == nil || entry.keeperPid == ring.pid else { return }
+        entry.unheardAt = nil
         guard let record = ring.record else { return }
         let said: KeeperNews? =
             switch ring.event {
@@ -210,8 +218,14 @@ public final class DirectLauncher {
         if !keeperLives { keeperIsGone?(entry.folder.instance) }
     }
 
+    private func armRecheck(after time: Duration) {
+        guard !isRecheckDue else { return }
+        isRecheckDue = true
+        recheck?.arm(at: loop.now + time)
+    }
+
     private func recheckUnknown() {
-        var isAnyUnknown = false
+        isRecheckDue = false
         for entry in held.values where entry.keeper == nil && entry.keeperPid == nil {
             try? watchKeeper(of: entry)
             guard entry.keeper == nil else {
@@ -219,12 +233,26 @@ public final class DirectLauncher {
                 continue
             }
             if entry.folder.isLocked() {
-                isAnyUnknown = true
+                armRecheck(after: Self.recheckInterval)
             } else if Files.exists(entry.folder.path), entry.folder.record("exit") == nil {
                 entry.keeperPid = 0
                 readAll(entry, keeperLives: false)
             }
         }
-        if isAnyUnknown { recheck?.arm(at: loop.now + Self.recheckInterval) }
+        recheckUnheard()
+    }
+
+    /// Rings can be lost where very many launches come at once: the queue of a datagram socket is short.
+    private func recheckUnheard() {
+        for entry in held.values where entry.keeper != nil {
+            guard let due = entry.unheardAt else { continue }
+            let news = due <= loop.now ? KeeperNews.read(entry.folder, keeperLives: true) : []
+            guard !news.isEmpty else {
+                armRecheck(after: Self.recheckInterval)
+                continue
+            }
+            entry.unheardAt = nil
+            for item in news { self.news?(entry.folder.instance, item) }
+        }
     }
 }

@@ -12,41 +12,49 @@ nonisolated enum HostSummary {
         .held, .looping, .backoff, .unhealthy, .waiting, .stopping, .starting, .running,
     ]
 
+    /// What is looked at of a service: a machine is too large to be passed around.
+    private struct Look {
+        let name: ServiceName
+        let phase: ServicePhase
+        let pause: Duration?
+
+        init(_ service: ServiceMachine) {
+            name = service.specification.name
+            phase = service.phase
+            pause = if case .pausing(let pause) = service.state { pause.until - service.since } else { nil }
+        }
+
+        /// "backoff 8 s"
+        var word: String { pause.map { "\(phase.rawValue) \($0.text)" } ?? phase.rawValue }
+    }
+
     static func text(
         _ services: some Collection<ServiceMachine>, conditions: [Condition], isStopping: Bool
     ) -> String {
-        let parts = [count(services, isStopping)] + troubles(services) + conditions.compactMap(Self.word)
+        let looks = services.map(Look.init)
+        let parts = [count(looks, isStopping)] + troubles(looks) + conditions.compactMap(Self.word)
         return parts.joined(separator: "; ")
     }
 
-    private static func count(_ services: some Collection<ServiceMachine>, _ isStopping: Bool) -> String {
-        guard !services.isEmpty else { return isStopping ? "stopping" : "no services configured" }
+    private static func count(_ looks: [Look], _ isStopping: Bool) -> String {
+        guard !looks.isEmpty else { return isStopping ? "stopping" : "no services configured" }
         if isStopping {
-            let up = services.count { !$0.state.isDown }
-            return "stopping, \(up) of \(services.count) services still up"
+            let down = looks.count { $0.phase == .stopped || $0.phase == .held }
+            return "stopping, \(looks.count - down) of \(looks.count) services still up"
         }
-        let stopped = services.count { $0.phase == .stopped }
-        let ready = services.count { $0.phase == .ready }
-        guard stopped < services.count else { return "all \(stopped) services stopped" }
-        let text = "\(ready) of \(services.count - stopped) services ready"
+        let stopped = looks.count { $0.phase == .stopped }
+        let ready = looks.count { $0.phase == .ready }
+        guard stopped < looks.count else { return "all \(stopped) services stopped" }
+        let text = "\(ready) of \(looks.count - stopped) services ready"
         return stopped == 0 ? text : text + ", \(stopped) stopped"
     }
 
-    private static func troubles(_ services: some Collection<ServiceMachine>) -> [String] {
-        let troubled = services.compactMap { service in
-            named.firstIndex(of: service.phase).map { (rank: $0, service: service) }
-        }
-        let sorted = troubled.sorted {
-            ($0.rank, $0.service.specification.name) < ($1.rank, $1.service.specification.name)
-        }
-        var words = sorted.prefix(namedLimit).map { "\($0.service.specification.name): \(word(on: $0.service))" }
+    private static func troubles(_ looks: [Look]) -> [String] {
+        let troubled = looks.compactMap { look in named.firstIndex(of: look.phase).map { (rank: $0, look: look) } }
+        let sorted = troubled.sorted { ($0.rank, $0.look.name) < ($1.rank, $1.look.name) }
+        var words = sorted.prefix(namedLimit).map { "\($0.look.name): \($0.look.word)" }
         if sorted.count > namedLimit { words.append("and \(sorted.count - namedLimit) more") }
         return words
-    }
-
-    private static func word(on service: ServiceMachine) -> String {
-        guard case .pausing(let pause) = service.state else { return service.phase.rawValue }
-        return "\(service.phase.rawValue) \((pause.until - service.since).text)"
     }
 
     private static func word(_ condition: Condition) -> String? {

@@ -32,7 +32,9 @@ final class LoggerLink {
     var drained: ((_ key: String) -> Void)?
 
     private var logs: [String: LogSpecification] = [:]
-    private var pipes: [Pipe] = []
+    /// By key, with a number for the order in which they were named.
+    private var pipes: [String: (number: Int, pipe: Pipe)] = [:]
+    private var pipesNamed = 0
     private var connection: Descriptor?
     private var source: IOSource?
     private var process: ProcessWatch?
@@ -69,15 +71,15 @@ final class LoggerLink {
 
     /// The bytes of a pipe are wanted.
     func want(_ pipe: Pipe) {
-        guard !pipes.contains(pipe) else { return }
-        pipes.append(pipe)
+        guard pipes[pipe.key] == nil else { return }
+        pipesNamed += 1
+        pipes[pipe.key] = (pipesNamed, pipe)
         send(Self.line(pipe))
     }
 
     /// A pipe's folder goes.
     func drop(_ key: String) {
-        guard pipes.contains(where: { $0.key == key }) else { return }
-        pipes.removeAll { $0.key == key }
+        guard pipes.removeValue(forKey: key) != nil else { return }
         send(LoggerMessage.drop(instance: key).line)
     }
 
@@ -147,7 +149,7 @@ final class LoggerLink {
         for (name, settings) in logs.sorted(by: { $0.key < $1.key }) {
             text += LoggerMessage.log(name: name, maxSizeBytes: settings.maxSizeBytes, keep: settings.keep).line
         }
-        for pipe in pipes { text += Self.line(pipe) }
+        for (_, pipe) in pipes.values.sorted(by: { $0.number < $1.number }) { text += Self.line(pipe) }
         send(text + LoggerMessage.commit.line)
     }
 

@@ -31,6 +31,9 @@ extension Supervisor {
             if let service = machine.services[name] { result.append(status(of: service, clock)) }
         }
         return result
+        // Names are sorted, not machines: these are large.
+        let services = machine.services.keys.sorted().compactMap { machine.services[$0] }
+        return HostStatus(host: facts, conditions: conditions, services: services.map { status(of: $0, clock) })
     }
 
     /// The host in one line.

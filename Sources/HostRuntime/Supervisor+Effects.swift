@@ -10,6 +10,7 @@ internal import HostStore
 extension Supervisor {
     private static let sweepDeadline: Duration = .seconds(60)
     private static let prepareDeadline: Duration = .seconds(15)
+    private static let launchesAtOnce = 4
 
     func carryOut(_ effect: ServiceEffect, of name: ServiceName) {
         switch effect {
@@ -17,6 +18,7 @@ extension Supervisor {
         case .launch(let instance): launch(instance)
         case .launchHook(let instance, let hook): launch(instance, hook)
         case .runStop(let instance): runStop(instance)
+        case .launch(let instance): launchInTurn(instance)
         case .signal(let instance, let number, let target):
             launcher.signal(instance, number, to: target)
             feed(name, .signalled(instance))
@@ -44,6 +46,24 @@ extension Supervisor {
     private func launch(_ instance: InstanceID, _ hook: Hook? = nil) {
         guard let running = machine.services[instance.service] else { return }
         guard let service = hook.map({ specification(of: $0, in: running) }) ?? running.specification else { return }
+    /// Launches at once, unless several have been made in this turn of the loop already: a host that starts a thousand
+    /// services hears keepers and answers people meanwhile.
+    private func launchInTurn(_ instance: InstanceID) {
+        guard launchesInTurn < Self.launchesAtOnce else { return waitingLaunches.append(instance) }
+        if launchesInTurn == 0 { loop.later { [weak self] in self?.launchWaiting() } }
+        launchesInTurn += 1
+        launch(instance)
+    }
+
+    private func launchWaiting() {
+        launchesInTurn = 0
+        let next = waitingLaunches.prefix(Self.launchesAtOnce)
+        waitingLaunches.removeFirst(next.count)
+        for instance in next { launchInTurn(instance) }
+    }
+
+    private func launch(_ instance: InstanceID) {
+        guard let service = machine.services[instance.service]?.specification else { return }
         let known = identities[instance.service]
         if let known, PreparedLaunch.isQuick(service.launch) {
             return launch(

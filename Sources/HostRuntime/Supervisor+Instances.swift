@@ -117,8 +117,11 @@ extension Supervisor {
 
     /// What each log pipe may hold: design.md §4, "Pipe size".
     func pipeSizeBytes() -> Int {
-        let pipes = machine.services.values.reduce(1) { $0 + ($1.specification.log.streams == .separate ? 2 : 1) }
-        return min(1 << 20, max(64 << 10, Self.userPipeBytes / 4 / pipes))
+        if pipeCount.services != machine.services.count {
+            let pipes = machine.services.values.reduce(1) { $0 + ($1.specification.log.streams == .separate ? 2 : 1) }
+            pipeCount = (machine.services.count, pipes)
+        }
+        return min(1 << 20, max(64 << 10, Self.userPipeBytes / 4 / pipeCount.pipes))
     }
 
     private static let userPipeBytes: Int = {

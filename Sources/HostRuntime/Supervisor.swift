@@ -47,6 +47,12 @@ final class Supervisor {
     var unremembered: Set<ServiceName> = []
     /// Services that were started without a word from the store.
     var cameLate: Set<ServiceName> = []
+    /// Launches of this turn of the loop.
+    var launchesInTurn = 0
+    /// Launches for which this turn had no room, in their order.
+    var waitingLaunches: [InstanceID] = []
+    /// Log pipes of all services; counted anew when there are more or fewer services.
+    var pipeCount: (services: Int, pipes: Int) = (0, 1)
     /// Requests that wait for a service to get somewhere.
     var actions: [PendingAction] = []
     /// Looks at the requests again when an instance has run long enough.
