@@ -65,6 +65,7 @@ bench:
 	$(SWIFT) build -c release
 	$(RELEASE)/hostd-bench recovery
 	$(RELEASE)/hostd-bench footprint
+	$(RELEASE)/hostd-bench scale
 	$(RELEASE)/hostd-bench logs
 
 # The part below the mark is made anew.

@@ -10,6 +10,7 @@ func runBench(_ arguments: [String]) -> Int {
             usage: hostd-bench simulate [--seeds N] [--seed S] [--seconds T]
                    hostd-bench recovery [--rounds N]
                    hostd-bench footprint [--seconds N]
+                   hostd-bench scale [--services N] [--rounds N] [--only NAME]
                    hostd-bench logs [--megabytes N] [--rounds N] [--folder DIR]
             """)
         return 2
@@ -19,10 +20,11 @@ func runBench(_ arguments: [String]) -> Int {
     case "simulate": return runSimulateBench(rest)
     case "recovery": return runRecoveryBench(rest)
     case "footprint": return runFootprintBench(rest)
+    case "scale": return runScaleBench(rest)
     case "logs": return runLogsBench(rest)
     case "logs-generator": return runLogsGenerator(rest)
     default:
-        say("hostd-bench: no bench is called \"\(name)\" (there are: simulate, recovery, footprint, logs)")
+        say("hostd-bench: no bench is called \"\(name)\" (there are: simulate, recovery, footprint, scale, logs)")
         return 2
     }
 }

@@ -7,6 +7,11 @@ struct ProcessGroup {
     /// Kinds in the order of showing, with the pids of each.
     let kinds: [(name: String, pids: [Int32])]
 
+    /// These processes.
+    init(kinds: [(name: String, pids: [Int32])]) {
+        self.kinds = kinds
+    }
+
     /// A supervisor that is one process.
     init(name: String, pid: Int32) {
         kinds = [(name, [pid])]

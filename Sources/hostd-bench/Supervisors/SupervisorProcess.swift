@@ -20,10 +20,10 @@ final class SupervisorProcess {
         pidfd = process.takeDescriptor()
     }
 
-    /// Asks it to end; kills it and its children where it has not after `patience`.
-    func stop(patience: Duration) {
+    /// Asks it to end by a signal; kills it and its children where it has not after `patience`.
+    func stop(_ signal: Int32 = SIGTERM, patience: Duration) {
         guard !isReaped else { return }
-        Processes.signal(pidfd, SIGTERM)
+        Processes.signal(pidfd, signal)
         if !ends(within: patience) {
             let children = ProcessTable().children(of: pid).compactMap { Processes.identity(of: $0) }
             Processes.signal(pidfd, SIGKILL)

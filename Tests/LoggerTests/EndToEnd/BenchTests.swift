@@ -17,4 +17,15 @@ import Testing
         #expect(text.contains("hostd / cat > file: "))
         #expect(try Files.list(place.path) == ["output"], "it cleans up")
     }
+
+    @Test func theScaleBenchGetsAllOfAFewBack() throws {
+        let place = try TemporaryFolder()
+        let output = try Descriptor(opening: place.path + "/output", O_WRONLY | O_CREAT)
+        let arguments = ["scale", "--services", "25", "--rounds", "1", "--only", "hostd"]
+        let bench = try TestProcess(Programs.path("hostd-bench"), arguments, output: output.raw)
+        let status = try bench.waitForEnd(seconds: 300)
+        let text = try Files.readText(place.path + "/output")
+        #expect(status == exited(0), "\(text)")
+        #expect(text.contains("GET /v1/status     200"))
+    }
 }
