@@ -75,5 +75,8 @@ nonisolated struct EventKind: Sendable {
         EventKind("host.condition", "aa04af4d2c634fa983449d7a08d39b1a", .warning, "a condition has changed its level"),
         EventKind(
             "host.stray", "a3bc61dc9369457aa6217c9a83f2742a", .warning, "a launch that belongs to no service is ended"),
+        EventKind("service.hook", "e5c6896414854f578f957fd9feccbb82", .info, "a hook of it begins or has ended"),
+        EventKind(
+            "host.refused", "6810d07a7c594f66be756c2cd9e9d344", .warning, "somebody asked for what he may not have"),
     ]
 }

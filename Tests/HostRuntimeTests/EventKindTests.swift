@@ -43,17 +43,25 @@ struct EventKindTests {
 
     @Test func everyKindThatIsReportedHasARow() throws {
         var missing: [String] = []
-        let folder = Self.root + "/Sources/HostRuntime"
-        for name in try Files.list(folder) where name.hasSuffix(".swift") {
-            let text = try Files.readText(folder + "/" + name)
+        for path in try Self.sources(in: Self.root + "/Sources/HostRuntime") {
+            let text = try Files.readText(path)
             for (mark, prefix) in [("add(host: \"", "host."), ("history.add(\"", ""), ("host: \"", "host.")] {
                 for part in text.components(after: mark) {
                     let kind = prefix + part.prefix { $0 != "\"" }
-                    if EventKind.named(kind) == nil { missing.append("\(name): \(kind)") }
+                    if EventKind.named(kind) == nil { missing.append("\(path): \(kind)") }
                 }
             }
         }
         #expect(missing.isEmpty)
+    }
+
+    /// The Swift files below a folder.
+    private static func sources(in folder: String) throws -> [String] {
+        try Files.list(folder).flatMap { name -> [String] in
+            let path = folder + "/" + name
+            if name.hasSuffix(".swift") { return [path] }
+            return name.contains(".") ? [] : try sources(in: path)
+        }
     }
 
     @Test func theCatalogExplainsEveryKindThatNeedsAPerson() throws {
