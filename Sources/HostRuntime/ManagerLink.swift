@@ -15,7 +15,6 @@ final class ManagerLink {
     /// one that hangs, and no other.
     private static let stopExtension: Duration = .seconds(15)
     private static let stopPause: Duration = .seconds(5)
-    private static let unsentLimit = 16
 
     private let loop: EventLoop
     private var sender: Sender?
@@ -112,10 +111,12 @@ final class ManagerLink {
         extend?.arm(at: loop.now + Self.stopPause)
     }
 
+    /// What was told later takes the place of what waits to be told of the same: there are five things to tell.
     private func tell(_ text: String) {
         guard sender != nil else { return }
+        let word = text.prefix { $0 != "=" }
+        unsent.removeAll { $0.prefix { $0 != "=" } == word }
         unsent.append(text)
-        if unsent.count > Self.unsentLimit { unsent.removeFirst() }
         sendUnsent()
     }
 
