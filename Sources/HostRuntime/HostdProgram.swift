@@ -55,6 +55,8 @@ public enum HostdProgram {
             return status
         } catch {
             Journal.say(.error, error.description)
+            // A unit is started again at once; what keeps it from starting is said once a second at most.
+            if getenv("NOTIFY_SOCKET") != nil { sleep(1) }
             return ExitCode.failed.rawValue
         }
     }
