@@ -60,6 +60,13 @@ lint: deps
 	$(SWIFT) format lint --strict --parallel -r Sources Tests Package.swift
 	$(SWIFT) test --filter TidyTests
 
+# The pages of the verbs, from the table that hostctl itself goes by.
+.PHONY: docs docs-hostctl
+docs: docs-hostctl
+docs-hostctl: deps
+	$(SWIFT) build --product hostctl
+	tools/docs-hostctl .build/debug/hostctl
+
 bench:
 	@tools/deps bench
 	$(SWIFT) build -c release
@@ -83,6 +90,7 @@ install:
 	install -m 755 $(RELEASE)/hostctl $(BIN)/hostctl
 	install -m 755 $(RELEASE)/hostd-keeper $(RELEASE)/hostd-logger $(LIBEXEC)
 	$(STRIP) $(SBIN)/hostd $(BIN)/hostctl $(LIBEXEC)/hostd-keeper $(LIBEXEC)/hostd-logger
+	install -d $(DOC)/hostctl
 	install -m 644 README.md LICENSE docs/*.md $(DOC)
 	install -d -m 755 $(ETC)
 	test -e $(ETC)/hostd.toml || install -m 644 config/hostd.toml $(ETC)/hostd.toml
@@ -115,6 +123,7 @@ uninstall:
 
 booted: build
 	tools/booted $(RELEASE)
+	install -m 644 docs/hostctl/*.md $(DOC)/hostctl
 
 clean:
 	rm -rf .build

@@ -55,6 +55,15 @@ extension Supervisor {
                     ).json
                 })
         ]
+        let services = servicesByName { service in
+            let name = service.specification.name.text
+            return ServiceBrief(
+                name: name, state: service.phase.rawValue, reason: service.reason,
+                instance: service.state.instance?.description, family: name,
+                after: service.specification.after.map(\.text)
+            ).json
+        }
+        return ["services": .array(services)]
     }
 
     /// `POST /v1/services/NAME/signal?signal=SIGHUP`: to the main process.

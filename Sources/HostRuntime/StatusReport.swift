@@ -34,6 +34,13 @@ extension Supervisor {
         // Names are sorted, not machines: these are large.
         let services = machine.services.keys.sorted().compactMap { machine.services[$0] }
         return HostStatus(host: facts, conditions: conditions, services: services.map { status(of: $0, clock) })
+        return HostStatus(
+            host: facts, conditions: conditions, services: servicesByName { status(of: $0, clock) })
+    }
+
+    /// `body` of each service, in the order of their names. A machine is large: names are sorted, not machines.
+    func servicesByName<Result>(_ body: (ServiceMachine) -> Result) -> [Result] {
+        machine.services.keys.sorted().compactMap { name in machine.services[name].map(body) }
     }
 
     /// The host in one line.

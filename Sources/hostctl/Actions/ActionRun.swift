@@ -15,6 +15,12 @@ struct ActionRun {
     private var code = ExitCode.fine
 
     private static let together = ["start", "stop", "restart", "reset"]
+    /// What help says of the JSON of all actions.
+    static let jsonHelp =
+        "--json prints one outcome a line: {\"service\", \"action\", \"ok\", \"state\", \"reason\", \"pid\", "
+        + "\"duration_ms\"}."
+
+    private static let together = ["start", "stop", "reset"]
 
     /// Does `action` to the services that `words` name. `query` goes with each request.
     static func run(

@@ -12,8 +12,13 @@ enum CheckVerb {
         details: [
             "Reads hostd.toml and, beside it, conf.d/*.toml sorted by name; with FILEs, exactly those, in that order. "
                 + "Prints everything that is wrong as file:line:column: what is wrong (what would be right).",
+            "hostd is not asked: hostctl plan does that, and says what a reload would change.",
             "--json prints {\"ok\", \"files\", \"services\", \"errors\": [{\"file\", \"line\", \"column\", "
                 + "\"message\"}]}.",
+        ],
+        sample: [
+            "$ hostctl check",
+            "/etc/hostd/hostd.toml:7:1: service.gateway.autostrt: unknown key (did you mean \"autostart\"?)",
         ],
         examples: [
             .init("hostctl check", "the configuration of this host"),

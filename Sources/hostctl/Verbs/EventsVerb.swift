@@ -16,6 +16,12 @@ enum EventsVerb {
                 + "meanwhile is left out or shown twice.",
             "--json prints one event a line, as hostd keeps it.",
         ],
+        sample: [
+            "$ hostctl events gateway -n 3",
+            "2026-11-25 17:40:11  gateway  exited    exit 1 after 0.4 s, last line: boom",
+            "2026-11-25 17:40:11  gateway  starting  replaces gateway.16: exit 1 after 0.4 s, last line: boom",
+            "2026-11-25 17:40:12  gateway  ready     ready 0.4 s after its start: 200 OK",
+        ],
         options: [.follow, .lines, .since, .until],
         examples: [
             .init("hostctl events gateway -n 5", "the last five things that happened to the gateway"),

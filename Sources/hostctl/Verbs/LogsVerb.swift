@@ -17,6 +17,11 @@ enum LogsVerb {
                 + "twice. A line is shown once it is complete.",
             "--json prints one object a line: {\"service\", \"at\", \"text\"}.",
         ],
+        sample: [
+            "$ hostctl logs gateway db --since 10m",
+            "db       1 connection",
+            "gateway  GET /healthz 200",
+        ],
         options: [.follow, .lines, .since, .until, .grep, .timestamps, .stderr],
         examples: [
             .init("hostctl logs gateway -f", "the last lines, then what is new"),

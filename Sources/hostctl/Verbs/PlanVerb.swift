@@ -13,6 +13,11 @@ enum PlanVerb {
                 + "the keys that differ. Nothing is changed by it.",
             "--json prints {\"ok\", \"errors\": [], \"changes\": [{\"service\", \"action\", \"keys\", \"reason\"}]}.",
         ],
+        sample: [
+            "$ hostctl plan",
+            "restart  gateway  command, env.FOO",
+            "stop     batch    configured no more",
+        ],
         examples: [
             .init("hostctl plan", "which services hostctl reload would touch"),
             .init("hostctl plan --json | jq -r '.changes[] | select(.action == \"restart\").service'", "what restarts"),

@@ -17,6 +17,10 @@ enum ReexecVerb {
                 + "answers, or 60 s have passed.",
             "--json prints {\"ok\", \"pid\", \"version\"}.",
         ],
+        sample: [
+            "$ hostctl reexec",
+            "hostd 0.2.0 (pid 1) answers",
+        ],
         options: [.noWait],
         examples: [.init("hostctl reexec", "after an upgrade of the package")],
         exitCodes: [.failed: "the self-test failed, or the new hostd does not answer"],

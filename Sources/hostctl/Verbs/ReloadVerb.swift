@@ -15,6 +15,11 @@ enum ReloadVerb {
                 + "service goes on running and reads its own files again. \(Selector.help)",
             "Waits until what was started or restarted is ready, what was stopped is gone, or 90 s have passed.",
         ],
+        sample: [
+            "$ hostctl reload",
+            "restart  gateway  command, env.FOO",
+            "gateway: ready",
+        ],
         options: [.noWait],
         examples: [
             .init("hostctl plan && hostctl reload", "see what will change, then change it"),

@@ -10,7 +10,13 @@ enum ResetVerb {
         details: [
             "What is in backoff or looping is started at once, and its next failure counts as the first; the count of "
                 + "restarts begins anew. What runs is not touched. What is held or stopped stays so: hostctl start "
-                + "starts it. Waits as start does. \(Selector.help)"
+                + "starts it. Waits as start does. \(Selector.help)",
+            ActionRun.jsonHelp,
+        ],
+        sample: [
+            "$ hostctl reset gateway batch",
+            "batch: failures forgotten, held as before (hostctl start batch starts it)",
+            "gateway: failures forgotten, ready in 1.2 s, pid 4242",
         ],
         options: [.noWait],
         examples: [

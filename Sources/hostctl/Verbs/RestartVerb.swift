@@ -10,7 +10,13 @@ enum RestartVerb {
         details: [
             "One after the other, instances of one service too, in the order in which they start: the next is touched "
                 + "when the one before it is ready again or has failed. Waits 90 s at most for each; hostd goes on in "
-                + "any case. With --no-wait all are touched at once. \(Selector.help)"
+                + "any case. With --no-wait all are touched at once. \(Selector.help)",
+            ActionRun.jsonHelp,
+        ],
+        sample: [
+            "$ hostctl restart agent gateway",
+            "agent: failed: backoff 250 ms: exit 1 after 0.1 s, last line: Error: no key",
+            "gateway: ready in 1.2 s, pid 4242",
         ],
         options: [.noWait],
         examples: [

@@ -11,7 +11,12 @@ enum SignalVerb {
         details: [
             "SIGNAL is a name with or without SIG, in any case, or a number. It goes to the main process alone, not to "
                 + "its children. What the service makes of it is its own affair: one that ends by it is restarted as "
-                + "after any other end (hostctl stop keeps it down). \(Selector.help)"
+                + "after any other end (hostctl stop keeps it down). \(Selector.help)",
+            ActionRun.jsonHelp,
+        ],
+        sample: [
+            "$ hostctl signal gateway HUP",
+            "gateway: SIGHUP to pid 4242, asked for by uid 0",
         ],
         examples: [
             .init("hostctl signal gateway HUP", "what many programs take as: read your files again"),

@@ -10,7 +10,12 @@ enum StartVerb {
         details: [
             "Also ends a stop, a hold and a crash loop's pause. Several are started side by side, and those that come "
                 + "after others wait for them. Waits until each is ready, or has failed, or 90 s have passed; hostd "
-                + "goes on in any case. \(Selector.help)"
+                + "goes on in any case. \(Selector.help)",
+            ActionRun.jsonHelp,
+        ],
+        sample: [
+            "$ hostctl start gateway",
+            "gateway: ready in 1.2 s, pid 4242",
         ],
         options: [.noWait],
         examples: [

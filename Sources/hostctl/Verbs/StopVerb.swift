@@ -10,7 +10,14 @@ enum StopVerb {
         details: [
             "Of several, those that come after others are stopped before them, all else side by side. A stopped "
                 + "service stays down over restarts of hostd and of the host, until hostctl start. Waits until the "
-                + "whole process tree of each is gone, or 90 s have passed; hostd goes on in any case. \(Selector.help)"
+                + "whole process tree of each is gone, or 90 s have passed; hostd goes on in any case. "
+                + Selector.help,
+            ActionRun.jsonHelp,
+        ],
+        sample: [
+            "$ hostctl stop tag:edge",
+            "gateway: stopped in 2.1 s",
+            "proxy: stopped in 2.2 s",
         ],
         options: [.noWait],
         examples: [

@@ -8,6 +8,11 @@ enum VersionVerb {
         name: "version",
         summary: "the versions of hostctl and of the hostd that runs",
         details: ["Works without hostd, too: then it says that none can be reached."],
+        sample: [
+            "$ hostctl version",
+            "hostctl 0.1.0",
+            "hostd   0.1.0 (pid 1 at /run/hostd/hostd.sock)",
+        ],
         examples: [.init("hostctl version", "hostctl's version, and that of hostd when it answers")],
         asksHostd: false, patience: .seconds(2),
         run: { session throws(Failure) in

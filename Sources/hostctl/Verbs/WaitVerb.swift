@@ -20,6 +20,11 @@ enum WaitVerb {
                 + "that is said at once. A hostd that is away meanwhile is waited for, too. \(Selector.help)",
             "--json prints one service a line: {\"service\", \"ok\", \"state\", \"reason\"}.",
         ],
+        sample: [
+            "$ hostctl wait gateway agent",
+            "gateway: ready",
+            "agent: not ready: held: exit 78 after 0.2 s (hostctl start agent starts it)",
+        ],
         options: [.forState],
         examples: [
             .init("hostctl wait gateway --for ready && ./smoke-test", "go on when it takes work"),
