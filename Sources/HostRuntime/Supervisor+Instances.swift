@@ -38,7 +38,10 @@ extension Supervisor {
         guard let trace = traces[instance], !trace.isTold else { return }
         trace.isTold = true
         let folder = launcher.folder(of: instance)
+        let settings = machine.services[instance.service]?.specification.log
         for stream in trace.streams {
+            // First how large it may become, then what goes into it.
+            if let settings { logger.want(log: stream.log, settings) }
             let pipe = folder.pipe(stream.fifo)
             logger.want(
                 LoggerLink.Pipe(

@@ -102,13 +102,6 @@ import Testing
     }
 }
 
-extension HostUnderTest {
-    /// Runs hostctl on this host.
-    func hostctl(_ arguments: String...) throws -> (status: Int32, output: String) {
-        try run("hostctl", ["--dir", dir] + arguments)
-    }
-}
-
 extension JSON {
     /// The keys of an object in their order.
     fileprivate var keys: [String] {
