@@ -15,6 +15,12 @@ import Testing
     private func hostctl(
         _ host: HostUnderTest, groups: String, _ arguments: String...
     ) throws -> (status: Int32, output: String) {
+        try hostctl(host, groups: groups, arguments)
+    }
+
+    private func hostctl(
+        _ host: HostUnderTest, groups: String, _ arguments: [String]
+    ) throws -> (status: Int32, output: String) {
         // What is asked as another user has to be reachable for that user.
         chmod(host.dir, 0o711)
         let program = host.dir + "/hostctl"
@@ -37,6 +43,12 @@ import Testing
         let refused = try hostctl(host, groups: try gid("daemon"), "stop", "sleeper")
         #expect(refused.status == 77)
         #expect(refused.output.contains("uid 65534 may look but not change"))
+        for verb in [
+            ["signal", "sleeper", "HUP"], ["reset", "sleeper"], ["stop", "all"], ["stop", "s*", "sleeper"],
+        ] {
+            let result = try hostctl(host, groups: try gid("daemon"), verb)
+            #expect(result.status == 77 && result.output.contains("may look but not change"), "\(result)")
+        }
         #expect(try host.status("sleeper").pid == pid)
         #expect(host.said.contains("refused to uid 65534, pid "))
     }

@@ -121,6 +121,19 @@ import Testing
         #expect(noWait.out == "hostd 0.2.0 (pid 1) is taking over\n")
     }
 
+    @Test(arguments: ["plan", "reload", "reexec"])
+    func anOlderHostdDoesNotKnowIt(verb: String) throws {
+        let standIn = try StandIn { question in
+            question.path[1] == "services"
+                ? .json(ServiceList(services: []).json) : .error(404, "there is nothing at /v1/\(verb)")
+        }
+        let result = try Hostctl.run([verb], at: standIn)
+        #expect(result.code == 1)
+        #expect(
+            result.err.hasPrefix(
+                "hostctl: hostd at \(standIn.socket) does not know \"\(verb)\": it is older than this hostctl"))
+    }
+
     @Test func aSelfTestThatFailsIsToldAndNothingWasChanged() throws {
         let refused = try StandIn { _ in .error(500, "the new binary did not pass its self-test: exit 1") }
         var result = try Hostctl.run(["reexec"], at: refused)

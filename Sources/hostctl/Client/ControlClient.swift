@@ -110,6 +110,15 @@ struct ControlClient {
         return Failure(code == .noSuchName ? .failed : code, "hostd answered \(answer.status) without a reason")
     }
 
+    /// What a person is told who asks for more than an older hostd can do: that is no name that does not exist.
+    func tooOld(_ error: Failure, for verb: String) -> Failure {
+        guard error.code == .noSuchName else { return error }
+        return Failure(
+            .failed,
+            "hostd at \(socket) does not know \"\(verb)\": it is older than this hostctl \(Release.version) (hostctl "
+                + "version says both)")
+    }
+
     private func strange(_ what: String) -> Failure {
         Failure(
             .failed,

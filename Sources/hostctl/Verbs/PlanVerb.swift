@@ -24,7 +24,12 @@ enum PlanVerb {
         ],
         exitCodes: [.fine: "the files are right, whether something would change or not", .badFile: "they have errors"],
         run: { session throws(Failure) in
-            let answer = try session.client.get(Target(["plan"]))
+            let answer: ControlClient.Answer
+            do throws(Failure) {
+                answer = try session.client.get(Target(["plan"]))
+            } catch {
+                throw session.client.tooOld(error, for: "plan")
+            }
             let plan = try session.client.read(answer.json, as: ReloadAnswer.init(json:))
             return ReloadVerb.show(plan, answer, session) ? .fine : .badFile
         })

@@ -27,7 +27,13 @@ enum ReexecVerb {
         patience: .seconds(60),
         run: { session throws(Failure) in
             let asked = Clock.now
-            guard let answer = try session.client.post(Target(["reexec"])) else {
+            let answer: ControlClient.Answer?
+            do throws(Failure) {
+                answer = try session.client.post(Target(["reexec"]))
+            } catch {
+                throw session.client.tooOld(error, for: "reexec")
+            }
+            guard let answer else {
                 throw Failure(.failed, "hostd has not said within the time that it takes over (hostctl version asks)")
             }
             guard answer.json["ok"] != false else {

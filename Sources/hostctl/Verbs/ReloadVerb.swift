@@ -37,9 +37,13 @@ enum ReloadVerb {
 
     private static func configuration(_ session: Session) throws(Failure) -> ExitCode {
         let before = try Selection.list(session.client)
-        guard let answer = try session.client.post(Target(["reload"])) else {
-            throw Failure(.failed, "hostd is still at it (hostctl events says how far it is)")
+        let answer: ControlClient.Answer?
+        do throws(Failure) {
+            answer = try session.client.post(Target(["reload"]))
+        } catch {
+            throw session.client.tooOld(error, for: "reload")
         }
+        guard let answer else { throw Failure(.failed, "hostd is still at it (hostctl events says how far it is)") }
         let reload = try session.client.read(answer.json, as: ReloadAnswer.init(json:))
         guard show(reload, answer, session) else { return .badFile }
         if session.request.has(.noWait) { return .fine }
