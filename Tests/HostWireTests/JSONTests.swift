@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HostCore
-import HostWire
 import Testing
+
+@testable import HostWire
 
 struct JSONTests {
     private func read(_ text: String, limits: JSONLimits = .wire) throws(JSONError) -> JSON {
@@ -115,6 +116,51 @@ struct JSONTests {
         let limits = JSONLimits(bytes: 10, depth: 2)
         #expect(try read("\"12345678\"", limits: limits) == "12345678")
         #expect(failure("\"123456789\"", limits: limits) == "this JSON has 11 bytes (at most 10)")
+    }
+
+    /// Plain JSON is read without jansson, the rest by it: nobody must notice.
+    @Test func whatIsReadQuicklyIsWhatJanssonReads() throws {
+        var random = SplitMix64(seed: 8)
+        let good = Array(
+            #"{"a":[1,-2.5E+3,"x\u00e9\ud83d\ude42\n\/",null,true,false,-0, 12e2],"é":{"c":{"d":[[],{}]}},"e":-1e-5}"#
+                .utf8)
+        let alphabet = Array(#"{}[]":,\u0019eE+-.tfn "#.utf8) + [0, 0x1F, 0x7F, 0x80, 0xC3, 0xA9, 0xED, 0xF0, 0xFF]
+        var plain = 0
+        for _ in 0..<50_000 {
+            var bytes = good
+            for _ in 0..<Int.random(in: 0...3, using: &random) {
+                let index = Int.random(in: bytes.indices, using: &random)
+                switch Int.random(in: 0..<4, using: &random) {
+                case 0: bytes[index] = alphabet.randomElement(using: &random) ?? 0
+                case 1: bytes.remove(at: index)
+                case 2: bytes.insert(alphabet.randomElement(using: &random) ?? 0, at: index)
+                default: bytes = Array(bytes[..<index] + bytes[..<index].suffix(9) + bytes[index...])
+                }
+            }
+            guard let quick = JSONQuickReader.value(of: bytes, depth: 5) else { continue }
+            plain += 1
+            let slow = try? JSON(slowly: bytes, limits: JSONLimits(bytes: 1 << 20, depth: 5))
+            guard quick == slow else {
+                Issue.record("\(String(decoding: bytes, as: UTF8.self)): \(quick), not \(String(describing: slow))")
+                return
+            }
+        }
+        #expect(plain > 10_000)
+    }
+
+    @Test(arguments: [
+        #"{"a":1,"a":2}"#, #"{"\u0061":1}"#, "01", "-", "1.", "1e", "9223372036854775808", "-9223372036854775809",
+        "1e999",
+        #""\ud83d""#, #""\ud83d\u0041""#, "\"\u{1}\"", "[1,]", "[", "nul", "", "[[[1]]]", #"{"a":1"#, "1 1",
+    ])
+    func whatIsNotPlainIsLeftToJansson(text: String) {
+        #expect(JSONQuickReader.value(of: Array(text.utf8), depth: 2) == nil)
+    }
+
+    @Test func ofManyMembersNoneMayStandTwiceEither() throws {
+        let many = (0..<100).map { "\"k\($0)\":\($0)" }.joined(separator: ",")
+        #expect(try read("{\(many)}")["k99"] == 99)
+        #expect(failure("{\(many),\"k7\":1}").contains("duplicate object key"))
     }
 
     @Test func textThatWasChangedAtRandomNeverTraps() {

@@ -36,6 +36,15 @@ extension JSON {
         guard bytes.count <= limits.bytes else {
             throw JSONError("this JSON has \(bytes.count) bytes (at most \(limits.bytes))")
         }
+        if let value = JSONQuickReader.value(of: bytes, depth: limits.depth) {
+            self = value
+        } else {
+            try self.init(slowly: bytes, limits: limits)
+        }
+    }
+
+    /// Reads it by way of jansson, which says what is wrong with it.
+    init(slowly bytes: [UInt8], limits: JSONLimits) throws(JSONError) {
         var error = json_error_t()
         let flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL
         let root = bytes.withUnsafeBytes { buffer in
