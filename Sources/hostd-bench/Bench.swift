@@ -11,6 +11,7 @@ func runBench(_ arguments: [String]) -> Int {
                    hostd-bench recovery [--rounds N]
                    hostd-bench footprint [--seconds N]
                    hostd-bench scale [--services N] [--rounds N] [--only NAME]
+                   hostd-bench hostctl [--calls N] [--services N]
                    hostd-bench logs [--megabytes N] [--rounds N] [--folder DIR]
             """)
         return 2
@@ -25,6 +26,11 @@ func runBench(_ arguments: [String]) -> Int {
     case "logs-generator": return runLogsGenerator(rest)
     default:
         say("hostd-bench: no bench is called \"\(name)\" (there are: simulate, recovery, footprint, scale, logs)")
+    case "hostctl": return runHostctlBench(rest)
+    case "logs": return runLogsBench(rest)
+    case "logs-generator": return runLogsGenerator(rest)
+    default:
+        say("hostd-bench: no bench is called \"\(name)\" (there are: simulate, recovery, footprint, hostctl, logs)")
         return 2
     }
 }

@@ -10,6 +10,9 @@ import Testing
         arguments: [
             ([], "what to do is missing, like: hostctl status (hostctl help lists the verbs)"),
             (["statsu"], "there is no verb \"statsu\" (did you mean status?)"),
+            (["stat"], "there is no verb \"stat\" (did you mean status or start?)"),
+            (["re"], "there is no verb \"re\" (did you mean restart or reload or reset or reexec?)"),
+            (["signal", "HUP", "a"], "\"a\" is no signal (it stands last: hostctl signal a HUP)"),
             (["frobnicate"], "there is no verb \"frobnicate\" (hostctl help lists them)"),
             (["status", "--jsn"], "there is no option --jsn (did you mean --json?)"),
             (["logs", "gateway", "--folow"], "there is no option --folow (did you mean --follow?)"),

@@ -85,10 +85,12 @@ import Testing
     /// Runs `script` in `shell`; $1 is hostctl's folder, $2 the socket of a stand-in.
     private static func run(_ shell: String, _ script: String, _ more: String...) throws -> Hostctl.Result {
         let standIn = try StandIn(Samples.answering(services))
+        // fish writes to its home.
+        let home = try TemporaryFolder()
         let folder = String(Programs.path("hostctl").dropLast("/hostctl".count))
         let running = try RunningHostctl(
             ["-c", script] + (shell.hasSuffix("fish") ? [] : ["sh"]) + [folder] + more, at: standIn,
-            environment: ["PATH": folder + ":/usr/bin:/bin", "HOME": "/nonexistent"], program: shell)
+            environment: ["PATH": folder + ":/usr/bin:/bin", "HOME": home.path], program: shell)
         let code = try running.wait()
         return Hostctl.Result(code: code, out: try running.output(), err: try running.errors())
     }

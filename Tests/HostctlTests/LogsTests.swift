@@ -171,6 +171,10 @@ import Testing
         let standIn = try StandIn(Self.answering(["gateway": ["1 one"]]))
         _ = try Hostctl.run(["logs", "gateway", "--stderr"], at: standIn)
         #expect(standIn.questions.map { $0.value("stream") } == ["stderr"])
+        let merged = try StandIn { _ in .json(LogLines(lines: [], cursor: "0:0").json) }
+        let nothing = try Hostctl.run(["logs", "gateway", "--stderr"], at: merged)
+        #expect(
+            nothing.err == "hostctl: gateway has no log of its stderr alone (log.streams = \"separate\" keeps one)\n")
     }
 
     @Test func onATerminalEachNameHasAColourOfItsOwn() throws {

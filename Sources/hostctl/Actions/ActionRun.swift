@@ -37,7 +37,8 @@ struct ActionRun {
                 // hostd may not know a family by its name: then all of its instances are meant.
                 guard error.code == .noSuchName else { throw error }
                 let known = try Selection.list(session.client).filter { $0.family == name }
-                guard !known.isEmpty else { throw error }
+                guard let first = known.first else { throw error }
+                if first.name == name { throw session.client.tooOld(error, for: action) }
             }
         }
         let selection = try Selection.resolve(words, session)

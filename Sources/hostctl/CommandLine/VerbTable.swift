@@ -10,10 +10,12 @@ enum VerbTable {
         ConfigVerb.verb, ReexecVerb.verb, CompletionVerb.verb, VersionVerb.verb, HelpVerb.verb,
     ]
 
-    /// The verb of that name; fails with the one that was meant.
+    /// The verb of that name; fails with those that may be meant.
     static func named(_ name: String) throws(Failure) -> Verb {
         if let verb = all.first(where: { $0.name == name }) { return verb }
-        let hint = Nearest.to(name, among: all.map(\.name)).map { "did you mean \($0)?" } ?? "hostctl help lists them"
-        throw .usage("there is no verb \"\(name)\" (\(hint))")
+        var meant = name.count > 1 ? all.map(\.name).filter { $0.hasPrefix(name) } : []
+        if let near = Nearest.to(name, among: all.map(\.name)), !meant.contains(near) { meant.append(near) }
+        let hint = meant.isEmpty ? "hostctl help lists them" : "did you mean \(meant.joined(separator: " or "))?"
+        throw .usage("there is no verb \"\(CleanText.of(name))\" (\(hint))")
     }
 }

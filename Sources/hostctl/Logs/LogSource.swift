@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import HostLogs
 internal import HostWire
 
 /// The wanted lines of one service's log, in their order: first those that are there, then what is new.
@@ -22,6 +23,7 @@ struct LogSource {
         self.wish = wish
         client = session.client
         now = session.now
+        defer { sayIfApart(session) }
         if wish.isTail, let limit = wish.limit {
             let answer = try ask([("lines", "\(limit)")])
             if answer.isAll || answer.lines.count >= limit {
@@ -33,6 +35,12 @@ struct LogSource {
         isReading = true
         try askOn(wish.since.map { ("since", $0.text) } ?? ("after", "0:0"))
         if let limit = wish.limit { try keepLast(limit) }
+    }
+
+    /// Of a stream that was never kept apart there is nothing, which looks like silence.
+    private func sayIfApart(_ session: Session) {
+        guard wish.stream != nil, cursor == LogCursor.start.description else { return }
+        session.complain("\(name) has no log of its stderr alone (log.streams = \"separate\" keeps one)")
     }
 
     /// When the next line arrived; nil when none is there, or its time is not known.

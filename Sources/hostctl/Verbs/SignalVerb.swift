@@ -29,7 +29,11 @@ enum SignalVerb {
             let words = session.request.words
             guard let text = words.last else { return .usage }
             guard let number = SignalName.number(text.uppercased()) else {
-                let hint = Nearest.toSignal(text).map { "did you mean \($0)?" } ?? "like HUP, SIGTERM or 15"
+                let isTurnedRound = words.first.flatMap { SignalName.number($0.uppercased()) } != nil
+                let hint =
+                    isTurnedRound
+                    ? "it stands last: hostctl signal \(CleanText.of(text)) \(words[0])"
+                    : Nearest.toSignal(text).map { "did you mean \($0)?" } ?? "like HUP, SIGTERM or 15"
                 throw .usage("\"\(CleanText.of(text))\" is no signal (\(hint))")
             }
             let name = SignalName.text(number)
