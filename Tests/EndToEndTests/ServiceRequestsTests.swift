@@ -109,7 +109,7 @@ import Testing
     @Test(
         "a request for several that is wrong says what would be right",
         arguments: [
-            (#"{"action": "restart", "names": ["a"]}"#, 400, "start, stop, reset"),
+            (#"{"action": "signal", "names": ["a"]}"#, 400, "start, stop, restart, reset"),
             (#"{"action": "stop", "names": []}"#, 400, "at least one"),
             (#"{"action": "stop", "names": ["a", "c"]}"#, 404, "no service is called"),
             (#"{"action": "stop", "names": [1]}"#, 400, "names[0] is an integer"),

@@ -8,7 +8,6 @@ import Testing
 @Suite struct ActionTests {
     @Test(arguments: [
         ("start", "ready", "gateway: ready in 1.2 s, pid 4242\n"), ("stop", "stopped", "gateway: stopped in 1.2 s\n"),
-        ("restart", "ready", "gateway: ready in 1.2 s, pid 4242\n"),
     ])
     func whatWasDoneIsSaidInOneLine(action: String, state: String, line: String) throws {
         let outcome = Self.outcome("gateway", action, state: state, pid: state == "ready" ? 4242 : nil)
@@ -62,14 +61,31 @@ import Testing
             ])
     }
 
-    @Test func restartsGoOneAfterTheOtherInTheOrderOfAfter() throws {
+    @Test func aRestartOfSeveralIsOneRequestAndHostdKeepsTheTurns() throws {
+        let services = ["w@1", "w@2", "x"].map { ServiceStatus(name: $0, state: "ready", since: Samples.dawn) }
+        let standIn = try StandIn(
+            Self.answering(services) { name, action in
+                name == "w@2"
+                    ? Self.outcome(name, action, ok: false, state: "ready", reason: "not restarted: w@1 is not well")
+                    : Self.outcome(name, action, state: "ready", pid: 7)
+            })
+        let result = try Hostctl.run(["restart", "w"], at: standIn)
+        #expect(Self.posts(standIn) == [#"/v1/services {"action":"restart","names":["w@1","w@2"],"wait":true}"#])
+        #expect(result.out == "w@1: ready in 1.2 s, pid 7\n" && result.code == 1)
+        #expect(result.err == "w@2: failed: ready: not restarted: w@1 is not well\n")
+        let one = try Hostctl.run(["restart", "x"], at: standIn)
+        #expect(one.out == "x: ready in 1.2 s, pid 7\n")
+        #expect(Self.posts(standIn).last == "/v1/services/x/restart")
+    }
+
+    @Test func reloadsGoOneAfterTheOtherInTheOrderOfAfter() throws {
         let services = [("a", ["b", "c"]), ("b", ["d"]), ("c", []), ("d", ["c"])].map { name, after in
             ServiceStatus(name: name, state: "ready", since: Samples.dawn, after: after)
         }
         let standIn = try StandIn(
             Self.answering(services) { Self.outcome($0, $1, ok: $0 != "d", state: "ready", pid: 7) })
-        let result = try Hostctl.run(["restart", "all"], at: standIn)
-        #expect(Self.posts(standIn) == ["c", "d", "b", "a"].map { "/v1/services/\($0)/restart" })
+        let result = try Hostctl.run(["reload", "all"], at: standIn)
+        #expect(Self.posts(standIn) == ["c", "d", "b", "a"].map { "/v1/services/\($0)/reload" })
         #expect(result.out.split(separator: "\n").map { $0.prefix(2) } == ["c:", "b:", "a:"])
         #expect(result.err == "d: failed: it is ready\n" && result.code == 1, "one that fails keeps no other from it")
     }
@@ -79,7 +95,7 @@ import Testing
             ServiceStatus(name: name, state: "ready", since: Samples.dawn, after: [after])
         }
         let standIn = try StandIn(Self.answering(services) { Self.outcome($0, $1, state: "ready") })
-        _ = try Hostctl.run(["restart", "a", "b"], at: standIn)
+        _ = try Hostctl.run(["reload", "a", "b"], at: standIn)
         #expect(Self.posts(standIn).count == 2)
     }
 
@@ -142,16 +158,16 @@ import Testing
 
     @Test func withoutRightsItEndsWith77() throws {
         let standIn = try StandIn { _ in .error(403, "uid 1000 may look but not change", hint: "admin_group may") }
-        let result = try Hostctl.run(["restart", "gateway"], at: standIn)
+        let result = try Hostctl.run(["start", "gateway"], at: standIn)
         #expect(result.err == "hostctl: uid 1000 may look but not change (admin_group may)\n")
         #expect(result.code == ExitCode.notPermitted.rawValue)
     }
 
     @Test func withoutWaitingItSaysWhatIsUnderWay() throws {
-        let standIn = try StandIn { _ in .json(Self.outcome("gateway", "restart", state: "stopping")) }
-        let result = try Hostctl.run(["restart", "gateway", "--no-wait"], at: standIn)
-        #expect(result.out == "gateway: restart is under way, now stopping\n")
-        #expect(standIn.questions.map(\.target) == ["/v1/services/gateway/restart?wait=false"])
+        let standIn = try StandIn { _ in .json(Self.outcome("gateway", "stop", state: "stopping")) }
+        let result = try Hostctl.run(["stop", "gateway", "--no-wait"], at: standIn)
+        #expect(result.out == "gateway: stop is under way, now stopping\n")
+        #expect(standIn.questions.map(\.target) == ["/v1/services/gateway/stop?wait=false"])
     }
 
     @Test func afterTheTimeoutItSaysHowFarTheServiceIs() throws {
@@ -176,7 +192,7 @@ import Testing
 
     @Test func whenHostdGoesMeanwhileTheOutcomeIsNotKnown() throws {
         let standIn = try StandIn { _ in .bytes([]) }
-        let result = try Hostctl.run(["restart", "gateway"], at: standIn)
+        let result = try Hostctl.run(["start", "gateway"], at: standIn)
         #expect(
             result.err == """
                 hostctl: hostd at \(standIn.socket) closed the connection without an answer (hostctl status says \

@@ -77,7 +77,7 @@ import Testing
     func optionsStandAnywhere(arguments: [String]) throws {
         let standIn = try StandIn(Samples.answering([Samples.gateway]))
         #expect(try Hostctl.run(arguments, at: standIn).code == 0)
-        #expect(standIn.questions.map(\.target) == ["/v1/services/gateway/logs?lines=5"])
+        #expect(standIn.questions.last?.target == "/v1/services/gateway/logs?lines=5")
     }
 
     @Test func afterTwoDashesEverythingIsAName() throws {

@@ -13,12 +13,13 @@ import Testing
         let result = try Hostctl.run(["logs", "gateway"], at: standIn)
         #expect(result.out == "a \u{1B}[31mred\u{1B}[0m\tone\n{\"json\": 1}\n\nü\r\n")
         #expect(result.code == 0)
-        #expect(standIn.questions.map(\.target) == ["/v1/services/gateway/logs?lines=100"])
+        #expect(standIn.questions.map(\.target) == ["/v1/services?brief=true", "/v1/services/gateway/logs?lines=100"])
     }
 
     @Test func theTimeStandsBeforeEachLineWhereItIsWanted() throws {
-        let standIn = try StandIn { _ in
-            .json(
+        let standIn = try StandIn { question in
+            if question.name.isEmpty { return .json(ServiceList(services: [Samples.gateway]).json) }
+            return .json(
                 LogLines(
                     lines: [.init(at: Samples.dawn, text: "one"), .init(at: nil, text: "two")], cursor: "1:8"
                 ).json)
@@ -53,7 +54,7 @@ import Testing
         let standIn = try StandIn(Self.answering(["gateway": (1...2345).map { "\($0)" }]))
         let all = try Hostctl.run(["logs", "gateway", "-n", "all"], at: standIn)
         #expect(all.out == (1...2345).map { "\($0)\n" }.joined())
-        #expect(standIn.questions.count == 3)
+        #expect(standIn.questions.count == 1 + 3)
         let one = try Hostctl.run(["logs", "gateway", "-n1"], at: standIn)
         #expect(one.out == "2345\n")
         let none = try Hostctl.run(["logs", "gateway", "-n", "0"], at: standIn)
@@ -127,6 +128,11 @@ import Testing
         }
     }
 
+    @Test func theLogThatAFamilyHadAsOneServiceIsNotItsLogNow() throws {
+        let standIn = try StandIn(Self.answering(["worker": ["0 old"], "worker@1": ["1 a"], "worker@2": ["2 b"]]))
+        #expect(try Hostctl.run(["logs", "worker"], at: standIn).out == "worker@1  1 a\nworker@2  2 b\n")
+    }
+
     @Test func aServiceThatIsConfiguredNoMoreHasItsLogStill() throws {
         let standIn = try StandIn(Self.answering(["gone": ["1 last words"]]))
         #expect(try Hostctl.run(["logs", "gone"], at: standIn).out == "1 last words\n")
@@ -164,14 +170,17 @@ import Testing
         let asked = standIn.questions.count
         let last = try Hostctl.run(["logs", "gateway", "--until", "2020-05-18T10:02:00.125Z", "-n2"], at: standIn)
         #expect(last.out == "31\n32\n")
-        #expect(standIn.questions.count == asked + 1, "nothing behind it is read")
+        #expect(standIn.questions.count == asked + 2, "nothing behind it is read")
     }
 
     @Test func stderrThatIsKeptApartIsAskedFor() throws {
         let standIn = try StandIn(Self.answering(["gateway": ["1 one"]]))
         _ = try Hostctl.run(["logs", "gateway", "--stderr"], at: standIn)
-        #expect(standIn.questions.map { $0.value("stream") } == ["stderr"])
-        let merged = try StandIn { _ in .json(LogLines(lines: [], cursor: "0:0").json) }
+        #expect(standIn.questions.last?.value("stream") == "stderr")
+        let merged = try StandIn { question in
+            if question.name.isEmpty { return .json(ServiceList(services: [Samples.gateway]).json) }
+            return .json(LogLines(lines: [], cursor: "0:0").json)
+        }
         let nothing = try Hostctl.run(["logs", "gateway", "--stderr"], at: merged)
         #expect(
             nothing.err == "hostctl: gateway has no log of its stderr alone (log.streams = \"separate\" keeps one)\n")

@@ -10,6 +10,8 @@ struct JSONQuickReader {
     private let bytes: UnsafeBufferPointer<UInt8>
     private var at = 0
     private var depthLeft: Int
+    /// Members of the last object: the next one of a list is like it.
+    private var expectedMembers = 0
 
     /// The value of a whole text; nil when jansson is to look at it.
     static func value(of bytes: [UInt8], depth: Int) -> JSON? {
@@ -33,8 +35,8 @@ struct JSONQuickReader {
         while next == 0x20 || next == 0x0A || next == 0x0D || next == 0x09 { at += 1 }
     }
 
-    private mutating func skip(_ byte: Character) -> Bool {
-        guard next == byte.asciiValue else { return false }
+    private mutating func skip(_ byte: UInt8) -> Bool {
+        guard next == byte else { return false }
         at += 1
         return true
     }
@@ -76,29 +78,31 @@ struct JSONQuickReader {
     private mutating func array() -> JSON? {
         var elements: [JSON] = []
         skipSpaces()
-        if skip("]") { return .array(elements) }
+        if skip(UInt8(ascii: "]")) { return .array(elements) }
         while let element = value() {
             elements.append(element)
             skipSpaces()
-            if skip("]") { return .array(elements) }
-            guard skip(",") else { return .none }
+            if skip(UInt8(ascii: "]")) { return .array(elements) }
+            guard skip(UInt8(ascii: ",")) else { return .none }
         }
         return .none
     }
 
     private mutating func object() -> JSON? {
         var members: [JSON.Member] = []
+        members.reserveCapacity(expectedMembers)
+        defer { expectedMembers = members.count }
         skipSpaces()
-        if skip("}") { return .object(members) }
+        if skip(UInt8(ascii: "}")) { return .object(members) }
         while true {
             skipSpaces()
             guard let key = key() else { return .none }
             skipSpaces()
-            guard skip(":"), let value = value() else { return .none }
+            guard skip(UInt8(ascii: ":")), let value = value() else { return .none }
             members.append(JSON.Member(key: key, value: value))
             skipSpaces()
-            if skip("}") { return Self.haveTwice(members) ? .none : .some(.object(members)) }
-            guard skip(",") else { return .none }
+            if skip(UInt8(ascii: "}")) { return Self.haveTwice(members) ? .none : .some(.object(members)) }
+            guard skip(UInt8(ascii: ",")) else { return .none }
         }
     }
 
@@ -119,7 +123,7 @@ struct JSONQuickReader {
     }
 
     private mutating func text() -> String? {
-        guard skip("\"") else { return nil }
+        guard skip(UInt8(ascii: "\"")) else { return nil }
         let start = at
         var isASCII = true
         while at < bytes.count {
@@ -190,7 +194,7 @@ struct JSONQuickReader {
 
     private mutating func number() -> JSON? {
         let start = at
-        let isNegative = skip("-")
+        let isNegative = skip(UInt8(ascii: "-"))
         var magnitude: UInt64 = 0
         let digits = at
         while (0x30...0x39).contains(next) {
@@ -208,10 +212,10 @@ struct JSONQuickReader {
 
     /// Goes on behind the digits before the point.
     private mutating func real(from start: Int) -> JSON? {
-        if skip(".") { guard skipDigits() else { return .none } }
+        if skip(UInt8(ascii: ".")) { guard skipDigits() else { return .none } }
         if next | 0x20 == UInt8(ascii: "e") {
             at += 1
-            if !skip("+") { _ = skip("-") }
+            if !skip(UInt8(ascii: "+")) { _ = skip(UInt8(ascii: "-")) }
             guard skipDigits() else { return .none }
         }
         let text = String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<at]), as: UTF8.self)

@@ -7,6 +7,8 @@ internal import HostWire
 ///
 /// hostd knows the order of several: a start, stop, restart or reset of them is one request. A reload goes from one to
 /// the next, in the order in which they start.
+/// hostd knows the order of several, and who takes turns with whom: what it can do to many is one request. The rest
+/// goes one after the other, in the order in which they start.
 struct ActionRun {
     private let action: String
     private let session: Session
@@ -20,7 +22,9 @@ struct ActionRun {
         "--json prints one outcome a line: {\"service\", \"action\", \"ok\", \"state\", \"reason\", \"pid\", "
         + "\"duration_ms\"}."
 
-    private static let together = ["start", "stop", "reset"]
+    private static let together = ["start", "stop", "restart", "reset"]
+    /// Instances that take turns are waited for no longer than this, all of them.
+    private static let longestPatience: Duration = .seconds(3600)
 
     /// Does `action` to the services that `words` name. `query` goes with each request.
     static func run(
@@ -29,7 +33,8 @@ struct ActionRun {
         var run = ActionRun(
             action: action, session: session, isWaiting: !session.request.has(.noWait), query: query)
         let words = words ?? session.request.words
-        if words.count == 1, case .name(let name) = Selector(words[0]) {
+        // Of those that take turns it has to be known how many there are: each gets its time.
+        if action != "restart", words.count == 1, case .name(let name) = Selector(words[0]) {
             do throws(Failure) {
                 try run.carryOut(on: name)
                 return run.code
@@ -57,7 +62,7 @@ struct ActionRun {
         let target = Target.action(action, name, wait: isWaiting, query)
         let answer = try session.client.post(target) { progress.show() }
         progress.clear()
-        guard let answer else { return try sayWhatTakesLonger([name]) }
+        guard let answer else { return try sayWhatTakesLonger([name], waited: session.client.patience) }
         // Of a family there may be several.
         if answer.json["outcomes"] != nil { return try say(answer) }
         let outcome = try session.client.read(answer.json, as: ActionOutcome.init(json:))
@@ -67,9 +72,13 @@ struct ActionRun {
     private mutating func carryOutTogether(on names: [String]) throws(Failure) {
         let progress = ProgressLine(session, of: names)
         let wish = ActionRequest(action: action, names: names, wait: isWaiting)
-        let answer = try session.client.post(.services, body: wish.json.bytes) { progress.show() }
+        var client = session.client
+        if action == "restart", !session.request.has(.timeout) {
+            client.patience = min(client.patience * names.count, Self.longestPatience)
+        }
+        let answer = try client.post(.services, body: wish.json.bytes) { progress.show() }
         progress.clear()
-        guard let answer else { return try sayWhatTakesLonger(names) }
+        guard let answer else { return try sayWhatTakesLonger(names, waited: client.patience) }
         try say(answer)
     }
 
@@ -91,11 +100,11 @@ struct ActionRun {
         session.out.flush()
     }
 
-    private mutating func sayWhatTakesLonger(_ names: [String]) throws(Failure) {
+    private mutating func sayWhatTakesLonger(_ names: [String], waited patience: Duration) throws(Failure) {
         code = .failed
         var client = session.client
         client.patience = .seconds(5)
-        let waited = TimeText.took(milliseconds: session.client.patience.seconds * 1000)
+        let waited = TimeText.took(milliseconds: patience.seconds * 1000)
         if let name = names.first, names.count == 1 {
             let service = try client.get(.service(name), as: ServiceStatus.init(json:))
             return session.sayError(

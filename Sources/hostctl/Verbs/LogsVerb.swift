@@ -50,37 +50,21 @@ enum LogsVerb {
 
 /// The logs that a command line names.
 private enum LogSources {
-    /// Fails when a word names nothing: nothing of the others is shown then.
+    /// Fails when a word names nothing: nothing of the others is shown then. A plain name that no service has may be
+    /// that of a log that is left.
     static func open(_ session: Session, _ wish: LogWish) throws(Failure) -> [LogSource] {
+        let list = try Selection.list(session.client)
         var sources: [LogSource] = []
-        var list: [ServiceBrief]?
-        func add(_ names: [String]) throws(Failure) {
+        for word in session.request.words {
+            let selection = Selection.choose([word], among: list)
+            var names = selection.services.map(\.name)
+            if let failure = selection.failures.first {
+                guard case .name(let name) = Selector(word) else { throw failure }
+                names = [name]
+            }
             for name in names where !sources.contains(where: { $0.name == name }) {
                 sources.append(try LogSource(name, wish, session))
             }
-        }
-        func chosen(_ word: String) throws(Failure) -> Selection {
-            if let list { return Selection.choose([word], among: list) }
-            let known = try Selection.list(session.client)
-            list = known
-            return Selection.choose([word], among: known)
-        }
-        for word in session.request.words {
-            var failure: Failure?
-            if case .name(let name) = Selector(word) {
-                do throws(Failure) {
-                    try add([name])
-                    continue
-                } catch {
-                    guard error.code == .noSuchName else { throw error }
-                    failure = error
-                }
-            }
-            let selection = try chosen(word)
-            if let failure = failure.flatMap({ selection.services.isEmpty ? $0 : nil }) ?? selection.failures.first {
-                throw failure
-            }
-            try add(selection.services.map(\.name))
         }
         return sources
     }

@@ -8,9 +8,10 @@ enum RestartVerb {
         name: "restart", operands: [.services],
         summary: "restart services, and say when they are ready again",
         details: [
-            "One after the other, instances of one service too, in the order in which they start: the next is touched "
-                + "when the one before it is ready again or has failed. Waits 90 s at most for each; hostd goes on in "
-                + "any case. With --no-wait all are touched at once. \(Selector.help)",
+            "Each is ended and started anew. Instances of one service take turns: the next is touched when the one "
+                + "before it is ready again, and not at all when that is not well. Others go side by side, those first "
+                + "that others come after. Waits 90 s at most for each instance in turn; hostd goes on in any case. "
+                + Selector.help,
             ActionRun.jsonHelp,
         ],
         sample: [

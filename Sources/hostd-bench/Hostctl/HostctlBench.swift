@@ -7,7 +7,7 @@ import HostLinux
 /// How long one call of hostctl takes, with one service and with many, beside supervisorctl where it is installed. The
 /// calls of all take turns, so that what else the host does hits all alike.
 func runHostctlBench(_ arguments: [String]) -> Int {
-    guard let calls = option("--calls", in: arguments).map({ Int($0) }) ?? 100, (1...100_000).contains(calls),
+    guard let calls = option("--calls", in: arguments).map({ Int($0) }) ?? 50, (1...100_000).contains(calls),
         let services = option("--services", in: arguments).map({ Int($0) }) ?? 1000, (2...10_000).contains(services)
     else {
         say("hostd-bench: --calls wants a number above 0, --services one above 1")
