@@ -26,11 +26,8 @@ public final class ControlServer {
     let limits: ControlLimits
     let handler: Handler
     let daemon: HTTPDaemon
-    private var access: ControlAccess
     private let path: String
-    private let privileged: Set<UInt32>
-    private var network: ControlNetwork?
-    let access: ControlAccess
+    private(set) var access: ControlAccess
     let privileged: Set<UInt32>
     var network: ControlNetwork?
     private var doors: [ControlDoor] = []

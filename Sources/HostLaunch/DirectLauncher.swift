@@ -77,8 +77,7 @@ public final class DirectLauncher {
         let command = KeeperCommand(
             folder: folder, token: prepared.token, epoch: epoch, doorbell: doorbellPath, launch: service.launch,
             identity: prepared.identity, stop: service.stop, streams: service.log.streams,
-            pipeSizeBytes: pipeSizeBytes, needsNotify: service.isHeard, cgroup: nil)
-            pipeSizeBytes: pipeSizeBytes, cgroup: group?.path)
+            pipeSizeBytes: pipeSizeBytes, needsNotify: service.isHeard, cgroup: group?.path)
         do throws(SystemError) {
             let lock = try folder.create(token: prepared.token, hook: hook)
             let entry = Held(folder: folder, token: prepared.token)

@@ -50,18 +50,6 @@ struct IndexReader: ~Copyable {
             end = entry.end
         }
         return end < size && fallback >= wallMicroseconds ? end : nil
-    /// So many bytes of a file of `size` had arrived before `wallMicroseconds`.
-    mutating func end(before wallMicroseconds: Int64, size: Int64) -> Int64 {
-        guard count > 0, let last = entry(count - 1) else { return fallback < wallMicroseconds ? size : 0 }
-        // What follows the last entry came with the last write or before it.
-        if last.wallMicroseconds < wallMicroseconds { return fallback < wallMicroseconds ? size : min(last.end, size) }
-        var low = 0
-        var high = count - 1
-        while low < high {
-            let middle = (low + high) / 2
-            if (entry(middle)?.wallMicroseconds ?? .max) >= wallMicroseconds { high = middle } else { low = middle + 1 }
-        }
-        return low == 0 ? 0 : min(entry(low - 1)?.end ?? 0, size)
     }
 
     private mutating func covers(_ index: Int, _ end: Int64) -> Bool {

@@ -38,10 +38,10 @@ public struct LogWatch: Sendable {
             let reader = LogReader(folder: folder)
             do throws(SystemError) {
                 let start = if let known = cursors[folder] { known } else { try reader.place(since: since) }
-                let (lines, next) = try reader.read(after: start, limitBytes: limitBytes)
-                cursors[folder] = next
-                isBehind = isBehind || next != start
-                let match = found == nil ? lines.first { expression.matches(bytes: $0.text) } : nil
+                let part = try reader.read(after: start, limitBytes: limitBytes)
+                cursors[folder] = part.next
+                isBehind = isBehind || part.next != start
+                let match = found == nil ? part.lines.first { expression.matches(bytes: $0.text) } : nil
                 if let match { found = String(decoding: match.text.prefix(Self.shownBytes), as: UTF8.self) }
             } catch {
                 // Nothing was written yet.
@@ -49,20 +49,5 @@ public struct LogWatch: Sendable {
             }
         }
         return Finding(line: found, isBehind: isBehind)
-    }
-}
-
-extension LogReader {
-    /// The place of the first byte that had arrived at `wallMicroseconds` (since 1970) or later, as exact as the index.
-    public func place(since wallMicroseconds: Int64) throws(SystemError) -> LogCursor {
-        let files = try LogFileList.open(folder)
-        for (index, file) in files.enumerated().reversed() {
-            let end = file.index.end(before: wallMicroseconds, size: file.size)
-            if end == file.size, end > 0, index + 1 < files.count {
-                return LogCursor(inode: files[index + 1].inode, offset: 0)
-            }
-            if end > 0 { return LogCursor(inode: file.inode, offset: UInt64(end)) }
-        }
-        return .start
     }
 }

@@ -22,15 +22,12 @@ func runBench(_ arguments: [String]) -> Int {
     case "recovery": return runRecoveryBench(rest)
     case "footprint": return runFootprintBench(rest)
     case "scale": return runScaleBench(rest)
-    case "logs": return runLogsBench(rest)
-    case "logs-generator": return runLogsGenerator(rest)
-    default:
-        say("hostd-bench: no bench is called \"\(name)\" (there are: simulate, recovery, footprint, scale, logs)")
     case "hostctl": return runHostctlBench(rest)
     case "logs": return runLogsBench(rest)
     case "logs-generator": return runLogsGenerator(rest)
     default:
-        say("hostd-bench: no bench is called \"\(name)\" (there are: simulate, recovery, footprint, hostctl, logs)")
+        say("hostd-bench: no bench is called \"\(name)\" (there are: simulate, recovery, footprint, scale,"
+                + " hostctl, logs)")
         return 2
     }
 }

@@ -12,25 +12,12 @@ enum LaterKeys {
     static let bySection: [String: [Entry]] = names.merging(reasons) { $0 + $1 }
 
     private static let names: [String: [Entry]] = [
-    private static let probe = ["unix", "notify", "heartbeat", "log", "body", "headers"]
-
-    /// The keys by the section's path, "" for the top of the file.
-    static let bySection: [String: [Entry]] = [
         "": ["node", "kind", "log", "disk", "network", "alert"],
-        "service.NAME": [
-            "node", "model_change", "keep_awake", "sandbox", "unit",
-        ],
-        "service.NAME.startup": probe,
-        "service.NAME.live": probe,
-        "service.NAME.ready": probe,
-        "service.NAME.stop": ["exec"],
+        "service.NAME": ["node", "model_change", "keep_awake", "sandbox", "unit"],
         "service.NAME.log": ["compress", "max_age", "total", "timestamps", "journal", "when_full"],
     ].mapValues { $0.map { Entry(name: $0, message: "\"\($0)\" is not available in this version") } }
 
     private static let reasons: [String: [Entry]] = [
-        "control": ["listen", "token_file"].map {
-            Entry(name: $0, message: "\"\($0)\" is not available yet: the control socket is always there")
-        },
         "service.NAME.live": [
             Entry(
                 name: "notify",

@@ -31,9 +31,7 @@ enum ProbeSection {
             keys: asking.map { $0.changing(.inPlace) }
                 // The program was told at its start how often it is to give a sign.
                 + [kind == .live ? heartbeat : notify.changing(.inPlace)]
-                + (http + pace + further).map { $0.changing(.inPlace) })
-            keys: asking + [kind == .live ? heartbeat : notify, kind == .live ? logAlive : logOnce] + http + pace
-                + further)
+                + ([kind == .live ? logAlive : logOnce] + http + pace + further).map { $0.changing(.inPlace) })
     }
 
     private static let asking: [Key<ProbeDraft>] = [

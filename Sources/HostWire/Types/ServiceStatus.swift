@@ -44,10 +44,6 @@ public struct ServiceStatus: Hashable, Sendable {
     public var tags: [String]
     /// Services that must have been ready before it starts.
     public var after: [String]
-    /// The name that its instances share: its own but for `name@1`, `name@2` ….
-    public var family: String
-    /// What it is tagged with, for selections.
-    public var tags: [String]
 
     /// The kinds of probes in the order of a service's life.
     public static let probeKinds = ["startup", "live", "ready"]
@@ -59,8 +55,6 @@ public struct ServiceStatus: Hashable, Sendable {
         instance: String? = nil, uptimeSeconds: Double? = nil, health: [String: ProbeStatus] = [:],
         nextAttemptAt: WallTime? = nil, ports: [UInt16] = [], log: String? = nil, family: String? = nil,
         tags: [String] = [], after: [String] = [], statusText: String? = nil
-        nextAttemptAt: WallTime? = nil, ports: [UInt16] = [], log: String? = nil,
-        family: String? = nil, tags: [String] = []
     ) {
         self.name = name
         self.state = state
@@ -82,8 +76,6 @@ public struct ServiceStatus: Hashable, Sendable {
         self.family = family ?? Self.family(of: name)
         self.tags = tags
         self.after = after
-        self.family = family ?? name
-        self.tags = tags
     }
 
     static func family(of name: String) -> String { String(name.prefix { $0 != "@" }) }
@@ -121,11 +113,6 @@ public struct ServiceStatus: Hashable, Sendable {
         family = try fields.optionalText("family") ?? Self.family(of: name)
         tags = try fields.texts("tags")
         after = try fields.texts("after")
-        family = try fields.optionalText("family") ?? name
-        tags = try fields.list("tags") { json, place throws(JSONError) in
-            guard case .string(let tag) = json else { throw JSONError("\(place) is no tag (a string)") }
-            return tag
-        }
     }
 
     /// The JSON form.
@@ -139,9 +126,7 @@ public struct ServiceStatus: Hashable, Sendable {
             "next_attempt_at": JSON(nextAttemptAt?.text), "ports": .array(ports.map { JSON($0) }), "log": JSON(log),
             "family": .string(family), "tags": .array(tags.map { .string($0) }),
             "after": .array(after.map { .string($0) }),
-            "status_text": JSON(statusText),
-            "next_attempt_at": JSON(nextAttemptAt?.text), "ports": .array(ports.map { JSON($0) }),
-            "limits": .array(limits.map(\.json)), "log": JSON(log),
+            "status_text": JSON(statusText), "limits": .array(limits.map(\.json)),
         ]
     }
 
