@@ -18,8 +18,9 @@ public struct InstanceCgroup: Hashable, Sendable {
     /// Whether it is there.
     public var exists: Bool { Files.exists(path + "/cgroup.procs") }
 
-    /// Makes it, with these limits.
+    /// Makes it, with these limits. One that was left over counts from anew.
     public func make(_ limits: LimitsSpecification) throws(SystemError) {
+        remove()
         try check("mkdir", path) { mkdir(path, 0o755) == 0 || errno == EEXIST ? 0 : -1 }
         try apply(limits)
     }

@@ -62,6 +62,28 @@ import Testing
         return line.flatMap { $0.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } } ?? .max
     }
 
+    @Test func dropInsAreReadByNameAndTheLastOneWins() throws {
+        let host = try HostUnderTest(Self.sleeper + "env = { WHO = \"main\", KEPT = \"yes\" }\n")
+        try Files.makeFolder(host.dir + "/conf.d")
+        let names = ["20-late.toml", "10-early.toml", ".30-hidden.toml", "40-other.conf"]
+        for name in names {
+            let text = "[service.sleeper]\nenv = { WHO = \"\(name)\" }\n"
+            try Files.replace("\(host.dir)/conf.d/\(name)", with: text.utf8)
+        }
+        try Files.replace(host.dir + "/conf.d/15-new.toml", with: "[service.new]\ncommand = [\"sleep\", \"1000\"]".utf8)
+        try host.start()
+        try host.waitReady("new")
+        let pid = try host.waitReady("sleeper")
+        let environment = try Files.readText("/proc/\(pid)/environ").split(separator: "\0")
+        #expect(environment.contains("WHO=20-late.toml"))
+        #expect(environment.contains("KEPT=yes"))
+        try Files.replace(host.dir + "/conf.d/20-late.toml", with: "[service.sleeper]\nnice = 99\n".utf8)
+        let check = try host.run("hostd", ["--check", "--dir", host.dir])
+        let message = "service.sleeper.nice: 99 is out of range (-20 to 19)"
+        #expect(check.output == "\(host.dir)/conf.d/20-late.toml:2:8: \(message)\n")
+        #expect(check.status == 78)
+    }
+
     @Test func whatCannotBeStartedSaysWhyAndTheOthersRun() throws {
         let folder = try TemporaryFolder()
         try Files.replace(folder.path + "/plain", with: "#!/bin/sh\n".utf8, mode: 0o644)

@@ -32,7 +32,7 @@ struct InstanceCgroupTests {
     }
 
     @Test func limitsAreWrittenAsTheKernelReadsThem() throws {
-        try cgroup().make(LimitsSpecification(memoryBytes: 64 << 20, tasks: 512, cpuPercent: 250))
+        try cgroup().apply(LimitsSpecification(memoryBytes: 64 << 20, tasks: 512, cpuPercent: 250))
         #expect(try content("memory.max") == "67108864")
         #expect(try content("memory.swap.max") == "0", "what is swapped out is memory too")
         #expect(try content("memory.oom.group") == "1", "half a tree is of no use")

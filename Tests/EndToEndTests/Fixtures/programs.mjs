@@ -114,13 +114,14 @@ function litellm() {
 }
 
 function hermes() {
-  note("start");
   for (const [signal, code] of [["SIGTERM", 1], ["SIGINT", 0], ["SIGUSR1", 75]]) {
     process.on(signal, () => {
       note(signal);
       exit(code);
     });
   }
+  // Not before: until then SIGUSR1 opens Node's inspector.
+  note("start");
   setInterval(() => {}, 1 << 30);
 }
 
