@@ -39,6 +39,11 @@ struct StandIn {
             """)
     }
 
+    /// One more program in its PATH.
+    func add(_ name: String, _ script: String) throws {
+        try Files.replace("\(folder.path)/\(name)", with: script.utf8, mode: 0o755)
+    }
+
     /// What the program noted: a line for each thing, with its pid first.
     func log() throws -> String { try Files.readText(folder.path + "/log") }
 
