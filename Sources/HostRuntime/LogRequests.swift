@@ -61,11 +61,13 @@ extension Supervisor {
         }
         let isStderr = request.query["stream"] == "stderr"
         let reader = LogReader(folder: "\(folders.log)/\(name)" + (isStderr ? "/stderr" : ""))
-        files.submit(deadline: .seconds(10)) { () -> Result<LogLines, SystemError> in
-            Result { () throws(SystemError) in Self.lines(try wish.read(reader)) }
-        } then: { [weak self] (outcome: WorkOutcome<Result<LogLines, SystemError>>) in
+        files.submit(deadline: .seconds(10)) { () -> Result<[UInt8], SystemError> in
+            // The JSON too is written there: ten thousand lines would hold up the loop.
+            Result { () throws(SystemError) in Self.lines(try wish.read(reader)).json.bytes }
+        } then: { [weak self] (outcome: WorkOutcome<Result<[UInt8], SystemError>>) in
             switch outcome {
-            case .done(.success(let lines)): responder.finish(status: 200, json: lines.json)
+            case .done(.success(let json)):
+                responder.finish(status: 200, bytes: json, contentType: "application/json")
             case .done(.failure(let error)) where error.isMissing: self?.answerWithoutLog(of: name, responder)
             case .done(.failure(let error)): responder.finish(status: 503, json: ErrorAnswer("\(error)").json)
             case .late, .full:

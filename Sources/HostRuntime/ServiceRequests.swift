@@ -28,7 +28,7 @@ extension Supervisor {
         }
         var names: [ServiceName] = []
         for text in wish.names {
-            let found = services(called: text)
+            let found = self.names(called: text)
             guard !found.isEmpty else { return responder.finish(status: 404, json: unknownService(text).json) }
             names += found.filter { !names.contains($0) }
         }
@@ -42,25 +42,12 @@ extension Supervisor {
 
     /// `GET /v1/services?brief=true`: what clients select by, at a small part of the cost of all that is known.
     func briefList() -> JSON {
-        let services = machine.services.values.sorted { $0.specification.name < $1.specification.name }
-        return [
-            "services": .array(
-                services.map { service in
-                    let specification = service.specification
-                    return ServiceBrief(
-                        name: specification.name.text, state: service.phase.rawValue, reason: service.reason,
-                        instance: service.state.instance?.description, family: specification.family.text,
-                        tags: specification.tags,
-                        after: service.specification.after.map(\.text)
-                    ).json
-                })
-        ]
         let services = servicesByName { service in
-            let name = service.specification.name.text
+            let specification = service.specification
             return ServiceBrief(
-                name: name, state: service.phase.rawValue, reason: service.reason,
-                instance: service.state.instance?.description, family: name,
-                after: service.specification.after.map(\.text)
+                name: specification.name.text, state: service.phase.rawValue, reason: service.reason,
+                instance: service.state.instance?.description, family: specification.family.text,
+                tags: specification.tags, after: specification.after.map(\.text)
             ).json
         }
         return ["services": .array(services)]
@@ -90,7 +77,7 @@ extension Supervisor {
     }
 
     /// The service of that name, or all instances of it; none when there is no such service.
-    func services(called text: String) -> [ServiceName] {
+    func names(called text: String) -> [ServiceName] {
         guard let name = ServiceName(text) else { return [] }
         if machine.services[name] != nil { return [name] }
         return machine.services.keys.filter { $0 != name && $0.family == name }.sorted()

@@ -22,20 +22,10 @@ extension Supervisor {
         return HostStatus(host: facts, conditions: conditions, services: [])
     }
 
-    /// All services by name. The names are sorted, not the machines: to move those about took most of the time.
+    /// All services by name.
     func statusOfServices() -> [ServiceStatus] {
         let clock = wallClock()
-        var result: [ServiceStatus] = []
-        result.reserveCapacity(machine.services.count)
-        for name in machine.services.keys.sorted() {
-            if let service = machine.services[name] { result.append(status(of: service, clock)) }
-        }
-        return result
-        // Names are sorted, not machines: these are large.
-        let services = machine.services.keys.sorted().compactMap { machine.services[$0] }
-        return HostStatus(host: facts, conditions: conditions, services: services.map { status(of: $0, clock) })
-        return HostStatus(
-            host: facts, conditions: conditions, services: servicesByName { status(of: $0, clock) })
+        return servicesByName { status(of: $0, clock) }
     }
 
     /// `body` of each service, in the order of their names. A machine is large: names are sorted, not machines.
@@ -67,7 +57,6 @@ extension Supervisor {
         }
         result.health = health(of: service, clock)
         result.nextAttemptAt = service.nextAttempt.map { clock.wall($0) }
-        result.family = name.text
         result.ports = service.specification.ports
         result.limits = limitStatus(of: service)
         result.log = "\(folders.log)/\(name)/current"
@@ -87,15 +76,6 @@ extension Supervisor {
         return result
     }
 
-    private func health(of service: ServiceMachine, _ clock: WallClock) -> [String: ProbeStatus] {
-        var probes: [ProbeKind: ProbeMachine] = [:]
-        var last: [ProbeKind: ProbeMachine.Observation] = [:]
-        if case .up(let life) = service.state {
-            if case .startup(let probe, _, _) = life.stage { probes[.startup] = probe }
-            probes[.live] = life.live
-            probes[.ready] = life.ready
-            last = probes.compactMapValues(\.last)
-            if let result = life.startupResult { last[.startup] = result }
     /// The probe of a kind that is being asked now.
     static func probe(_ kind: ProbeKind, of life: ServiceState.Life) -> ProbeMachine? {
         switch kind {
@@ -110,16 +90,11 @@ extension Supervisor {
         for kind in ProbeKind.allCases {
             guard let specification = service.specification.probe(kind) else { continue }
             var status = ProbeStatus(target: specification.target.text)
-            status.failures = probes[kind]?.failuresInRow ?? 0
-            if let last = last[kind] {
-                status.ok = last.answer.isVerdict ? last.answer.ok : nil
-                status.at = clock.wall(last.at)
-                status.durationMilliseconds = Double(last.answer.took.nanoseconds) / 1e6
-                status.seen = last.answer.seen
-            if case .up(let life) = service.state, let probe = Self.probe(kind, of: life) {
-                status.failures = probe.failuresInRow
-                if let last = probe.last {
-                    status.ok = last.answer.ok
+            if case .up(let life) = service.state {
+                let probe = Self.probe(kind, of: life)
+                status.failures = probe?.failuresInRow ?? 0
+                if let last = probe?.last ?? (kind == .startup ? life.startupResult : nil) {
+                    status.ok = last.answer.isVerdict ? last.answer.ok : nil
                     status.at = clock.wall(last.at)
                     status.durationMilliseconds = Double(last.answer.took.nanoseconds) / 1e6
                     status.seen = last.answer.seen

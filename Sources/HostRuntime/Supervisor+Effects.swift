@@ -15,10 +15,9 @@ extension Supervisor {
     func carryOut(_ effect: ServiceEffect, of name: ServiceName) {
         switch effect {
         case .checkPorts(let ports): checkPorts(ports, of: name)
-        case .launch(let instance): launch(instance)
-        case .launchHook(let instance, let hook): launch(instance, hook)
         case .runStop(let instance): runStop(instance)
-        case .launch(let instance): launchInTurn(instance)
+        case .launch(let instance): launchInTurn(instance, nil)
+        case .launchHook(let instance, let hook): launchInTurn(instance, hook)
         case .signal(let instance, let number, let target):
             launcher.signal(instance, number, to: target)
             feed(name, .signalled(instance))
@@ -43,27 +42,27 @@ extension Supervisor {
         }
     }
 
-    private func launch(_ instance: InstanceID, _ hook: Hook? = nil) {
-        guard let running = machine.services[instance.service] else { return }
-        guard let service = hook.map({ specification(of: $0, in: running) }) ?? running.specification else { return }
     /// Launches at once, unless several have been made in this turn of the loop already: a host that starts a thousand
     /// services hears keepers and answers people meanwhile.
-    private func launchInTurn(_ instance: InstanceID) {
-        guard launchesInTurn < Self.launchesAtOnce else { return waitingLaunches.append(instance) }
+    private func launchInTurn(_ instance: InstanceID, _ hook: Hook?) {
+        guard launchesInTurn < Self.launchesAtOnce else { return waitingLaunches.append((instance, hook)) }
         if launchesInTurn == 0 { loop.later { [weak self] in self?.launchWaiting() } }
         launchesInTurn += 1
-        launch(instance)
+        launch(instance, hook)
     }
 
     private func launchWaiting() {
         launchesInTurn = 0
         let next = waitingLaunches.prefix(Self.launchesAtOnce)
         waitingLaunches.removeFirst(next.count)
-        for instance in next { launchInTurn(instance) }
+        for (instance, hook) in next { launchInTurn(instance, hook) }
     }
 
-    private func launch(_ instance: InstanceID) {
-        guard let service = machine.services[instance.service]?.specification else { return }
+    private func launch(_ instance: InstanceID, _ hook: Hook?) {
+        guard let running = machine.services[instance.service], running.state.instance == instance else { return }
+        guard let service = hook.map({ specification(of: $0, in: running) }) ?? running.specification else {
+            return feed(instance.service, .launchFailed(instance, "the configuration has no \(hook?.description ?? "")"))
+        }
         let known = identities[instance.service]
         if let known, PreparedLaunch.isQuick(service.launch) {
             return launch(
@@ -121,8 +120,7 @@ extension Supervisor {
     private func ask(_ instance: InstanceID, _ kind: ProbeKind, _ number: UInt64) {
         guard let service = machine.services[instance.service], let probe = service.probeAsked(kind) else { return }
         let context = ProbeContext(
-            instance: instance, launch: service.specification.launch, identity: identities[instance.service])
-            instance: instance, launch: service.launch, identity: identities[instance.service],
+            instance: instance, launch: service.specification.launch, identity: identities[instance.service],
             log: logContext(instance, kind, probe))
         prober.ask(probe, context) { [weak self] answer in
             self?.feed(instance.service, .probed(instance, kind, number: number, answer))

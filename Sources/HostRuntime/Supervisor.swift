@@ -50,7 +50,7 @@ final class Supervisor {
     /// Launches of this turn of the loop.
     var launchesInTurn = 0
     /// Launches for which this turn had no room, in their order.
-    var waitingLaunches: [InstanceID] = []
+    var waitingLaunches: [(InstanceID, Hook?)] = []
     /// Log pipes of all services; counted anew when there are more or fewer services.
     var pipeCount: (services: Int, pipes: Int) = (0, 1)
     /// Requests that wait for a service to get somewhere.

@@ -44,7 +44,7 @@ extension Supervisor {
 
     private func numbers(of service: ServiceMachine, _ now: Instant) -> HostNumbers.Service {
         var result = HostNumbers.Service(
-            name: service.specification.name.text, family: service.specification.name.text, phase: service.phase,
+            name: service.specification.name.text, family: service.specification.family.text, phase: service.phase,
             restarts: service.restarts)
         guard case .up(let life) = service.state else { return result }
         result.uptimeSeconds = (now - life.startedAt).seconds

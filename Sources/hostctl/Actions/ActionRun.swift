@@ -5,8 +5,6 @@ internal import HostWire
 
 /// Has something done to services, and says of each how it ended.
 ///
-/// hostd knows the order of several: a start, stop, restart or reset of them is one request. A reload goes from one to
-/// the next, in the order in which they start.
 /// hostd knows the order of several, and who takes turns with whom: what it can do to many is one request. The rest
 /// goes one after the other, in the order in which they start.
 struct ActionRun {
@@ -16,7 +14,6 @@ struct ActionRun {
     private var query: [(key: String, value: String?)] = []
     private var code = ExitCode.fine
 
-    private static let together = ["start", "stop", "restart", "reset"]
     /// What help says of the JSON of all actions.
     static let jsonHelp =
         "--json prints one outcome a line: {\"service\", \"action\", \"ok\", \"state\", \"reason\", \"pid\", "
