@@ -8,7 +8,7 @@ public struct LogWatch: Sendable {
     public struct Finding: Hashable, Sendable {
         /// The first line that matches, cut; nil when none does.
         public let line: String?
-        /// More may lie there already.
+        /// More lies there already, most likely.
         public let isBehind: Bool
     }
 
@@ -42,6 +42,10 @@ public struct LogWatch: Sendable {
                 cursors[folder] = part.next
                 isBehind = isBehind || part.next != start
                 let match = found == nil ? part.lines.first { expression.matches(bytes: $0.text) } : nil
+                let (lines, next) = try reader.read(after: start, limitBytes: limitBytes)
+                cursors[folder] = next
+                isBehind = isBehind || lines.reduce(0) { $0 + $1.text.count + 1 } >= limitBytes / 2
+                let match = found == nil ? lines.first { expression.matches(bytes: $0.text) } : nil
                 if let match { found = String(decoding: match.text.prefix(Self.shownBytes), as: UTF8.self) }
             } catch {
                 // Nothing was written yet.

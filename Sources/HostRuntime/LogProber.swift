@@ -17,7 +17,8 @@ struct LogContext {
 
 /// Looks for lines in log files, never in pipes: the file is the queue.
 final class LogProber {
-    private nonisolated static let shareBytes = 4 << 20
+    /// Others of the lane have their turn in between; of what takes longer than the timeout nothing would be kept.
+    private nonisolated static let shareBytes = 512 << 10
 
     private struct Key: Hashable {
         let service: ServiceName
@@ -34,7 +35,8 @@ final class LogProber {
         self.files = files
     }
 
-    /// Looks for a line since the look before; `then` is called once. `timeout` is for all of it.
+    /// Looks for a line since the look before; `then` is called once. It reads on for half of `timeout`, and goes on from
+    /// there the next time.
     func ask(_ pattern: String, _ timeout: Duration, _ context: LogContext, then: @escaping (ProbeAnswer) -> Void) {
         let key = Key(service: context.instance.service, kind: context.kind)
         var watch = LogWatch(folders: context.folders, since: context.since, pattern: pattern)
@@ -62,10 +64,11 @@ final class LogProber {
             case .done(.success((let finding, let watch))):
                 watches[key] = (context.instance, watch)
                 if let line = finding.line { return then(ProbeAnswer(ok: true, seen: "line: \(line)", took: took)) }
-                guard finding.isBehind, took < timeout else {
+                guard finding.isBehind else {
                     return then(ProbeAnswer(ok: false, seen: "no line matches", took: took))
                 }
-                look(watch, key, context, began: began, timeout, then: then)
+                if took + took < timeout { return look(watch, key, context, began: began, timeout, then: then) }
+                then(.unasked("hostd cannot ask: it has not read the log to its end yet", took: took))
             case .done(.failure(let error)): then(.unasked("hostd cannot ask: \(error)", took: took))
             case .late, .full: then(.unasked("hostd cannot ask: the log's disk does not answer", took: took))
             }

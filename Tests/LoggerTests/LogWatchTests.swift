@@ -109,6 +109,7 @@ import Testing
         var watch = watch(since: 0)
         #expect(try watch.look(limitBytes: 10_000).isBehind)
         #expect(try find(&watch, limitBytes: 10_000) == "ready at last")
+        #expect(try !watch.look(limitBytes: 10_000).isBehind)
     }
 
     @Test func severalLogsAreLookedInto() throws {

@@ -13,7 +13,6 @@
 use strict;
 use warnings;
 use Socket;
-use Time::HiRes qw(time sleep setitimer ITIMER_REAL);
 
 die "WATCHDOG_PID is set\n" if exists $ENV{WATCHDOG_PID};
 $| = 1;
@@ -21,19 +20,23 @@ socket(my $socket, AF_UNIX, SOCK_DGRAM, 0) or die "socket: $!";
 my $to = sockaddr_un($ENV{NOTIFY_SOCKET} // die "there is no NOTIFY_SOCKET\n");
 sub say_it { defined send($socket, $_[0], 0, $to) or die "send: $!" }
 
-$SIG{ALRM} = sub { say_it("WATCHDOG=1") };
-$SIG{USR1} = sub { setitimer(ITIMER_REAL, 0) };
+my ($half, $since_beat) = (0, 0);
+$SIG{USR1} = sub { $half = 0 };
 
 sub pause {
-    my $end = time + $_[0];
-    while ((my $left = $end - time) > 0) { sleep($left < 0.05 ? $left : 0.05) }
+    for (my $left = $_[0]; $left > 0; $left -= 0.02) {
+        select undef, undef, undef, 0.02;
+        $since_beat += 0.02;
+        next if !$half || $since_beat < $half;
+        say_it("WATCHDOG=1");
+        $since_beat = 0;
+    }
 }
 
 for my $step (@ARGV) {
     if ($step eq "beat") {
-        my $half = $ENV{WATCHDOG_USEC} / 2e6;
+        $half = $ENV{WATCHDOG_USEC} / 2e6;
         say_it("WATCHDOG=1");
-        setitimer(ITIMER_REAL, $half, $half);
     } elsif ($step =~ /^wait=(.*)/) { pause($1) }
     elsif ($step =~ /^until=(.*)/) { my $path = $1; pause(0.02) until -e $path }
     elsif ($step =~ /^print=(.*)/) { print "$1\n" }
