@@ -35,8 +35,8 @@ final class LogProber {
         self.files = files
     }
 
-    /// Looks for a line since the look before; `then` is called once. It reads on for half of `timeout`, and goes on from
-    /// there the next time.
+    /// Looks for a line since the look before; `then` is called once. It reads on for half of `timeout`, and goes on
+    /// from there the next time.
     func ask(_ pattern: String, _ timeout: Duration, _ context: LogContext, then: @escaping (ProbeAnswer) -> Void) {
         let key = Key(service: context.instance.service, kind: context.kind)
         var watch = LogWatch(folders: context.folders, since: context.since, pattern: pattern)
