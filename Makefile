@@ -6,6 +6,8 @@ STRIP ?= strip
 PREFIX ?= /usr/local
 SYSCONFDIR ?= /etc
 DESTDIR ?=
+# Where it is installed; of this host if not given.
+SYSTEMD_VERSION ?= $(shell systemctl --version 2>/dev/null | sed -n '1s/^systemd \([0-9]*\).*/\1/p')
 # Of the simulation in `make test`.
 SIMULATE_SECONDS ?= 60
 
@@ -107,6 +109,9 @@ install-units:
 	install -m 644 config/systemd/hostd.sysusers.conf $(LIB)/sysusers.d/hostd.conf
 	install -m 644 config/systemd/hostd.tmpfiles.conf $(LIB)/tmpfiles.d/hostd.conf
 	chmod 644 $(LIB)/systemd/*/hostd*.service
+	if [ 0$(SYSTEMD_VERSION) -ge 254 ]; then \
+		install -D -m 644 config/systemd/hostd.service.d.conf $(LIB)/systemd/system/hostd.service.d/10-subgroup.conf; \
+	fi
 
 # Of a hostctl that can make them.
 install-completions:
@@ -117,6 +122,7 @@ uninstall:
 	rm -f $(SBIN)/hostd $(BIN)/hostctl
 	rm -rf $(LIBEXEC) $(DOC)
 	rm -f $(LIB)/systemd/system/hostd.service $(LIB)/systemd/system/hostd-logger.service
+	rm -rf $(LIB)/systemd/system/hostd.service.d
 	rm -f $(LIB)/systemd/user/hostd.service $(LIB)/systemd/catalog/hostd.catalog
 	rm -f $(LIB)/sysusers.d/hostd.conf $(LIB)/tmpfiles.d/hostd.conf
 	rm -f $(SHARE)/bash-completion/completions/hostctl $(SHARE)/zsh/site-functions/_hostctl

@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test func whatIsInstalledIsFoundWhereTheUnitsSayAndGoesAgain() throws {
-        try make("install", "PREFIX=/opt/hostd")
+        try make("install", "PREFIX=/opt/hostd", "SYSTEMD_VERSION=254")
         let unit = try Files.readText(folder.path + "/root/opt/hostd/lib/systemd/system/hostd.service")
         for line in unit.split(separator: "\n") where line.hasPrefix("Exec") {
             let program = line.drop { $0 != "/" }.prefix { $0 != " " }
@@ -50,6 +50,12 @@ import Testing
         #expect(files().contains("/opt/hostd/libexec/hostd/hostd-keeper"))
         try make("uninstall", "PREFIX=/opt/hostd")
         #expect(files() == ["/etc/hostd/hostd.toml"], "the configuration stays")
+    }
+
+    @Test(arguments: [("", false), ("252", false), ("254", true), ("257", true)])
+    func onlyASystemdThatKnowsSubgroupsIsToldOfOne(version: String, isTold: Bool) throws {
+        try make("install-units", "SYSTEMD_VERSION=\(version)")
+        #expect(files().contains { $0.hasSuffix("/hostd.service.d/10-subgroup.conf") } == isTold)
     }
 
     @Test func aConfigurationThatIsThereStays() throws {
