@@ -40,12 +40,8 @@ public struct LogWatch: Sendable {
                 let start = if let known = cursors[folder] { known } else { try reader.place(since: since) }
                 let part = try reader.read(after: start, limitBytes: limitBytes)
                 cursors[folder] = part.next
-                isBehind = isBehind || part.next != start
+                isBehind = isBehind || part.lines.reduce(0) { $0 + $1.text.count + 1 } >= limitBytes / 2
                 let match = found == nil ? part.lines.first { expression.matches(bytes: $0.text) } : nil
-                let (lines, next) = try reader.read(after: start, limitBytes: limitBytes)
-                cursors[folder] = next
-                isBehind = isBehind || lines.reduce(0) { $0 + $1.text.count + 1 } >= limitBytes / 2
-                let match = found == nil ? lines.first { expression.matches(bytes: $0.text) } : nil
                 if let match { found = String(decoding: match.text.prefix(Self.shownBytes), as: UTF8.self) }
             } catch {
                 // Nothing was written yet.

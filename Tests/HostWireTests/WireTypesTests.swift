@@ -18,8 +18,7 @@ struct WireTypesTests {
             "ready": ProbeStatus(target: "tcp 127.0.0.1:18789"),
         ],
         nextAttemptAt: time, ports: [18789, 1], log: "/var/log/hostd/gateway/current", family: "gateway",
-        tags: ["edge", "eu"], after: ["proxy"])
-        statusText: "3 agents", nextAttemptAt: time, ports: [18789, 1], log: "/var/log/hostd/gateway/current")
+        tags: ["edge", "eu"], after: ["proxy"], statusText: "3 agents")
 
     private static let fullStatus = HostStatus(
         host: HostFacts(name: "agent-01", version: "0.1.0", pid: 42, uptimeSeconds: 1.5, launcher: "direct"),

@@ -14,21 +14,17 @@ extension HostUnderTest {
 
     /// One request; its status and body.
     func request(_ method: String, _ target: String, body: JSON? = nil) throws -> (status: Int, body: [UInt8]) {
-        let socket = try Sockets.connect(to: dir + "/run/hostd.sock")
-        let content = body?.bytes ?? []
-        let length = body == nil ? "" : "Content-Length: \(content.count)\r\n"
-        let head = "\(method) \(target) HTTP/1.1\r\nHost: hostd\r\n\(length)Connection: close\r\n\r\n"
-        try Sockets.sendAll(socket, Array(head.utf8) + content)
-    func request(_ method: String, _ target: String) throws -> (status: Int, body: [UInt8]) {
-        try request(method, target, through: try connect())
+        try request(method, target, body: body, through: try connect())
     }
 
     /// The same through a connection that was made before.
     func request(
-        _ method: String, _ target: String, through socket: consuming Descriptor
+        _ method: String, _ target: String, body: JSON? = nil, through socket: consuming Descriptor
     ) throws -> (status: Int, body: [UInt8]) {
-        let head = "\(method) \(target) HTTP/1.1\r\nHost: hostd\r\nConnection: close\r\n\r\n"
-        try Sockets.sendAll(socket, Array(head.utf8))
+        let content = body?.bytes ?? []
+        let length = body == nil ? "" : "Content-Length: \(content.count)\r\n"
+        let head = "\(method) \(target) HTTP/1.1\r\nHost: hostd\r\n\(length)Connection: close\r\n\r\n"
+        try Sockets.sendAll(socket, Array(head.utf8) + content)
         var answer: [UInt8] = []
         while true {
             var entry = pollfd(fd: socket.raw, events: Int16(POLLIN), revents: 0)

@@ -11,22 +11,18 @@ extension HostUnderTest {
     func run(
         _ program: String, _ arguments: [String], environment: [String] = []
     ) throws -> (status: Int32, output: String) {
-        let path = "\(dir)/\(program).\(Clock.now.nanoseconds)"
-        let output = try Descriptor(opening: path, O_WRONLY | O_CREAT | O_EXCL)
-        let process = try Processes.spawn(
-            Programs.path(program), arguments,
-            environment: environment + ["PATH=/usr/bin:/bin", "LANG=C.UTF-8", "TZ=UTC"],
-    func run(_ program: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
-        try run(at: Programs.path(program), arguments)
+        try run(at: Programs.path(program), arguments, environment: environment)
     }
 
     /// Runs any program to its end.
-    func run(at program: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
+    func run(
+        at program: String, _ arguments: [String], environment: [String] = []
+    ) throws -> (status: Int32, output: String) {
         let name = program.split(separator: "/").last ?? ""
         let path = "\(dir)/\(name).\(Clock.now.nanoseconds)"
         let output = try Descriptor(opening: path, O_WRONLY | O_CREAT | O_EXCL)
         let process = try Processes.spawn(
-            program, arguments, environment: ["PATH=/usr/bin:/bin", "LANG=C.UTF-8", "TZ=UTC"],
+            program, arguments, environment: environment + ["PATH=/usr/bin:/bin", "LANG=C.UTF-8", "TZ=UTC"],
             output: output.raw)
         let pidfd = process.takeDescriptor()
         let raw = pidfd.raw
