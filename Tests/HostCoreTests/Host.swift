@@ -32,6 +32,7 @@ struct Host {
                 reports.append("\(name) \(report.kind.rawValue): \(report.reason)")
             case .service: break
             case .removed(let name): log.append("remove \(name)")
+            case .changed: break
             case .allStopped: allStopped += 1
             }
         }

@@ -56,9 +56,8 @@ final class HostUnderTest {
         let output = try Descriptor(opening: dir + "/hostd.out", O_WRONLY | O_CREAT | O_APPEND)
         let line = starter + [Programs.path("hostd"), "--dir", dir]
         let process = try Processes.spawn(
-            Programs.path("hostd"), ["--dir", dir],
+            line[0], Array(line.dropFirst()),
             environment: environment + furtherEnvironment + ["HOSTD_EPOCH=test-\(epoch)"],
-            line[0], Array(line.dropFirst()), environment: environment + ["HOSTD_EPOCH=test-\(epoch)"],
             output: output.raw)
         pid = process.pid
         pidfd = process.takeDescriptor().release()

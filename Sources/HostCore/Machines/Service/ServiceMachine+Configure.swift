@@ -46,17 +46,18 @@ extension ServiceMachine {
             if specification.heartbeat == old.heartbeat {
                 life.live = Self.replaced(life.live, by: specification.live, at: now)
             }
-            life.ready = Self.replaced(life.ready, by: specification.ready, at: now)
+            life.ready = Self.replaced(
+                life.ready, by: specification.ready, settles: specification.ready?.target.isOnce == true, at: now)
         }
         return false
     }
 
     private static func replaced(
-        _ old: ProbeMachine?, by new: ProbeSpecification?, at now: Instant
+        _ old: ProbeMachine?, by new: ProbeSpecification?, settles: Bool = false, at now: Instant
     ) -> ProbeMachine? {
         guard let new else { return nil }
-        guard let old else { return ProbeMachine(new, start: now + new.delay) }
-        return old.specification == new ? old : old.replaced(by: new, at: now)
+        guard let old else { return ProbeMachine(new, start: now + new.delay, settles: settles) }
+        return old.specification == new ? old : old.replaced(by: new, settles: settles, at: now)
     }
 
     /// Another set of probes may amount to something else.
@@ -75,9 +76,11 @@ extension ServiceMachine {
 extension ProbeMachine {
     /// Another probe in its place: what the old one found stands until the new one is answered, but no failure counts
     /// against it that it has not seen itself.
-    fileprivate func replaced(by new: ProbeSpecification, at now: Instant) -> ProbeMachine {
+    fileprivate func replaced(
+        by new: ProbeSpecification, settles: Bool = false, at now: Instant
+    ) -> ProbeMachine {
         ProbeMachine(
-            new, start: now, verdict: verdict == .bad ? .unknown : verdict,
+            new, start: now, settles: settles, verdict: verdict == .bad ? .unknown : verdict,
             successesInRow: verdict == .good ? new.successes : 0)
     }
 }
