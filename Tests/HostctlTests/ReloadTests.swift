@@ -13,7 +13,9 @@ import Testing
         changes: [
             .init(service: "agent", action: "start", reason: "new"),
             .init(service: "batch", action: "stop", reason: "configured no more"),
-            .init(service: "gateway", action: "restart", keys: ["command", "env.FOO"]),
+            .init(
+                service: "gateway", action: "restart", keys: ["command", "env.FOO"],
+                reason: "command, env.FOO changed"),
             .init(service: "proxy", action: "apply", keys: ["restart.backoff"], reason: "from its next end on"),
         ])
     private static let wrong = ReloadAnswer(

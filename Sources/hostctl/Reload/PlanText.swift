@@ -34,7 +34,8 @@ struct PlanText {
         let keys = change.keys.map(CleanText.of).joined(separator: ", ")
         let reason = CleanText.of(change.reason)
         if keys.isEmpty { return reason }
-        return reason.isEmpty ? keys : "\(keys)  (\(reason))"
+        // That a key has changed is what its name says here.
+        return reason.isEmpty || reason == keys + " changed" ? keys : "\(keys)  (\(reason))"
     }
 
     private static func tone(_ action: String) -> Style.Tone? {
