@@ -84,7 +84,8 @@ extension Supervisor {
         var launch = service.specification.launch
         launch.environment["HOSTD_MAIN_PID"] = service.state.process.map { "\($0.pid)" } ?? ""
         let probe = ProbeSpecification(target: .exec(command), interval: timeout, timeout: timeout)
-        let context = ProbeContext(instance: instance, launch: launch, identity: identities[instance.service],
+        let context = ProbeContext(
+            instance: instance, launch: launch, identity: identities[instance.service],
             log: LogContext(instance: instance, kind: .live, folders: [], since: 0))
         prober.ask(probe, context) { then($0.ok ? nil : $0.seen) }
     }

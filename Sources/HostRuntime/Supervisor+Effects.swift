@@ -61,7 +61,8 @@ extension Supervisor {
     private func launch(_ instance: InstanceID, _ hook: Hook?) {
         guard let running = machine.services[instance.service], running.state.instance == instance else { return }
         guard let service = hook.map({ specification(of: $0, in: running) }) ?? running.specification else {
-            return feed(instance.service, .launchFailed(instance, "the configuration has no \(hook?.description ?? "")"))
+            return feed(
+                instance.service, .launchFailed(instance, "the configuration has no \(hook?.description ?? "")"))
         }
         let known = identities[instance.service]
         if let known, PreparedLaunch.isQuick(service.launch) {

@@ -85,7 +85,8 @@ extension Checker {
 
     /// It is replaced because a companion was.
     private mutating func follows(_ view: ServiceMachine, _ service: SimulatedService) {
-        guard case .ending(let ending) = view.state, ending.next == .relaunch, ending.why?.hasPrefix("restarted with ") == true,
+        guard case .ending(let ending) = view.state, ending.next == .relaunch,
+            ending.why?.hasPrefix("restarted with ") == true,
             let instance = service.instance(ending.instance), !instance.notes.isUnwanted
         else { return }
         let companions = services.filter { service.specification.restartWith.contains($0.name) }

@@ -26,7 +26,8 @@ func runBench(_ arguments: [String]) -> Int {
     case "logs": return runLogsBench(rest)
     case "logs-generator": return runLogsGenerator(rest)
     default:
-        say("hostd-bench: no bench is called \"\(name)\" (there are: simulate, recovery, footprint, scale,"
+        say(
+            "hostd-bench: no bench is called \"\(name)\" (there are: simulate, recovery, footprint, scale,"
                 + " hostctl, logs)")
         return 2
     }

@@ -6,7 +6,8 @@ extension ServiceMachine {
     typealias HookRun = ServiceState.HookRun
 
     /// The next hook, or what comes when there is none left.
-    mutating func run(_ hook: Hook, next: ServiceState.Ending.Next, after ended: HookRun.Ended? = nil, at now: Instant) {
+    mutating func run(_ hook: Hook, next: ServiceState.Ending.Next, after ended: HookRun.Ended? = nil, at now: Instant)
+    {
         guard let command = specification.command(of: hook) else {
             switch (hook, ended) {
             case (.afterStop, let ended?): return settle(next, ended.report, why: ended.why, at: now)
@@ -60,7 +61,8 @@ extension ServiceMachine {
             let report = ExitReport(status: .unknown, ran: .zero, wallMilliseconds: 0)
             run.step = .sweeping(report, again: now + Limits.again)
         }
-        enter(.hooking(run), as: .keeperLost, because: "\(run.hook): its keeper was killed; ending what is left", at: now)
+        enter(
+            .hooking(run), as: .keeperLost, because: "\(run.hook): its keeper was killed; ending what is left", at: now)
         effects.append(.sweep(run.instance))
     }
 
