@@ -21,7 +21,7 @@ extension Supervisor {
         let table = RouteTable([
             route("GET", "/v1/status", .look, "the host at a glance", Supervisor.answerStatus),
             route("GET", "/v1/services", .look, "all services", Supervisor.answerServices),
-            route("POST", "/v1/services", .change, "start, stop or reset several", Supervisor.answerSeveral),
+            route("POST", "/v1/services", .change, "start, stop, restart or reset several", Supervisor.answerSeveral),
             route("GET", "/v1/services/{name}", .look, "one service", Supervisor.answerService),
             route("GET", "/v1/services/{name}/logs", .look, "what a service wrote", Supervisor.answerLog),
             route("POST", "/v1/services/{name}/start", .change, "start a service", Supervisor.answerStart),

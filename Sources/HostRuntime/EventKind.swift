@@ -57,9 +57,6 @@ nonisolated struct EventKind: Sendable {
         EventKind(
             "service.roll_halted", "e0e9bf146e65436bafeb133fc923f283", .error,
             "not restarted in its turn: an instance that was is not well"),
-        EventKind(
-            "service.hook", "57597e9a1446452c98c66f7ac843f806", .info,
-            "a command of before_start or after_stop runs, or has ended"),
         EventKind("service.reloaded", "3ef4589bd58c431d9c2c0b853bb66cd5", .info, "its reload action was done"),
         EventKind("service.reset", "431c2ee9e2614a78a14e873f1f395b86", .notice, "its failures were forgotten"),
         EventKind("service.signalled", "321a89afa48b493bb5ebb0ee5b8f9c8f", .info, "a person sent it a signal"),

@@ -191,6 +191,6 @@ struct InstanceTests {
             errors([
                 ("hostd.toml", first), ("a.toml", "[service.a]\nlive = false"),
                 ("b.toml", "[service.a]\nlive = { interval = \"5s\" }"),
-            ]) == ["b.toml:2:8: service.a.live: asks nothing (give one of http, tcp, exec)"])
+            ]) == ["b.toml:2:8: service.a.live: asks nothing (give one of http, tcp, unix, exec, heartbeat, log)"])
     }
 }

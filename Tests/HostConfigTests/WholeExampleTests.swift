@@ -168,10 +168,8 @@ struct WholeExampleTests {
     @Test func theExampleFailsWhereItIsWrong() {
         #expect(
             errors(Self.text) == [
-                "hostd.toml:60:1: service.worker: no command (write command = [\"program\", \"argument\"])",
-                "hostd.toml:66:1: service.worker.live.expect_nothing: unknown key (did you mean \"expect\"?)",
-                "hostd.toml:55:1: service.worker: no command (write command = [\"program\", \"argument\"])",
-                "hostd.toml:57:1: service.worker.live.expect_nothing: unknown key (did you mean \"expect\"?)",
+                "hostd.toml:62:1: service.worker: no command (write command = [\"program\", \"argument\"])",
+                "hostd.toml:68:1: service.worker.live.expect_nothing: unknown key (did you mean \"expect\"?)",
             ])
     }
 }

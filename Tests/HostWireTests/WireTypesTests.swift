@@ -119,10 +119,8 @@ struct WireTypesTests {
                 + #""services":[{"name":"a","state":"stopped","since":"2026-05-18T09:30:00.125Z","pid":null,"#
                 + #""restarts":0,"reason":"","model":null,"ready":false,"last_exit":null,"keeper_pid":null,"#
                 + #""instance":null,"uptime_s":null,"health":{"startup":null,"live":null,"ready":null},"#
-                + #""next_attempt_at":null,"ports":[],"log":null,"family":"a","tags":[],"after":[]}],"#
-                + #""status_text":null,"next_attempt_at":null,"ports":[],"log":null}],"#
-                + #""next_attempt_at":null,"ports":[],"limits":[],"log":null}],"#
-                + #""next_attempt_at":null,"ports":[],"log":null,"family":"a","tags":[]}],"#
+                + #""next_attempt_at":null,"ports":[],"log":null,"family":"a","tags":[],"after":[],"#
+                + #""status_text":null,"limits":[]}],"#
                 + #""jobs":{"queued":0,"waiting":0,"running":0,"stalled":0,"held":0,"succeeded":0,"failed":0,"#
                 + #""cancelled":0}}"#)
     }

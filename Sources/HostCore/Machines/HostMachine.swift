@@ -8,11 +8,12 @@ public struct HostMachine: Hashable, Sendable {
         case service(ServiceName, ServiceEvent)
         /// Stop these and no others, those that others of them come after last.
         case stop(Set<ServiceName>, by: Author)
-        /// Replace the instances of these: those of one family one after the other, each when the one before it is ready
-        /// again, and those that others of them come after first.
+        /// Replace the instances of these: those of one family one after the other, each when the one before it is
+        /// ready again, and those that others of them come after first.
         case restart(Set<ServiceName>, RestartCause)
-        /// These services are configured now, and no others. Those that are new, or were on their way out, are
-        /// not started by this: whoever feeds it knows what is remembered of them. Those that are gone are stopped in order, and then `removed`.
+        /// These services are configured now, and no others. Those that are new, or were on their way out, are not
+        /// started by this: whoever feeds it knows what is remembered of them. Those that are gone are stopped in
+        /// order, and then `removed`.
         case configure([ServiceSpecification], seed: UInt64)
         /// These conditions of the host are critical now, and no others.
         case conditions(Set<ConditionKind>)

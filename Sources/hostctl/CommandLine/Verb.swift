@@ -63,8 +63,8 @@ struct Verb: Sendable {
         }
     }
 
-    /// What the word at `index` names, where there are `count` of them: the first operand has all that the others do not
-    /// need, as far as it can take them.
+    /// What the word at `index` names, where there are `count` of them: the first operand has all that the others do
+    /// not need, as far as it can take them.
     func operand(at index: Int, of count: Int) -> Operand? {
         let others = operands.dropFirst().reduce(0) { $0 + $1.counts.lowerBound }
         let firsts = min(count - others, operands.first?.counts.upperBound ?? 0)
