@@ -18,6 +18,7 @@ final class ControlDoor {
     private var network: TcpListener?
     private var source: IOSource?
     private var again: TimerSource?
+    private var isHeld = false
 
     /// So many connections are accepted before the loop turns to something else.
     private static let batch = 32
@@ -40,7 +41,15 @@ final class ControlDoor {
     func open(_ visit: @escaping (consuming Visitor) -> Void) throws(SystemError) {
         let raw = unix?.raw ?? network?.raw ?? -1
         source = try loop.watch(raw, .readable) { [weak self] _ in self?.acceptAll(visit) }
-        again = try loop.timer { [weak self] in self?.source?.setEvents(.readable) }
+        again = try loop.timer { [weak self] in
+            if self?.isHeld == false { self?.source?.setEvents(.readable) }
+        }
+    }
+
+    /// Lets visitors wait outside, where the kernel keeps them, or lets them in again.
+    func hold(_ isHeld: Bool) {
+        self.isHeld = isHeld
+        source?.setEvents(isHeld ? [] : .readable)
     }
 
     private func acceptAll(_ visit: (consuming Visitor) -> Void) {

@@ -27,6 +27,8 @@ public final class ControlServer {
     let handler: Handler
     let daemon: HTTPDaemon
     private let path: String
+    /// The listening socket, for whoever takes over in this process.
+    public private(set) var listening: Int32 = -1
     private(set) var access: ControlAccess
     let privileged: Set<UInt32>
     var network: ControlNetwork?
@@ -37,10 +39,11 @@ public final class ControlServer {
 
     /// Listens at `socketPath`, replacing a socket that stands there. Without groups in `access` its mode is 0600; with
     /// them everybody may connect, and the kernel's word on the peer decides. Fails with the path and what is wrong
-    /// with it: no folder, no right, longer than a socket's address can be.
+    /// with it: no folder, no right, longer than a socket's address can be. `inherited` is a socket that listens there
+    /// already: it goes on.
     public init(
         loop: EventLoop, socketPath: String, limits: ControlLimits = ControlLimits(),
-        access: ControlAccess = ControlAccess(), handler: @escaping Handler
+        access: ControlAccess = ControlAccess(), inheriting inherited: Int32? = nil, handler: @escaping Handler
     ) throws(SystemError) {
         self.loop = loop
         self.limits = limits
@@ -49,7 +52,14 @@ public final class ControlServer {
         self.handler = handler
         privileged = [0, geteuid()]
         daemon = try HTTPDaemon(loop: loop, limits: limits)
-        let listener = try UnixListener(path: socketPath, mode: access.isShared ? 0o666 : 0o600)
+        let listener: UnixListener
+        if let inherited, let socket = Takeover.inherit(inherited) {
+            listener = UnixListener(inheriting: socket, path: socketPath)
+            try? Files.setMode(socketPath, access.isShared ? 0o666 : 0o600)
+        } else {
+            listener = try UnixListener(path: socketPath, mode: access.isShared ? 0o666 : 0o600)
+        }
+        listening = listener.raw
         daemon.owner = self
         deadlines = try loop.timer { [weak self] in self?.cutLate() }
         try open(ControlDoor(loop: loop, unix: listener))
@@ -58,6 +68,14 @@ public final class ControlServer {
     isolated deinit {
         close()
     }
+
+    /// Accepts nobody for a while: who connects waits, and is not refused.
+    public func hold(_ isHeld: Bool) {
+        for door in doors { door.hold(isHeld) }
+    }
+
+    /// Requests that are not answered to their end; streams have none.
+    public var openRequests: Int { connectionCount - streamCount }
 
     /// Goes by other groups from now on.
     public func use(_ access: ControlAccess) {

@@ -21,6 +21,12 @@ public enum Processes {
         return descriptor
     }
 
+    /// A pidfd of a child of ours: its pid cannot be another's before it is reaped.
+    public static func open(child pid: Int32) -> Descriptor? {
+        let raw = chost_pidfd_open(pid)
+        return raw >= 0 ? Descriptor(owning: raw) : nil
+    }
+
     /// The short name of a process (comm); empty when it is gone.
     public static func name(of pid: Int32) -> String {
         let text = (try? Files.readText("/proc/\(pid)/comm", limit: 256)) ?? ""

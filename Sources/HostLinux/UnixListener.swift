@@ -25,6 +25,14 @@ public struct UnixListener: ~Copyable, Sendable {
         self.path = path
     }
 
+    /// Goes on listening with a socket that listens at `path` already.
+    public init(inheriting socket: consuming Descriptor, path: String) {
+        var info = stat()
+        inode = lstat(path, &info) == 0 ? UInt64(info.st_ino) : 0
+        self.socket = socket
+        self.path = path
+    }
+
     deinit {
         var info = stat()
         if lstat(path, &info) == 0, UInt64(info.st_ino) == inode { unlink(path) }

@@ -34,6 +34,7 @@ extension Supervisor {
             route("GET", "/v1/conditions", .look, "what services depend on", Supervisor.answerConditions),
             route("GET", "/v1/plan", .look, "what a reload would change", Supervisor.answerPlan),
             route("POST", "/v1/reload", .change, "read the configuration again", Supervisor.answerReload),
+            route("POST", "/v1/reexec", .change, "let the installed binary take over", Supervisor.answerReexec),
             route("GET", "/metrics", .look, "numbers in the OpenMetrics format", Supervisor.answerMetrics),
         ])
         table.onRefusal = { [weak self] peer, what in self?.refusals.add(peer, "\(what): may look but not change") }

@@ -3,6 +3,8 @@
 /// What hostd is asked to do on its command line.
 nonisolated enum HostdArguments {
     case run(Folders)
+    case takeOver(Folders, socket: Int32, lock: Int32)
+    case selfTest(Folders)
     case check(Folders)
     case sweep(Folders)
     case reference
@@ -18,6 +20,7 @@ nonisolated enum HostdArguments {
         usage: hostd [--dir DIR | --config FILE]          run in the foreground
                hostd --check [--dir DIR | --config FILE]  read the configuration, print every error, exit 0 or 78
                hostd --sweep [--dir DIR | --config FILE]  end what a killed hostd left running, where it is to stay down
+               hostd --self-test [--dir DIR | --config FILE]  whether this binary could take over from the one that runs
                hostd --reference                          print all keys of the configuration, as Markdown
                hostd --version | --help
         DIR holds hostd.toml, state, run and log; without it the places of the system (root) or the user are taken.
@@ -26,7 +29,7 @@ nonisolated enum HostdArguments {
     static func parse(_ arguments: [String]) -> Result<HostdArguments, Problem> {
         var dir: String?
         var configuration: String?
-        var mode = Self.run
+        var mode: (Folders) -> HostdArguments = Self.run
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             switch argument {
@@ -35,6 +38,13 @@ nonisolated enum HostdArguments {
             case "--version": return .success(.version)
             case "--check": mode = Self.check
             case "--sweep": mode = Self.sweep
+            case "--self-test": mode = Self.selfTest
+            case "--takeover":
+                let numbers = (rest.popFirst() ?? "").split(separator: ",").compactMap { Int32($0) }
+                guard numbers.count == 2 else {
+                    return .failure(Problem(description: "--takeover is for hostd's own use"))
+                }
+                mode = { .takeOver($0, socket: numbers[0], lock: numbers[1]) }
             case "--dir", "--config":
                 guard let value = rest.popFirst() else {
                     return .failure(Problem(description: "\(argument) takes a path"))

@@ -25,6 +25,23 @@ struct HostdLock: ~Copyable {
         }
     }
 
+    /// The lock that the hostd before this one in the same process held, where `raw` is that, else a new one.
+    static func take(_ folders: Folders, inherited raw: Int32?) throws(FolderError) -> HostdLock {
+        if let raw, let file = Takeover.inherit(raw), let own = try? FileStatus(of: file.raw),
+            let named = try? FileStatus(at: folders.run + "/hostd.lock"), own.inode == named.inode
+        {
+            return HostdLock(file: file)
+        }
+        return try HostdLock(folders)
+    }
+
+    private init(file: consuming Descriptor) {
+        self.file = file
+    }
+
+    /// The number, for the next hostd.
+    var raw: Int32 { file.raw }
+
     /// The end of the program lets it go.
     consuming func release() {}
 }

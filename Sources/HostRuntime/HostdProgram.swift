@@ -26,8 +26,11 @@ public enum HostdProgram {
             StandardDescriptors.say(ReferencePage.text)
             return 0
         case .success(.check(let folders)): return check(folders)
-        case .success(.run(let folders)): return run(folders)
-        case .success(.sweep(let folders)): return Sweep.isWanted(folders) ? run(folders, isSweep: true) : 0
+        case .success(.selfTest(let folders)): return SelfTest.run(folders)
+        case .success(.run(let folders)): return run(folders, arguments)
+        case .success(.takeOver(let folders, let socket, let lock)):
+            return run(folders, arguments, inherited: (socket, lock))
+        case .success(.sweep(let folders)): return Sweep.isWanted(folders) ? run(folders, arguments, isSweep: true) : 0
         }
     }
 
@@ -40,7 +43,9 @@ public enum HostdProgram {
         }
     }
 
-    private static func run(_ folders: Folders, isSweep: Bool = false) -> Int32 {
+    private static func run(
+        _ folders: Folders, _ arguments: [String], inherited: (socket: Int32, lock: Int32)? = nil, isSweep: Bool = false
+    ) -> Int32 {
         Signals.ignorePipe()
         // Before any thread is made: all of them inherit the mask.
         Signals.block([SIGTERM, SIGINT, SIGHUP, SIGCHLD])
@@ -48,9 +53,10 @@ public enum HostdProgram {
         ProcessLimits.setFileMask(0o077)
         do throws(FolderError) {
             try folders.prepare()
-            let lock = try HostdLock(folders)
+            let lock = try HostdLock.take(folders, inherited: inherited?.lock)
             let programs = try Programs.find().get()
-            let status = try serve(folders, programs, isSweep: isSweep)
+            let place = place(of: arguments, lock: lock.raw)
+            let status = try serve(folders, programs, place, inherited: inherited?.socket, isSweep: isSweep)
             lock.release()
             return status
         } catch {
@@ -62,7 +68,7 @@ public enum HostdProgram {
     }
 
     private static func serve(
-        _ folders: Folders, _ programs: Programs, isSweep: Bool
+        _ folders: Folders, _ programs: Programs, _ place: ReexecPlace, inherited: Int32?, isSweep: Bool
     ) throws(FolderError) -> Int32 {
         let (configuration, problem) = configuration(in: folders)
         do throws(SystemError) {
@@ -80,13 +86,16 @@ public enum HostdProgram {
             if access.isShared { try folders.share() }
             let routes = supervisor.makeRoutes()
             let control = try ControlServer(
-                loop: loop, socketPath: folders.socket, access: access, handler: routes.answer)
+                loop: loop, socketPath: folders.socket, access: access, inheriting: inherited, handler: routes.answer)
+            supervisor.reexecPlace = place.with(socket: control.listening)
             supervisor.useControl = { settings in
                 let (access, unknown) = Self.access(settings)
                 control.use(access)
                 if access.isShared { try? folders.share() }
                 return unknown
             }
+            supervisor.holdVisitors = control.hold
+            supervisor.openRequests = { control.openRequests }
             control.onRefusal = { supervisor.refusals.add($0, $1) }
             supervisor.history.add(
                 host: "started",
@@ -96,6 +105,7 @@ public enum HostdProgram {
             if !warnings.isEmpty { supervisor.setCondition("config", .warn, warnings.joined(separator: "; ")) }
             if let problem { supervisor.setCondition("config", .critical, problem) }
             try supervisor.begin()
+            if inherited != nil { supervisor.reapInherited() }
             if isSweep {
                 supervisor.shutDown("hostd was killed and is to stay down")
             } else {
@@ -106,6 +116,14 @@ public enum HostdProgram {
         } catch {
             throw FolderError(description: "\(error)")
         }
+    }
+
+    /// What the next hostd will be started with; nothing of an earlier takeover.
+    private static func place(of arguments: [String], lock: Int32) -> ReexecPlace {
+        var kept = arguments
+        if let index = kept.firstIndex(of: "--takeover") { kept.removeSubrange(index..<min(index + 2, kept.count)) }
+        let program = Files.linkTarget("/proc/self/exe") ?? "/usr/local/sbin/hostd"
+        return ReexecPlace(program: program, arguments: kept, socket: -1, lock: lock)
     }
 
     /// Answers over TCP where that is wanted; returns why it cannot. The control socket is there in any case.

@@ -71,6 +71,17 @@ final class Supervisor {
     var shownClock: WallClock?
     /// The JSON of services as it was sent last.
     var statusCache = StatusCache()
+    /// The control socket: holds visitors, and says how many requests are open.
+    var holdVisitors: ((Bool) -> Void)?
+    var openRequests: (() -> Int)?
+    /// How to be replaced by the next hostd.
+    var reexecPlace: ReexecPlace?
+    /// The self-test of the next hostd, while it runs.
+    var selfTest: SelfTestRun?
+    /// Looks whether nobody waits for an answer any more before the next hostd takes over.
+    var reexecTimer: TimerSource?
+    /// Children that the hostd before this one in the same process had.
+    var inherited: [Int32: ProcessWatch] = [:]
     /// Nothing is left but to write history down.
     var isLeaving = false
     private var inbox: [HostMachine.Event] = []
