@@ -64,9 +64,11 @@ nonisolated struct EventKind: Sendable {
         EventKind(
             "host.reload_refused", "a04ebc7485cb47458b5237a8f75079c2", .error,
             "the configuration has errors: the old one stays"),
-        EventKind("host.reexec", "97e49d6af8a140818ae4724b3953c8d1", .notice, "another hostd takes over in the same process"),
         EventKind(
-            "host.reexec_refused", "25fc65bcc2884ed79b35f67ad2a9060e", .error, "the installed hostd does not take over: this one goes on"),
+            "host.reexec", "97e49d6af8a140818ae4724b3953c8d1", .notice, "another hostd takes over in the same process"),
+        EventKind(
+            "host.reexec_refused", "25fc65bcc2884ed79b35f67ad2a9060e", .error,
+            "the installed hostd does not take over: this one goes on"),
         EventKind("host.removed", "0fadb68ca4f14905b9fd90094bfd1353", .notice, "a service is no longer configured"),
         EventKind("host.started", "f4e6a3713b774a0186f9a3617a8df230", .notice, "hostd runs"),
         EventKind("host.stopping", "ab490705f8694d6c8c53ccb2e88a2ab8", .notice, "hostd stops everything"),

@@ -282,6 +282,15 @@ def check_metrics():
         problem(f"/metrics: probe durations {durations}")
 
 
+def check_reexec():
+    """Last, since it replaces the server: one request is enough, the other one comes while its self-test runs."""
+    first = UnixConnection()
+    first.request("POST", "/v1/reexec")
+    expect(409, "POST", "/v1/reexec", "/v1/reexec")
+    answer = first.getresponse()
+    check("POST /v1/reexec", "/v1/reexec", "POST", answer.status, answer.headers, answer.read())
+
+
 def check_coverage():
     """Each status that is documented was seen, but for those that no request can bring about."""
     for path, method, operation in operations():
@@ -303,7 +312,7 @@ def names_of_schemas_in_use():
 for name in document["components"]["schemas"].keys() - names_of_schemas_in_use():
     problem(f"the schema {name} is used nowhere")
 checks = (check_routes, check_methods, check_answers, check_commands, check_refusals, check_stream, check_metrics)
-for check_one in (*checks, check_coverage):
+for check_one in (*checks, check_reexec, check_coverage):
     check_one()
 print("\n".join(problems))
 sys.exit(1 if problems else 0)
