@@ -8,7 +8,8 @@ final class SnapshotFolder {
     private let path: String
     let epoch: String
     private var written: [ServiceName: FieldText] = [:]
-    private var isFailing = false
+    /// The newest snapshots could not be written: the next hostd would not know where its services are.
+    private(set) var isFailing = false
 
     init(path: String, epoch: String) {
         self.path = path

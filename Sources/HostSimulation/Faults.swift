@@ -42,7 +42,8 @@ extension SimulatedHost {
         if machine != nil { checker.checkBounds(at: now) }
         switch scenario.random.unit() {
         case ..<0.33: if machine != nil { stepsToLive = scenario.number(0...8) }
-        case ..<0.40: hostdIsKilled()
+        case ..<0.37: hostdIsKilled()
+        case ..<0.40: hostdIsReplaced()
         case ..<0.52: if let instance = anyInstance() { killKeeper(instance) }
         case ..<0.57: if let instance = anyInstance() { keeperHangs(instance) }
         case ..<0.72: if let instance = anyInstance() { mainEnds(instance, .signal(9)) }

@@ -37,6 +37,25 @@ extension SimulatedHost {
         queue.plan(.hostdReturns, at: now + scenario.duration(0.001...30))
     }
 
+    /// Another hostd takes over in the same process: history is flushed, every snapshot is as it should be (else it
+    /// would be refused), and nothing happens in between.
+    func hostdIsReplaced() {
+        guard let machine, staleSnapshots == nil, !isShuttingDown else { return }
+        trace.note("hostd is replaced", at: now)
+        for service in services {
+            if let pending = service.pendingMark, storeFailsUntil <= now { service.committedMark = pending.mark }
+            service.pendingMark = nil
+            service.snapshot = machine.services[service.name]?.snapshot.text
+            service.timer = nil
+            service.isForgotten = false
+        }
+        self.machine = nil
+        life += 1
+        stepsToLive = nil
+        storeIsBusy = false
+        hostdReturns()
+    }
+
     /// hostd starts: from the snapshots where there are some, else from the marks; then it looks at the world.
     func hostdReturns() {
         guard machine == nil else { return }

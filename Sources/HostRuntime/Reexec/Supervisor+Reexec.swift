@@ -37,6 +37,10 @@ extension Supervisor {
         guard let place = reexecPlace, selfTest == nil, !machine.isShuttingDown, !isLeaving else {
             return call.refuse(409, "hostd is stopping, or is being replaced already")
         }
+        guard !snapshots.isFailing else {
+            let why = "\(folders.run) cannot be written: the next hostd would not know where its services are"
+            return call.finish(["ok": false, "error": .string(why)])
+        }
         do throws(SystemError) {
             selfTest = try SelfTestRun(loop: loop, place.program, place.arguments) { [weak self] result in
                 self?.selfTest = nil
