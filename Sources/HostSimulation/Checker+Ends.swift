@@ -50,6 +50,8 @@ extension Checker {
 
     /// So long without a beat that `failures` of them may be missed, or so often complaining.
     private func isSilent(_ instance: SimulatedInstance, _ live: ProbeSpecification, at now: Instant) -> Bool {
+        // All slept for a while: who beats and who listens cannot know.
+        if now - jumpedAt < live.interval * live.failures { return true }
         let isOld = instance.notes.liveFailures > 0
         let missed = Int(instance.said.triggers) + (isOld ? live.failures : 0)
         if missed >= live.failures { return true }

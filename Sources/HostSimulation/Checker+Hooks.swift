@@ -19,25 +19,22 @@ extension Checker {
         case nil:
             let count = service.specification.beforeStart.count
             require(done == nil || done == count, "\(id) was launched after \(done ?? 0) of \(count) hooks")
-            records[index].hooksDone = 0
             return count == 0
         }
     }
 
     /// How long the instance ran whose end is judged now; nil when nothing is judged now.
     mutating func ranToJudge(
-        _ instance: SimulatedInstance?, _ hook: Hook?, _ service: SimulatedService
+        _ instance: SimulatedInstance?, _ hook: Hook?, _ service: SimulatedService, isFailure: Bool
     ) -> Duration? {
         let index = service.index
         switch hook {
         case nil: return instance?.notes.ran ?? .zero
         case .beforeStart(let number)?:
-            guard let instance, instance.exit?.status == .code(0) else { return .zero }
-            guard instance.notes.killOrders == 0 else {
-                // Whether it was told to end, or what it left behind, is not known here.
-                records[index].hooksDone = nil
-                return nil
-            }
+            if isFailure { return .zero }
+            let status = instance?.exit?.status
+            let isWell = status == nil || status == .code(0) || instance?.notes.killOrders != 0
+            require(isWell, "\(service.name) takes \(status?.text ?? "") of a hook for well")
             if records[index].hooksDone == number { records[index].hooksDone = number + 1 }
             return nil
         case .afterStop(let number)?:

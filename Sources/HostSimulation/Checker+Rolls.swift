@@ -109,10 +109,14 @@ extension Checker {
             }
             if sibling.roll.isQueued { continue }
             if case .ending(let ending) = sibling.state, ending.next == .stop { continue }
+            if case .hooking(let run) = sibling.state, run.next == .stop { continue }
             require(false, "\(name) was taken down in its turn while \(other) is \(sibling.phase.rawValue)")
         }
-        for other in view.specification.after where machine.services[other]?.roll.isQueued == true {
-            require(false, "\(name) was restarted before \(other)")
+        // One that was queued since by a companion of its own is not meant.
+        for other in services where view.specification.after.contains(other.name) && records[other.index].queued != nil
+        {
+            guard machine.services[other.name]?.roll.isQueued == true else { continue }
+            require(false, "\(name) was restarted before \(other.name)")
         }
     }
 }

@@ -11,6 +11,8 @@ struct Checker {
     private(set) var followers: [[Int]] = []
     var records: [Record]
     private(set) var firstViolation: String?
+    /// When the clock last jumped.
+    var jumpedAt = Instant.zero
     /// Numbers a person's stops and the shutdown, so that it is known who was told no later than whom.
     var stopBatches = 0
 
@@ -85,11 +87,14 @@ struct Checker {
     mutating func started(_ instance: SimulatedInstance, _ service: SimulatedService) {
         let living = service.instances.filter(\.treeLives).map(\.id)
         require(living == [instance.id], "more than one instance lives: \(living)")
+        // Hooks that ran for one launch count for no other.
+        if instance.hook == nil { records[service.index].hooksDone = 0 }
     }
 
     /// hostd is done with an instance: nothing of it lives, and if it failed, its replacement has to wait.
     mutating func concluded(
-        _ id: InstanceID, _ instance: SimulatedInstance?, _ service: SimulatedService, life: Int, at now: Instant
+        _ id: InstanceID, _ instance: SimulatedInstance?, _ service: SimulatedService, life: Int, isFailure: Bool,
+        at now: Instant
     ) {
         let index = service.index
         if let instance {
@@ -105,7 +110,7 @@ struct Checker {
             return records[index].ranBeforeHooks = instance?.notes.ran ?? .zero
         }
         let failedFor = instance == nil ? records[index].spawnFailedFor : nil
-        guard let ran = ranToJudge(instance, instance?.hook ?? failedFor, service) else { return }
+        guard let ran = ranToJudge(instance, instance?.hook ?? failedFor, service, isFailure: isFailure) else { return }
         // Nor is an end a failure that somebody asked for.
         guard !records[index].pace.isFree, records[index].wish != .stopped else { return }
         records[index].pace.failed(ran: ran, service.specification.restart, at: now)
@@ -159,7 +164,8 @@ struct Checker {
         }
     }
 
-    mutating func clockJumped(_ jump: Duration) {
+    mutating func clockJumped(_ jump: Duration, at now: Instant) {
+        jumpedAt = now
         for index in records.indices {
             records[index].stopSince = records[index].stopSince.map { $0 + jump }
             records[index].ending.map { records[index].ending = ($0.instance, $0.since + jump) }

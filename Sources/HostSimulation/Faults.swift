@@ -97,7 +97,7 @@ extension SimulatedHost {
         trace.note("the clock jumps by \(jump.text)", at: now)
         now = now + jump
         queue.shuffle(until: now, using: &scenario.random)
-        checker.clockJumped(jump)
+        checker.clockJumped(jump, at: now)
     }
 
     /// Another epoch: no process survives, the runtime folder is empty, the store is what is left.

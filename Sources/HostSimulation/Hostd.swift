@@ -71,7 +71,9 @@ extension SimulatedHost {
             switch effect {
             case .sweep(let id): if let instance = service.instance(id) { checker.gaveUp(instance, at: now) }
             case .report(let report) where report.kind == .rollHalted: checker.halted(service)
-            case .forget(let id): checker.concluded(id, service.instance(id), service, life: life, at: now)
+            case .forget(let id):
+                let isFailure = machine?.services[name]?.lastExit?.instance == id
+                checker.concluded(id, service.instance(id), service, life: life, isFailure: isFailure, at: now)
             default: break
             }
         }

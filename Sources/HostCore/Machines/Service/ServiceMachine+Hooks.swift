@@ -80,6 +80,9 @@ extension ServiceMachine {
             return hookIsOver(old, report, at: now)
         }
         effects.append(.forget(old.instance))
+        if old.ended == nil, old.next != .stop, specification.needs.contains(where: critical.contains) {
+            return checkPorts(at: now)
+        }
         run(old.hook, next: old.next, after: old.ended, at: now)
     }
 

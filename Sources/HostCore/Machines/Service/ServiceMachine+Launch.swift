@@ -79,6 +79,8 @@ extension ServiceMachine {
         switch state {
         case .launching where isInherited && queuedStop == nil:
             effects.append(.forget(instance))
+            // The decision stands, but what a start needs may have changed meanwhile.
+            if let need = specification.needs.first(where: critical.contains) { return wait(for: need, at: now) }
             launch(because: "\(instance) never ran", at: now)
         case .launching where isInherited, .ending where isInherited:
             effects.append(.forget(instance))
