@@ -33,7 +33,7 @@ public nonisolated struct InstanceFolder: Hashable, Sendable {
     }
 
     /// Makes the folder and takes its lock: from here on the launch exists. `token` is written into the lock file.
-    public func create(token: String, hook: Hook? = nil) throws(SystemError) -> Descriptor {
+    public func create(token: String, hook: Hook? = nil, digest: UInt64? = nil) throws(SystemError) -> Descriptor {
         try check("mkdir", path) { mkdir(path, 0o700) }
         let lock = try Descriptor(opening: lock, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW)
         guard try lock.tryLock() else { throw SystemError(code: EBUSY, call: "lock", subject: self.lock) }
@@ -41,6 +41,7 @@ public nonisolated struct InstanceFolder: Hashable, Sendable {
         fields["instance"] = instance.description
         fields["token"] = token
         fields["hook"] = hook?.description
+        fields["launched_with"] = digest.map { "\($0)" }
         try lock.write(all: fields.text.utf8)
         return lock
     }
@@ -48,6 +49,11 @@ public nonisolated struct InstanceFolder: Hashable, Sendable {
     /// The hook that it is the launch of; nil for the program itself.
     public func hook() -> Hook? {
         record("lock")?["hook"].flatMap { Hook($0) }
+    }
+
+    /// The digest of what it was launched with.
+    public func launchedWith() -> UInt64? {
+        record("lock")?.integer("launched_with")
     }
 
     /// Whether a keeper lives: it holds the lock. The logger asks the same, so nobody takes the lock to find out.

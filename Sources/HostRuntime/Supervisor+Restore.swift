@@ -81,7 +81,10 @@ extension Supervisor {
             return endStray(instance, news)
         }
         unremembered.remove(name)
-        carryOut(machine.adopt(instance, hook: launcher.folder(of: instance).hook(), at: loop.now), of: [name])
+        let folder = launcher.folder(of: instance)
+        carryOut(
+            machine.adopt(instance, hook: folder.hook(), launchedWith: folder.launchedWith(), at: loop.now),
+            of: [name])
         for item in news { heard(instance, item) }
     }
 

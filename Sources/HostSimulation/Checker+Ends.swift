@@ -13,6 +13,8 @@ extension Checker {
         var isLastStartupAnswerBad = false
         var wasStartupGood = false
         var wasReadyGood = false
+        /// hostd decided to end it when it was unwell, whatever became of it before hostd got to do so.
+        var wasUnwell = false
         var signals = 0
         /// hostd knows, over its own end too, that it sent the signal.
         var isSignalKnown = false
@@ -64,7 +66,9 @@ extension Checker {
 
     private func hasReason(_ instance: SimulatedInstance, isShuttingDown: Bool, at now: Instant) -> Bool {
         if !services[instance.service].isConfigured || instance.hook != nil { return true }
-        if isShuttingDown || instance.notes.isUnwanted || isUnwell(instance, at: now) { return true }
+        if isShuttingDown || instance.notes.isUnwanted || instance.notes.wasUnwell || isUnwell(instance, at: now) {
+            return true
+        }
         // It said that it stops, and has had its grace.
         let grace = services[instance.service].specification.stop.grace
         if let stopping = instance.said.stopping, now >= stopping + grace { return true }

@@ -32,10 +32,10 @@ extension Checker {
         case nil: return instance?.notes.ran ?? .zero
         case .beforeStart(let number)?:
             if isFailure { return .zero }
+            // One that did not end well may only be followed by nothing: the launch of the program would tell.
             let status = instance?.exit?.status
-            let isWell = status == nil || status == .code(0) || instance?.notes.killOrders != 0
-            require(isWell, "\(service.name) takes \(status?.text ?? "") of a hook for well")
-            if records[index].hooksDone == number { records[index].hooksDone = number + 1 }
+            let isWell = status == nil || status == .code(0)
+            if isWell, records[index].hooksDone == number { records[index].hooksDone = number + 1 }
             return nil
         case .afterStop(let number)?:
             guard number == service.specification.afterStop.count - 1 else { return nil }

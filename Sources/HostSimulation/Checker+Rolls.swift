@@ -70,6 +70,11 @@ extension Checker {
     ) {
         let index = service.index
         follows(view, service)
+        if case .ending(let ending) = view.state, let instance = service.instance(ending.instance),
+            isUnwell(instance, at: now)
+        {
+            instance.notes.wasUnwell = true
+        }
         guard let queued = records[index].queued else { return }
         if view.state.instance != queued.id || view.roll == .none && view.queuedStop != nil {
             return records[index].queued = nil

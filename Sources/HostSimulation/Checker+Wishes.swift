@@ -162,6 +162,10 @@ extension Checker {
         } else {
             records[index].ending = nil
         }
+        // Those it comes after have been ready by now, and are not looked at again.
+        if case .waiting(.condition) = view.state {
+            checkDependencies(InstanceID(service: service.name, launch: view.launches + 1), service, at: now)
+        }
         lookAtReadiness(view, service)
     }
 

@@ -169,7 +169,8 @@ extension SimulatedHost {
             return
         }
         let instance = SimulatedInstance(
-            id, service: service.index, behaviour: behaviour, hook: hook, life: life, launchedAt: now)
+            id, service: service.index, behaviour: behaviour, hook: hook,
+            launchedWith: hook == nil ? view(service)?.specification.launchDigest : nil, life: life, launchedAt: now)
         service.instances.append(instance)
         queue.plan(.keeperStarts(instance), at: now + scenario.duration(0.0005...0.01))
     }

@@ -107,7 +107,9 @@ extension SimulatedHost {
             // The snapshot is lost, or older than the folder.
             checker.adopted(newest, service)
             newest.isStray = false
-            carryOutAtOnce(machine?.adopt(newest.id, hook: newest.hook, at: now) ?? [], of: service)
+            carryOutAtOnce(
+                machine?.adopt(newest.id, hook: newest.hook, launchedWith: newest.launchedWith, at: now) ?? [],
+                of: service)
             found = newest.news()
         } else if !isFresh {
             let inherited = before.state.instance

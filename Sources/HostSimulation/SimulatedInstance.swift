@@ -44,6 +44,8 @@ final class SimulatedInstance {
     let behaviour: Behaviour
     /// The hook that it is the launch of; nil for the program itself.
     let hook: Hook?
+    /// What its lock says that it was launched with.
+    let launchedWith: UInt64?
     /// The life of hostd that launched it.
     let life: Int
     let launchedAt: Instant
@@ -72,11 +74,15 @@ final class SimulatedInstance {
     /// What the checker knows of it.
     var notes = Checker.Notes()
 
-    init(_ id: InstanceID, service: Int, behaviour: Behaviour, hook: Hook? = nil, life: Int, launchedAt: Instant) {
+    init(
+        _ id: InstanceID, service: Int, behaviour: Behaviour, hook: Hook? = nil, launchedWith: UInt64? = nil, life: Int,
+        launchedAt: Instant
+    ) {
         self.id = id
         self.service = service
         self.behaviour = behaviour
         self.hook = hook
+        self.launchedWith = launchedWith
         self.life = life
         self.launchedAt = launchedAt
     }

@@ -105,10 +105,12 @@ public struct HostMachine: Hashable, Sendable {
 
     /// Takes over an instance that only the runtime folder knows of, the snapshot being lost or older. What its records
     /// say must follow.
-    /// `hook`: it is the launch of one.
-    public mutating func adopt(_ instance: InstanceID, hook: Hook? = nil, at now: Instant) -> [Effect] {
+    /// `hook`: it is the launch of one; `digest`: what it was launched with, where that is known.
+    public mutating func adopt(
+        _ instance: InstanceID, hook: Hook? = nil, launchedWith digest: UInt64? = nil, at now: Instant
+    ) -> [Effect] {
         var effects: [Effect] = []
-        change(instance.service, &effects) { $0.adopt(instance, hook: hook, at: now) }
+        change(instance.service, &effects) { $0.adopt(instance, hook: hook, launchedWith: digest, at: now) }
         settle(at: now, &effects)
         return effects
     }

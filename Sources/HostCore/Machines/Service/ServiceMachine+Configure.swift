@@ -42,7 +42,6 @@ extension ServiceMachine {
             life.stage = .startup(
                 probe.replaced(by: startup, at: now), deadline: deadline + longer, limit: limit + longer)
         case .serving:
-            // What was not told at its start how often to give a sign cannot be held to it.
             if specification.heartbeat == old.heartbeat {
                 life.live = Self.replaced(life.live, by: specification.live, at: now)
             }
@@ -82,5 +81,14 @@ extension ProbeMachine {
         ProbeMachine(
             new, start: now, settles: settles, verdict: verdict == .bad ? .unknown : verdict,
             successesInRow: verdict == .good ? new.successes : 0)
+    }
+}
+
+extension ServiceSpecification {
+    /// The live probe of an instance that was launched with `digest`. What was not told at its start how often to give a
+    /// sign cannot be held to it.
+    func liveProbe(launchedWith digest: UInt64?) -> ProbeSpecification? {
+        guard heartbeat != nil, let digest, digest != launchDigest else { return live }
+        return nil
     }
 }

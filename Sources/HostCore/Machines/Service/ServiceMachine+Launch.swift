@@ -133,7 +133,9 @@ extension ServiceMachine {
         life.startupResult = life[.startup]?.last
         life.stage = .serving
         let triggers = life.notify.triggers
-        life.live = specification.live.map { ProbeMachine($0, start: now + $0.firstLive, triggers: triggers) }
+        life.live = specification.liveProbe(launchedWith: launchedWith).map {
+            ProbeMachine($0, start: now + $0.firstLive, triggers: triggers)
+        }
         life.ready = specification.ready.map {
             ProbeMachine($0, start: now + $0.delay, settles: $0.target.isOnce)
         }

@@ -81,14 +81,16 @@ extension ServiceMachine {
 
     /// Takes over an instance of which only the runtime folder knows, the snapshot being lost or older. What its
     /// records say must follow: `started`, `exited`, `neverRan` or `keeperLost`.
-    /// `hook`: it is the launch of one.
-    public mutating func adopt(_ instance: InstanceID, hook: Hook? = nil, at now: Instant) -> [ServiceEffect] {
+    /// `hook`: it is the launch of one; `digest`: what it was launched with, where that is known.
+    public mutating func adopt(
+        _ instance: InstanceID, hook: Hook? = nil, launchedWith digest: UInt64? = nil, at now: Instant
+    ) -> [ServiceEffect] {
         launches = max(launches, instance.launch)
         isInherited = true
         awaitsResume = false
         queuedStop = nil
         roll = .none
-        launchedWith = nil
+        launchedWith = digest
         companions = [:]
         wasReady = false
         // After an exit that said "do not restart" only a person can have started this one.
@@ -165,7 +167,8 @@ extension ServiceMachine {
                 limit: limit)
             return life
         }
-        life.live = specification.live.map { fields.probe($0, .live, at: now) }
+        let launchedWith: UInt64? = fields.integer("launched_with")
+        life.live = specification.liveProbe(launchedWith: launchedWith).map { fields.probe($0, .live, at: now) }
         life.ready = specification.ready.map { fields.probe($0, .ready, at: now) }
         return life
     }
