@@ -85,8 +85,8 @@ extension ProbeMachine {
 }
 
 extension ServiceSpecification {
-    /// The live probe of an instance that was launched with `digest`. What was not told at its start how often to give a
-    /// sign cannot be held to it.
+    /// The live probe of an instance that was launched with `digest`. What was not told at its start how often to give
+    /// a sign cannot be held to it.
     func liveProbe(launchedWith digest: UInt64?) -> ProbeSpecification? {
         guard heartbeat != nil, let digest, digest != launchDigest else { return live }
         return nil
