@@ -71,7 +71,7 @@ extension Checker {
         let index = service.index
         follows(view, service)
         if case .ending(let ending) = view.state, let instance = service.instance(ending.instance),
-            isUnwell(instance, at: now)
+            isUnwell(instance, at: now) || instance.said.stopping != nil
         {
             instance.notes.wasUnwell = true
         }
