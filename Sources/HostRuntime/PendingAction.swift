@@ -25,18 +25,6 @@ struct PendingAction {
     let began: Instant
     let party: ActionParty
 
-    /// A service that nobody can ask must have run so long before it counts as started: many fail at once.
-    private static let proof: Duration = .milliseconds(500)
-
-    /// When an instance that cannot be asked will have run long enough; nil for one that can be, or that does not run.
-    static func proofTime(of service: ServiceMachine) -> Instant? {
-        let specification = service.specification
-        guard specification.startup == nil, specification.ready == nil, case .up(let life) = service.state else {
-            return nil
-        }
-        return life.startedAt + proof
-    }
-
     /// Whether `service` has got there (true), cannot any more (false), or is on its way (nil).
     func verdict(on service: ServiceMachine, at now: Instant) -> Bool? {
         // A turn that did not come because another instance failed.
@@ -48,7 +36,7 @@ struct PendingAction {
         case (.here, _): true
         case (.down, .stopped), (.down, .held): true
         case (.down, _): nil
-        case (.up, .ready): Self.proofTime(of: service).map { now >= $0 } ?? true ? true : nil
+        case (.up, .ready): service.proofTime.map { now >= $0 } ?? true ? true : nil
         case (.up, .held), (.up, .stopped), (.up, .backoff), (.up, .looping): false
         case (.up, .waiting), (.up, .starting), (.up, .running), (.up, .unhealthy), (.up, .stopping): nil
         }
@@ -137,7 +125,7 @@ extension Supervisor {
             answer(action, ok: ok)
             return true
         }
-        let proofs = actions.compactMap { machine.services[$0.name].flatMap(PendingAction.proofTime) }
+        let proofs = actions.compactMap { machine.services[$0.name]?.proofTime }
         guard let next = proofs.filter({ $0 > loop.now }).min() else { return actionTimer = nil }
         actionTimer = try? loop.timer { [weak self] in self?.settleActions() }
         actionTimer?.arm(at: next)

@@ -19,9 +19,9 @@ extension ServiceMachine {
         }
     }
 
-    /// A new instance that nobody can ask whether it is well must run so long before the next one of its family has its
-    /// turn: what fails at its start does so sooner.
-    static let rollProof: Duration = .milliseconds(500)
+    /// A new instance that nobody can ask whether it is well must run so long before it counts as started, and before
+    /// the next one of its family has its turn: what fails at its start does so sooner.
+    private static let proof: Duration = .milliseconds(500)
 
     /// What does not run takes no turn: a person's word starts it, a new configuration ends a back-off, a companion
     /// changes nothing.
@@ -74,18 +74,19 @@ extension ServiceMachine {
         switch (roll, state) {
         case (.queued, .ending), (.queued, .hooking), (.queued, .pausing), (.queued, .waiting): roll = .underWay
         case (.queued, .stopped), (.queued, .held): roll = .none
-        case (.underWay, .up(let life)) where life.isReady && rollProofTime.map { now >= $0 } ?? true: roll = .done
+        case (.underWay, .up(let life)) where life.isReady && proofTime.map { now >= $0 } ?? true: roll = .done
         case (.none, _), (.queued, _), (.underWay, _), (.done, _): break
         }
     }
 
-    /// When an instance that cannot be asked will have run long enough.
-    private var rollProofTime: Instant? {
+    /// When an instance that nobody can ask will have run long enough to count as started; nil for one that can be
+    /// asked, or that does not run.
+    public var proofTime: Instant? {
         guard specification.startup == nil, specification.ready == nil, case .up(let life) = state else { return nil }
-        return life.startedAt + Self.rollProof
+        return life.startedAt + Self.proof
     }
 
     var rollDeadline: Instant? {
-        roll == .underWay ? rollProofTime : nil
+        roll == .underWay ? proofTime : nil
     }
 }
