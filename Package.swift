@@ -48,6 +48,7 @@ let package = Package(
         .target(name: "CCurl", cSettings: strictC),
         .systemLibrary(name: "CMicrohttpd", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CJansson", cSettings: strictC, linkerSettings: [.linkedLibrary("jansson")]),
         .target(name: "CToml", cxxSettings: [.unsafeFlags(["-std=c++17", "-Wall", "-Wextra", "-Werror"])]),
         // The files of config/presets, compiled in.
@@ -65,7 +66,7 @@ let package = Package(
         .target(name: "HostConfig", dependencies: ["HostCore", "CToml", "CPresets"], swiftSettings: shared),
         .target(name: "HostLinux", dependencies: ["HostCore", "CHost"], swiftSettings: shared),
         .target(name: "HostLoop", dependencies: ["HostCore", "HostLinux", "CHost", "CSystemd"], swiftSettings: onLoop),
-        .target(name: "HostLogs", dependencies: ["HostCore", "HostLinux"], swiftSettings: shared),
+        .target(name: "HostLogs", dependencies: ["HostCore", "HostLinux", "CZstd"], swiftSettings: shared),
         .target(
             name: "HostLaunch", dependencies: ["HostCore", "HostLinux", "HostLoop", "CHost"], swiftSettings: onLoop),
         .target(
@@ -142,3 +143,8 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )
+
+// ONLY_TESTS=LoggerTests,TidyTests builds these test targets and no others, which is quicker while you work.
+if let only = Context.environment["ONLY_TESTS"]?.split(separator: ",").map(String.init), !only.isEmpty {
+    package.targets.removeAll { $0.type == .test && !only.contains($0.name) }
+}

@@ -55,3 +55,11 @@ extension Sockets {
         shutdown(raw, Int32(SHUT_RDWR))
     }
 }
+
+extension Descriptor {
+    /// Sends what a socket takes at once, without SIGPIPE; the number of bytes or the negated errno.
+    public borrowing func send(_ bytes: UnsafeRawBufferPointer) -> Int {
+        let count = Glibc.send(raw, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+        return count >= 0 ? count : Int(-errno)
+    }
+}

@@ -26,20 +26,23 @@ public enum Sockets {
 
     /// A bound datagram socket at `path` (mode 0600) that gets the sender's pid with each message.
     public static func datagramReceiver(at path: String) throws(SystemError) -> Descriptor {
-        let descriptor = Descriptor(
-            owning: try check("socket") {
-                socket(
-                    AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue),
-                    0)
-            })
+        unlink(path)
+        let descriptor = try bound(to: path, type: SOCK_DGRAM, mode: 0o600)
         let raw = descriptor.raw
         var on: Int32 = 1
         try check("setsockopt SO_PASSCRED", path) {
             setsockopt(raw, SOL_SOCKET, SO_PASSCRED, &on, socklen_t(MemoryLayout<Int32>.size))
         }
-        unlink(path)
-        // The name gets the socket's mode; the umask belongs to all threads.
-        try check("fchmod", path) { fchmod(raw, 0o600) }
+        return descriptor
+    }
+
+    /// A non-blocking socket that is bound to `path` with at most the rights of `mode`.
+    static func bound(to path: String, type: __socket_type, mode: UInt32) throws(SystemError) -> Descriptor {
+        let flags = Int32(type.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+        let descriptor = Descriptor(owning: try check("socket") { socket(AF_UNIX, flags, 0) })
+        let raw = descriptor.raw
+        // The name gets the socket's mode; the umask, which belongs to all threads, is not touched (unix(7)).
+        try check("fchmod", path) { fchmod(raw, mode) }
         try withAddress(path) { address, length throws(SystemError) in
             try check("bind", path) { bind(raw, address, length) }
         }

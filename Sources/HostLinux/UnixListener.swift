@@ -18,8 +18,7 @@ public struct UnixListener: ~Copyable, Sendable {
     /// accepted, so a client never finds a name with nobody behind it; what stood there before is replaced.
     public init(path: String, mode: UInt32 = 0o600) throws(SystemError) {
         guard path.utf8.count <= Sockets.pathLimitBytes else { throw Sockets.tooLong(path, to: "listen at") }
-        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-        let (raw, inode) = try Self.listening(at: path, under: folder + ".new", mode: mode)
+        let (raw, inode) = try Self.listening(at: path, under: Self.temporaryName(for: path), mode: mode)
         socket = Descriptor(owning: raw)
         self.inode = inode
         self.path = path
@@ -54,13 +53,23 @@ public struct UnixListener: ~Copyable, Sendable {
         }
     }
 
+    /// A hidden name beside `path`, of its own for each name in a folder and no longer than it.
+    private static func temporaryName(for path: String) -> String {
+        let start = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+        let name = path[start...]
+        return path[..<start] + "." + (name.utf8.count > 1 ? String(name.dropFirst()) : "new")
+    }
+
     /// Binds and listens under a temporary name, then gives it the right one. The caller owns the descriptor.
     private static func listening(
         at path: String, under temporary: String, mode: UInt32
     ) throws(SystemError) -> (raw: Int32, inode: UInt64) {
-        let socket = try bound(to: temporary, for: path, mode: mode)
+        unlink(temporary)
+        let socket = try Sockets.bound(to: temporary, type: SOCK_STREAM, mode: mode)
         let raw = socket.raw
         do throws(SystemError) {
+            // bind takes away what the umask forbids; that belongs to all threads and stays as it is.
+            try check("chmod", path) { chmod(temporary, mode) }
             var info = stat()
             try check("stat", temporary) { stat(temporary, &info) }
             try check("listen", path) { listen(raw, SOMAXCONN) }
@@ -70,33 +79,5 @@ public struct UnixListener: ~Copyable, Sendable {
             unlink(temporary)
             throw error
         }
-    }
-
-    /// A socket bound to `path`; errors name `wanted`, the path that it is for.
-    private static func bound(
-        to path: String, for wanted: String, mode: UInt32
-    ) throws(SystemError) -> Descriptor {
-        let raw = try check("socket") {
-            Glibc.socket(
-                AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
-        }
-        let descriptor = Descriptor(owning: raw)
-        unlink(path)
-        let before = umask(~mode & 0o777)
-        defer { umask(before) }
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        guard path.utf8.count <= Sockets.pathLimitBytes else {
-            throw SystemError(code: ENAMETOOLONG, call: "bind", subject: wanted)
-        }
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-        try check("bind", wanted) {
-            withUnsafePointer(to: &address) {
-                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    bind(raw, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-                }
-            }
-        }
-        return descriptor
     }
 }

@@ -9,8 +9,7 @@ final class Log {
     let name: String
     let folder: String
     let tools: Tools
-    var maxSize: Int64
-    var keep: Int
+    var settings: LogSpecification
     var isWanted = true
     var isQueued = false
     var isIndexQueued = false
@@ -31,12 +30,13 @@ final class Log {
     /// Which pipes epoll watches may have to change.
     var mustRearm = false
 
-    init(name: String, folder: String, tools: Tools, maxSize: Int64, keep: Int) {
+    var maxSize: Int64 { Int64(clamping: min(settings.maxSizeBytes, 1 << 60)) }
+
+    init(name: String, folder: String, tools: Tools, settings: LogSpecification) {
         self.name = name
         self.folder = folder
         self.tools = tools
-        self.maxSize = maxSize
-        self.keep = keep
+        self.settings = settings
     }
 
     /// Moves what can be moved now, one share a pipe.
@@ -93,9 +93,9 @@ final class Log {
     /// Removes rotated files beyond `keep`. That this cannot be done is no reason to stop capturing.
     func prune() {
         do throws(SystemError) {
-            try Rotation.prune(folder, keep: keep)
+            try Rotation.prune(folder, keep: settings.keep)
         } catch {
-            tools.reply(.error(name: name, text: "\(error); more than \(keep) rotated files are kept"))
+            tools.reply(.error(name: name, text: "\(error); more than \(settings.keep) rotated files are kept"))
         }
     }
 

@@ -15,7 +15,7 @@ public final class Logger {
     private static let batchLimit = 32768
 
     private let lock: Descriptor
-    private let listener: StreamListener
+    private let listener: UnixListener
     private let signals: SignalDescriptor
     private let tools: Tools
     private let wanted: WantedSet
@@ -38,7 +38,7 @@ public final class Logger {
         guard try held.tryLock() else { return nil }
         lock = held
         signals = try SignalDescriptor([SIGTERM, SIGINT])
-        listener = try StreamListener(at: run + "/logger.sock")
+        listener = try UnixListener(path: run + "/logger.sock")
         tools = try Tools()
         wanted = WantedSet(folder: log, tools: tools)
         tools.reply = { [unowned self] in reply($0) }
@@ -114,7 +114,7 @@ public final class Logger {
     }
 
     private func takeConnection() -> Bool {
-        guard let socket = listener.accept() else { return false }
+        guard let socket = try? listener.accept() else { return false }
         batch = nil
         connection = nil
         connection = try? Connection(socket, tools: tools, token: Token.connection)
@@ -161,7 +161,7 @@ public final class Logger {
         var pipes: Set<String> = []
         for message in told {
             switch message {
-            case .log(let name, _, _): logs.insert(name)
+            case .log(let name, _): logs.insert(name)
             case .pipe(let log, let instance, _, _):
                 logs.insert(log)
                 pipes.insert(instance)
@@ -177,7 +177,7 @@ public final class Logger {
 
     private func apply(_ message: LoggerMessage) {
         switch message {
-        case .log(let name, let maxSizeBytes, let keep): wanted.want(log: name, maxSizeBytes: maxSizeBytes, keep: keep)
+        case .log(let name, let settings): wanted.want(log: name, settings)
         case .pipe(let log, let instance, let fifo, let tail):
             wanted.want(pipe: instance, log: log, fifo: fifo, tail: tail)
         case .drop(let instance): wanted.drop(instance)

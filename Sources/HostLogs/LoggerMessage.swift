@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import HostCore
+
 /// One line from hostd to hostd-logger.
 public enum LoggerMessage: Hashable, Sendable {
-    /// Settings of a log: rotate at the first line end after `maxSizeBytes`, keep so many rotated files.
-    case log(name: String, maxSizeBytes: UInt64, keep: Int)
+    /// Settings of a log.
+    case log(name: String, LogSpecification)
     /// Move the bytes of the FIFO into the log; the tail is read first when it exists.
     case pipe(log: String, instance: String, fifo: String, tail: String)
     /// Forget the pipe of this instance.
@@ -21,7 +23,7 @@ public enum LoggerMessage: Hashable, Sendable {
     /// The line with its newline.
     public var line: String {
         switch self {
-        case .log(let name, let maxSizeBytes, let keep): "log\t\(name)\tmax_size=\(maxSizeBytes)\tkeep=\(keep)\n"
+        case .log(let name, let settings): "log\t\(name)\t\(LogSettingsText.fields(of: settings))\n"
         case .pipe(let log, let instance, let fifo, let tail): "pipe\t\(log)\t\(instance)\t\(fifo)\t\(tail)\n"
         case .drop(let instance): "drop\t\(instance)\n"
         case .begin: "begin\n"
@@ -34,11 +36,11 @@ public enum LoggerMessage: Hashable, Sendable {
     public init?(line: some StringProtocol) {
         let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
         switch (fields[0], fields.count) {
-        case ("log", 4):
-            guard LogName.isValid(fields[1]), let size = Self.value("max_size", fields[2], as: UInt64.self), size > 0,
-                let keep = Self.value("keep", fields[3], as: Int.self), keep >= 0
-            else { return nil }
-            self = .log(name: String(fields[1]), maxSizeBytes: size, keep: keep)
+        case ("log", 3...):
+            guard LogName.isValid(fields[1]), let settings = LogSettingsText.settings(from: fields[2...]) else {
+                return nil
+            }
+            self = .log(name: String(fields[1]), settings)
         case ("pipe", 5):
             guard LogName.isValid(fields[1]), LogName.isInstance(fields[2]), LogName.isPath(fields[3]),
                 LogName.isPath(fields[4])
@@ -53,12 +55,5 @@ public enum LoggerMessage: Hashable, Sendable {
         case ("quit", 1): self = .quit
         default: return nil
         }
-    }
-
-    private static func value<Value: FixedWidthInteger>(
-        _ key: String, _ field: some StringProtocol, as type: Value.Type
-    ) -> Value? {
-        guard field.hasPrefix(key + "=") else { return nil }
-        return Value(field.dropFirst(key.count + 1))
     }
 }

@@ -45,14 +45,11 @@ final class WantedSet {
     }
 
     /// A log is wanted with these settings.
-    func want(log name: String, maxSizeBytes: UInt64, keep: Int) {
+    func want(log name: String, _ settings: LogSpecification) {
         guard let log = find(name) else { return }
-        log.maxSize = Int64(clamping: min(maxSizeBytes, 1 << 60))
-        if keep < log.keep, log.file != nil {
-            log.keep = keep
-            log.prune()
-        }
-        log.keep = keep
+        let keptBefore = log.settings.keep
+        log.settings = settings
+        if settings.keep < keptBefore, log.file != nil { log.prune() }
         log.isWanted = true
         log.repeatTrouble()
         tools.queue(log)
@@ -123,8 +120,8 @@ final class WantedSet {
         }
         // Until its settings are told nothing of it is removed.
         let log = Log(
-            name: name, folder: folder + "/" + name, tools: tools, maxSize: Int64(LogSpecification().maxSizeBytes),
-            keep: .max)
+            name: name, folder: folder + "/" + name, tools: tools,
+            settings: LogSpecification(keep: .max, maxAge: .zero, totalBytes: .max))
         logs[name] = log
         return log
     }

@@ -66,7 +66,7 @@ final class LoggerLink {
     func want(log name: String, _ settings: LogSpecification) {
         guard logs[name] != settings else { return }
         logs[name] = settings
-        send(LoggerMessage.log(name: name, maxSizeBytes: settings.maxSizeBytes, keep: settings.keep).line)
+        send(LoggerMessage.log(name: name, settings).line)
     }
 
     /// The bytes of a pipe are wanted.
@@ -147,7 +147,7 @@ final class LoggerLink {
         output = []
         var text = LoggerMessage.begin.line
         for (name, settings) in logs.sorted(by: { $0.key < $1.key }) {
-            text += LoggerMessage.log(name: name, maxSizeBytes: settings.maxSizeBytes, keep: settings.keep).line
+            text += LoggerMessage.log(name: name, settings).line
         }
         for (_, pipe) in pipes.values.sorted(by: { $0.number < $1.number }) { text += Self.line(pipe) }
         send(text + LoggerMessage.commit.line)

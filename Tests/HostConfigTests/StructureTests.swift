@@ -43,7 +43,6 @@ struct StructureTests {
             [service.a]
             command = ["x"]
             sandbox = "strict"
-            log = { compress = true }
             """
         #expect(
             errors(text) == [
@@ -54,7 +53,6 @@ struct StructureTests {
                 "hostd.toml:5:2: kind: \"kind\" is not available in this version",
                 "hostd.toml:6:2: log: \"log\" is not available in this version",
                 "hostd.toml:9:1: service.a.sandbox: \"sandbox\" is not available in this version",
-                "hostd.toml:10:9: service.a.log.compress: \"compress\" is not available in this version",
             ])
     }
 

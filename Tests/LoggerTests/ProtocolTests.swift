@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import HostCore
 import Testing
 
 @testable import HostLogs
 
 @Suite struct ProtocolTests {
     static let messages: [(LoggerMessage, String)] = [
-        (.log(name: "gateway", maxSizeBytes: 16_777_216, keep: 8), "log\tgateway\tmax_size=16777216\tkeep=8\n"),
+        (
+            .log(name: "gateway", LogSpecification(maxAge: .seconds(60), timestamps: .inline, whenFull: .drop)),
+            "log\tgateway\tmax_size=16777216\tkeep=8\tmax_age=60\ttotal=1073741824\tcompress=yes"
+                + "\ttimestamps=inline\tjournal=no\twhen_full=drop\n"
+        ),
         (
             .pipe(log: "web/stderr", instance: "web.3/err", fifo: "/run/h/web.3/err", tail: "/run/h/web.3/err.tail"),
             "pipe\tweb/stderr\tweb.3/err\t/run/h/web.3/err\t/run/h/web.3/err.tail\n"
@@ -21,11 +26,18 @@ import Testing
         #expect(LoggerMessage(line: line.dropLast()) == message)
     }
 
+    @Test func aSettingOfALaterVersionIsPassedOverAndOneThatIsNotThereHasItsDefault() {
+        #expect(
+            LoggerMessage(line: "log\tgateway\tcolour=red\tkeep=1")
+                == .log(name: "gateway", LogSpecification(keep: 1)))
+    }
+
     @Test(arguments: [
         "", "log", "begin\t", "commit now", "quit\tquit", "drop", "drop\t", "drop\ta b", "hello",
-        "log\tgateway\tmax_size=1", "log\tgateway\tmax_size=0\tkeep=1", "log\tgateway\tmax_size=1\tkeep=-1",
-        "log\tgateway\tkeep=1\tmax_size=1", "log\tgateway\tmax_size=1KiB\tkeep=1", "log\t../etc\tmax_size=1\tkeep=1",
-        "log\tgateway\tmax_size=99999999999999999999\tkeep=1", "log\tgateway\tmax_size=1\tkeep=1\tmore=1",
+        "log\tgateway", "log\tgateway\tmax_size=0\tkeep=1", "log\tgateway\tmax_size=1\tkeep=-1",
+        "log\tgateway\tkeep", "log\tgateway\tmax_size=1KiB\tkeep=1", "log\t../etc\tmax_size=1\tkeep=1",
+        "log\tgateway\tmax_size=99999999999999999999\tkeep=1", "log\tgateway\tcompress=1",
+        "log\tgateway\ttimestamps=both", "log\tgateway\twhen_full=",
         "pipe\tgateway\tgateway.1\trelative/out\t/run/tail", "pipe\tgateway\tgateway.1\t/run/out",
         "pipe\tgateway\t\t/run/out\t/run/tail", "pipe\tgateway/x\tgateway.1\t/run/out\t/run/tail",
     ])

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import HostCore
 import HostLinux
 import TestKit
 import Testing
@@ -40,15 +41,15 @@ import Testing
         let stand = try Stand()
         try Files.makeFolder(stand.log)
         try Files.replace(stand.log + "/gateway", with: "no folder".utf8)
-        stand.wanted.want(log: "gateway", maxSizeBytes: 1000, keep: 1)
+        stand.wanted.want(log: "gateway", LogSpecification(maxSizeBytes: 1000, keep: 1))
         stand.settle()
         let said = errors(stand.takeReplies())
         #expect(said.count == 1)
-        stand.wanted.want(log: "gateway", maxSizeBytes: 1000, keep: 1)
+        stand.wanted.want(log: "gateway", LogSpecification(maxSizeBytes: 1000, keep: 1))
         #expect(errors(stand.takeReplies()) == said)
         unlink(stand.log + "/gateway")
         stand.settle(after: 1000)
-        stand.wanted.want(log: "gateway", maxSizeBytes: 1000, keep: 1)
+        stand.wanted.want(log: "gateway", LogSpecification(maxSizeBytes: 1000, keep: 1))
         #expect(stand.takeReplies().isEmpty)
     }
 
@@ -87,7 +88,7 @@ import Testing
         let stand = try Stand()
         let stuck = stand.log + "/gateway/20200101T000000.000000Z.log"
         try Files.makeFolder(stuck)
-        stand.wanted.want(log: "gateway", maxSizeBytes: 5, keep: 1)
+        stand.wanted.want(log: "gateway", LogSpecification(maxSizeBytes: 5, keep: 1))
         let pipe = try stand.pipe("gateway.1")
         stand.want(pipe, in: "gateway")
         for number in 1...3 {
@@ -130,7 +131,7 @@ import Testing
 
     @Test func aFileThatWasRenamedOrAnIndexThatIsMissingDoesNotHoldUpRotation() throws {
         let stand = try Stand()
-        stand.wanted.want(log: "gateway", maxSizeBytes: 5, keep: 9)
+        stand.wanted.want(log: "gateway", LogSpecification(maxSizeBytes: 5, keep: 9))
         let pipe = try stand.pipe("gateway.1")
         stand.want(pipe, in: "gateway")
         stand.settle()

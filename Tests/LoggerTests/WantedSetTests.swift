@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import HostCore
 import HostLinux
 import TestKit
 import Testing
@@ -14,8 +15,8 @@ import Testing
     }
 
     @Test func aLogIsMadeWhenItIsWanted() throws {
-        stand.wanted.want(log: "gateway", maxSizeBytes: 1000, keep: 2)
-        stand.wanted.want(log: "gateway/stderr", maxSizeBytes: 1000, keep: 2)
+        stand.wanted.want(log: "gateway", LogSpecification(maxSizeBytes: 1000, keep: 2))
+        stand.wanted.want(log: "gateway/stderr", LogSpecification(maxSizeBytes: 1000, keep: 2))
         stand.settle()
         #expect(try Files.list(stand.log + "/gateway") == ["current", "current.idx", "lock", "stderr"])
         #expect(try Files.list(stand.log + "/gateway/stderr") == ["current", "current.idx", "lock"])
@@ -104,22 +105,22 @@ import Testing
 
     @Test func settingsTakeEffectAtOnce() throws {
         let pipe = try stand.pipe("gateway.1")
-        stand.wanted.want(log: "gateway", maxSizeBytes: 10, keep: 9)
+        stand.wanted.want(log: "gateway", LogSpecification(maxSizeBytes: 10, keep: 9))
         stand.want(pipe, in: "gateway")
         for number in 1...5 {
             try pipe.write("line number \(number)\n")
             stand.settle()
         }
         #expect(try RotatedName.list(stand.log + "/gateway").count == 5)
-        stand.wanted.want(log: "gateway", maxSizeBytes: 10, keep: 2)
+        stand.wanted.want(log: "gateway", LogSpecification(maxSizeBytes: 10, keep: 2))
         #expect(try RotatedName.list(stand.log + "/gateway").count == 2)
-        stand.wanted.want(log: "gateway", maxSizeBytes: 1000, keep: 2)
+        stand.wanted.want(log: "gateway", LogSpecification(maxSizeBytes: 1000, keep: 2))
         try pipe.write("one\n")
         stand.settle()
         try pipe.write("two is long enough\n")
         stand.settle()
         #expect(stand.current("gateway") == "one\ntwo is long enough\n")
-        stand.wanted.want(log: "gateway", maxSizeBytes: 5, keep: 2)
+        stand.wanted.want(log: "gateway", LogSpecification(maxSizeBytes: 5, keep: 2))
         stand.settle()
         #expect(stand.current("gateway").isEmpty)
     }

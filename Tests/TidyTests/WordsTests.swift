@@ -27,6 +27,18 @@ struct WordsTests {
         #expect(places.isEmpty, "a loop that runs for ever starves all jobs")
     }
 
+    @Test func theUmaskIsSetOnlyAtAProgramsStart() {
+        let places = Repository.files.filter(\.isSwift).flatMap { file in
+            file.path.hasSuffix("HostLinux/TakenSignals.swift") ? [] : file.places { $0.calls("umask") }
+        }
+        #expect(places.isEmpty, "it belongs to all threads: two that set it and set it back leave the wrong one")
+    }
+
+    @Test func noTestWaitsForAChildThatIsNotItsOwn() {
+        let places = Repository.tests.flatMap { file in file.places { $0.has(word: "processExitsWith") } }
+        #expect(places.isEmpty, "an exit test spins for ever where another test's child has ended and is not reaped")
+    }
+
     @Test func nothingIsForced() {
         let places = Repository.sources.flatMap { file in file.places(where: Self.forces) }
         #expect(places.isEmpty, "what cannot be nil or fail says so by precondition")

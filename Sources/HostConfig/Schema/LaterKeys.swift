@@ -14,7 +14,6 @@ enum LaterKeys {
     private static let names: [String: [Entry]] = [
         "": ["node", "kind", "log", "disk", "network", "alert"],
         "service.NAME": ["node", "model_change", "keep_awake", "sandbox", "unit"],
-        "service.NAME.log": ["compress", "max_age", "total", "timestamps", "journal", "when_full"],
     ].mapValues { $0.map { Entry(name: $0, message: "\"\($0)\" is not available in this version") } }
 
     private static let reasons: [String: [Entry]] = [

@@ -10,17 +10,55 @@ public struct LogSpecification: Hashable, Sendable {
         case separate
     }
 
+    /// Where the arrival times of lines stand.
+    public enum Timestamps: String, Hashable, Sendable, CaseIterable {
+        /// In the index beside the file, which stays byte for byte what the program wrote.
+        case index
+        /// Before each line of a second file as well (RFC 3339, UTC, milliseconds).
+        case inline
+    }
+
+    /// What happens while the disk takes no more.
+    public enum WhenFull: String, Hashable, Sendable, CaseIterable {
+        /// The bytes stay in the pipe; a program that writes synchronously waits.
+        case block
+        /// A bounded part is kept in memory, the rest is dropped and counted.
+        case drop
+    }
+
     /// The file is rotated at the first line end after this size.
     public var maxSizeBytes: UInt64
     /// So many rotated files are kept.
     public var keep: Int
+    /// Rotated files that are older are removed; zero: none is for its age.
+    public var maxAge: Duration
+    /// All files of the log together take no more: the oldest are removed first.
+    public var totalBytes: UInt64
+    /// Whether rotated files are compressed.
+    public var isCompressed: Bool
     /// Whether stdout and stderr share one pipe.
     public var streams: Streams
+    /// Where the arrival times of lines stand.
+    public var timestamps: Timestamps
+    /// Whether lines are entries of the journal as well.
+    public var isForwarded: Bool
+    /// What happens while the disk takes no more.
+    public var whenFull: WhenFull
 
     /// The defaults of the configuration.
-    public init(maxSizeBytes: UInt64 = 16 << 20, keep: Int = 8, streams: Streams = .merged) {
+    public init(
+        maxSizeBytes: UInt64 = 16 << 20, keep: Int = 8, maxAge: Duration = .seconds(14 * 86400),
+        totalBytes: UInt64 = 1 << 30, isCompressed: Bool = true, streams: Streams = .merged,
+        timestamps: Timestamps = .index, isForwarded: Bool = false, whenFull: WhenFull = .block
+    ) {
         self.maxSizeBytes = maxSizeBytes
         self.keep = keep
+        self.maxAge = maxAge
+        self.totalBytes = totalBytes
+        self.isCompressed = isCompressed
         self.streams = streams
+        self.timestamps = timestamps
+        self.isForwarded = isForwarded
+        self.whenFull = whenFull
     }
 }

@@ -24,7 +24,7 @@ struct HostdSink: LogSink {
         let logger = try BenchProcess(
             BenchPrograms.built("hostd-logger"), ["--run", run, "--log", String(folder[..<slash])])
         let hostd = try LoggerTalk(run: run)
-        try hostd.want([.log(name: log, maxSizeBytes: 16 << 20, keep: 1000)])
+        try hostd.want([.log(name: log, LogSpecification(maxSizeBytes: 16 << 20, keep: 1000))])
         let began = Clock.now
         let keeper = try startKeeper(instance, megabytes: megabytes)
         try hostd.send([

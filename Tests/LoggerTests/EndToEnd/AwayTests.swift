@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import HostCore
 import HostLinux
 import HostLogs
 import TestKit
@@ -60,7 +61,9 @@ import Testing
         try Files.replace(logger.log + "/web/current", with: "before\n".utf8)
         let copy = logger.folder.path + "/copy"
         try shell("echo before > \(copy); head -c 40000000 /dev/urandom | tee \(pipe.tail) >> \(copy)")
-        let wanted: [LoggerMessage] = [.log(name: "web", maxSizeBytes: 1000, keep: 9), pipe.wanted(in: "web")]
+        let wanted: [LoggerMessage] = [
+            .log(name: "web", LogSpecification(maxSizeBytes: 1000, keep: 9)), pipe.wanted(in: "web"),
+        ]
         var kills = 0
         while kills < 20, Files.exists(pipe.tail) {
             let hostd = try logger.start()

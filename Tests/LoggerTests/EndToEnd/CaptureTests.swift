@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import HostCore
 import HostLinux
 import HostLogs
 import TestKit
@@ -23,7 +24,9 @@ import Testing
         let script =
             "head -c 700000 /dev/urandom > \(data); cat \(data); printf 'no newline at the end' | tee -a \(data)"
         let kept = try Kept(run: logger.run, instance: "gateway.1", script: script)
-        try hostd.want([.log(name: "gateway", maxSizeBytes: 1 << 30, keep: 1), kept.wanted(in: "gateway")])
+        try hostd.want([
+            .log(name: "gateway", LogSpecification(maxSizeBytes: 1 << 30, keep: 1)), kept.wanted(in: "gateway"),
+        ])
         try hostd.wait(for: .drained(instance: "gateway.1"))
         #expect(try logger.content("gateway") == Files.read(data))
         try kept.waitForEnd()
@@ -56,7 +59,7 @@ import Testing
     @Test func theSameWantedSetTwiceChangesNothing() throws {
         let pipe = try HeldPipe(run: logger.run, instance: "gateway.1")
         let wanted: [LoggerMessage] = [
-            .log(name: "gateway", maxSizeBytes: 1 << 20, keep: 1), pipe.wanted(in: "gateway"),
+            .log(name: "gateway", LogSpecification(maxSizeBytes: 1 << 20, keep: 1)), pipe.wanted(in: "gateway"),
         ]
         try hostd.want(wanted)
         try pipe.write("first\n")
@@ -90,7 +93,7 @@ import Testing
         try hostd.roundTrip()
         #expect(logger.text("gateway") == "before\n")
         try pipe.write("after\n")
-        try hostd.want([.log(name: "gateway", maxSizeBytes: 1 << 20, keep: 1)])
+        try hostd.want([.log(name: "gateway", LogSpecification(maxSizeBytes: 1 << 20, keep: 1))])
         #expect(pipe.readableBytes == 6)
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import HostCore
 import HostLinux
 import HostLogs
 import TestKit
@@ -26,10 +27,10 @@ import Testing
 
     @Test func onAFullDiskTheBytesStayAndNoneIsLostWhenThereIsRoomAgain() throws {
         let script = "seq -f 'line %010.0f' 1 10000; echo end"
-        try hostd.want([.log(name: "web", maxSizeBytes: 1 << 20, keep: 1)])
+        try hostd.want([.log(name: "web", LogSpecification(maxSizeBytes: 1 << 20, keep: 1))])
         try disk.leave(pages: 2)
         let kept = try Kept(run: logger.run, instance: "web.1", script: script)
-        try hostd.want([.log(name: "web", maxSizeBytes: 1 << 20, keep: 1), kept.wanted(in: "web")])
+        try hostd.want([.log(name: "web", LogSpecification(maxSizeBytes: 1 << 20, keep: 1)), kept.wanted(in: "web")])
         try waitForError("No space left on device")
         let pid = try #require(logger.process?.pid)
         #expect(!Processes.isZombie(pid))
@@ -61,7 +62,7 @@ import Testing
         let pipe = try HeldPipe(run: logger.run, instance: "web.1")
         try pipe.write("a line\n")
         try disk.setReadOnly(true)
-        try hostd.want([.log(name: "web", maxSizeBytes: 1 << 20, keep: 1), pipe.wanted(in: "web")])
+        try hostd.want([.log(name: "web", LogSpecification(maxSizeBytes: 1 << 20, keep: 1)), pipe.wanted(in: "web")])
         try waitForError("Read-only file system")
         #expect(pipe.readableBytes == 7)
         try disk.setReadOnly(false)
@@ -72,7 +73,7 @@ import Testing
 
     @Test func aLogThatAnotherLoggerHoldsIsTakenWhenItIsFree() throws {
         let other = try LoggerUnderTest(log: disk.path)
-        try other.start().want([.log(name: "web", maxSizeBytes: 1 << 20, keep: 1)])
+        try other.start().want([.log(name: "web", LogSpecification(maxSizeBytes: 1 << 20, keep: 1))])
         let pipe = try HeldPipe(run: logger.run, instance: "web.1")
         try pipe.write("a line\n")
         try hostd.want([pipe.wanted(in: "web")])

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import HostCore
 import HostLinux
 import HostLogs
 import TestKit
@@ -54,8 +55,10 @@ import Testing
             try Kept(run: logger.run, instance: "lines.1", pipeSizeBytes: 1 << 20, script: lines()),
         ]
         let wanted: [LoggerMessage] = [
-            .log(name: "blocks", maxSizeBytes: 128 << 10, keep: 1_000_000), kept[0].wanted(in: "blocks"),
-            .log(name: "lines", maxSizeBytes: 128 << 10, keep: 1_000_000), kept[1].wanted(in: "lines"),
+            .log(name: "blocks", LogSpecification(maxSizeBytes: 128 << 10, keep: 1_000_000)),
+            kept[0].wanted(in: "blocks"),
+            .log(name: "lines", LogSpecification(maxSizeBytes: 128 << 10, keep: 1_000_000)),
+            kept[1].wanted(in: "lines"),
         ]
         for _ in 1...50 {
             try logger.start().send([.begin] + wanted + [.commit])

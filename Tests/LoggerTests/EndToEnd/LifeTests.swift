@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import HostCore
 import HostLinux
 import HostLogs
 import TestKit
@@ -94,7 +95,7 @@ import Testing
         let pipe = try HeldPipe(run: logger.run, instance: "web.1")
         try hostd?.want([pipe.wanted(in: "web")])
         // What was told since begin counts only with commit.
-        try hostd?.send([.begin, .log(name: "other", maxSizeBytes: 1, keep: 1)])
+        try hostd?.send([.begin, .log(name: "other", LogSpecification(maxSizeBytes: 1, keep: 1))])
         hostd = nil
         try pipe.write("alone\n")
         try waitUntil("the line") { logger.text("web") == "alone\n" }
@@ -155,7 +156,7 @@ import Testing
         withExtendedLifetime(first) {}
         for _ in 1...3 { try logger.connect().want([]) }
         let hostd = try logger.connect()
-        try hostd.want([.log(name: "web", maxSizeBytes: 1000, keep: 1)])
+        try hostd.want([.log(name: "web", LogSpecification(maxSizeBytes: 1000, keep: 1))])
         try hostd.waitForReply("a word about it") {
             if case .error("web", let text) = $0 { text.contains("Too many open files") } else { false }
         }

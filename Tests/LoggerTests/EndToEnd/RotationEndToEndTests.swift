@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import HostCore
 import HostLinux
 import HostLogs
 import TestKit
@@ -31,7 +32,7 @@ import Testing
 
     @Test func filesAreRotatedAtLineEndsAndNoLineIsLostTornOrDoubled() throws {
         let kept = try writer("web.1", lines: 100_000)
-        try hostd.want([.log(name: "web", maxSizeBytes: 100_000, keep: 1000), kept.wanted(in: "web")])
+        try hostd.want([.log(name: "web", LogSpecification(maxSizeBytes: 100_000, keep: 1000)), kept.wanted(in: "web")])
         try hostd.wait(for: .drained(instance: "web.1"))
         #expect(logger.text("web") == expectedText(lines: 100_000))
         let rotated = try logger.rotated("web")
@@ -47,7 +48,7 @@ import Testing
 
     @Test func onlySoManyRotatedFilesAreKeptAndTheyAreTheNewest() throws {
         let kept = try writer("web.1", lines: 20_000)
-        try hostd.want([.log(name: "web", maxSizeBytes: 50_000, keep: 3), kept.wanted(in: "web")])
+        try hostd.want([.log(name: "web", LogSpecification(maxSizeBytes: 50_000, keep: 3)), kept.wanted(in: "web")])
         try hostd.wait(for: .drained(instance: "web.1"))
         #expect(try logger.rotated("web").count == 3)
         let text = logger.text("web")
@@ -60,7 +61,7 @@ import Testing
     @Test func aLineThatIsTooLongIsCutAndNothingOfItIsLost() throws {
         let script = "head -c 500000 /dev/zero | tr '\\0' x; echo; echo short"
         let kept = try Kept(run: logger.run, instance: "web.1", script: script)
-        try hostd.want([.log(name: "web", maxSizeBytes: 100_000, keep: 1000), kept.wanted(in: "web")])
+        try hostd.want([.log(name: "web", LogSpecification(maxSizeBytes: 100_000, keep: 1000)), kept.wanted(in: "web")])
         try hostd.wait(for: .drained(instance: "web.1"))
         #expect(logger.text("web") == String(repeating: "x", count: 500_000) + "\nshort\n")
         #expect(try logger.rotated("web").count == 3)
@@ -68,7 +69,7 @@ import Testing
 
     @Test func aReaderFollowsOverEveryRotation() throws {
         let kept = try writer("web.1", lines: 30_000)
-        try hostd.want([.log(name: "web", maxSizeBytes: 100_000, keep: 1000), kept.wanted(in: "web")])
+        try hostd.want([.log(name: "web", LogSpecification(maxSizeBytes: 100_000, keep: 1000)), kept.wanted(in: "web")])
         let reader = logger.reader("web")
         let expected = expectedText(lines: 30_000).split(separator: "\n").map { Array($0.utf8) }
         var place = LogCursor.start
