@@ -35,7 +35,6 @@ help:
 	@echo 'make install  what was built, its units and docs, under PREFIX ($(PREFIX)); DESTDIR is honoured'
 	@echo 'make uninstall  takes that away again, but no configuration, state or logs'
 	@echo 'make booted   hostd as a unit, in a container that boots systemd (as root)'
-	@echo 'make install  the built programs, under PREFIX ($(PREFIX)); DESTDIR is honoured'
 	@echo 'make docs     docs/configuration.md anew, from the declarations of the keys'
 	@echo 'make deps     install what is missing and nothing else'
 	@echo 'make clean    remove what was built'
@@ -52,7 +51,7 @@ run: build
 # The simulation first, so that the test runner has the last word.
 test: simulate
 	@tools/deps test
-	$(SWIFT) test
+	tools/test
 
 simulate: deps
 	$(SWIFT) build -c release --product hostd-bench
@@ -63,8 +62,7 @@ lint: deps
 	$(SWIFT) test --filter TidyTests
 
 # The pages of the verbs, from the table that hostctl itself goes by.
-.PHONY: docs docs-hostctl
-docs: docs-hostctl
+.PHONY: docs-hostctl
 docs-hostctl: deps
 	$(SWIFT) build --product hostctl
 	tools/docs-hostctl .build/debug/hostctl
@@ -80,7 +78,7 @@ bench:
 
 # The part below the mark is made anew.
 .PHONY: docs
-docs: deps
+docs: docs-hostctl
 	$(SWIFT) build --product hostd
 	sed -i '/^<!-- Below here is what/q' docs/configuration.md
 	.build/debug/hostd --reference >> docs/configuration.md
@@ -95,6 +93,7 @@ install:
 	$(STRIP) $(SBIN)/hostd $(BIN)/hostctl $(LIBEXEC)/hostd-keeper $(LIBEXEC)/hostd-logger
 	install -d $(DOC)/hostctl
 	install -m 644 README.md LICENSE docs/*.md $(DOC)
+	install -m 644 docs/hostctl/*.md $(DOC)/hostctl
 	install -d -m 755 $(ETC)
 	test -e $(ETC)/hostd.toml || install -m 644 config/hostd.toml $(ETC)/hostd.toml
 	@$(MAKE) --no-print-directory install-units install-completions
@@ -130,7 +129,6 @@ uninstall:
 
 booted: build
 	tools/booted $(RELEASE)
-	install -m 644 docs/hostctl/*.md $(DOC)/hostctl
 
 clean:
 	rm -rf .build

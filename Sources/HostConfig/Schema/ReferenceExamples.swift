@@ -86,7 +86,13 @@ public enum ReferenceExamples {
         [service.gateway.log]
         max_size = "16MiB"
         keep = 8
+        max_age = "14d"
+        total = "1GiB"
+        compress = true
         streams = "merged"
+        timestamps = "index"
+        journal = true
+        when_full = "drop"
         """,
         "service.NAME.limits": """
         [service.gateway.limits]
