@@ -20,6 +20,7 @@ struct plan {
     const int *keep;
     int keep_count;
     int output;
+    int own_session;
     int error;
 };
 
@@ -50,7 +51,8 @@ static int in_child(void *argument) {
     // By system call, as glibc refuses its own two signals, 32 and 33, which may be ignored all the same.
     static const uint64_t standard[4], none;  // struct sigaction as the kernel has it, and a mask
     for (int number = 1; number < NSIG; number++) syscall(SYS_rt_sigaction, number, standard, NULL, sizeof none);
-    setsid();
+    if (plan->own_session) setsid();
+    else setpgid(0, 0);
     if (place_descriptors(plan) == 0) {
         sigset_t none;
         sigemptyset(&none);
@@ -62,8 +64,8 @@ static int in_child(void *argument) {
 }
 
 pid_t chost_spawn(const char *path, char *const argv[], char *const envp[], const int *keep, int keep_count,
-                  int output, int *pidfd) {
-    struct plan plan = {path, argv, envp, keep, keep_count, output, 0};
+                  int output, int own_session, int *pidfd) {
+    struct plan plan = {path, argv, envp, keep, keep_count, output, own_session, 0};
     char stack[stack_bytes] __attribute__((aligned(16)));  // CLONE_VFORK holds us until the child has left it
     sigset_t all, before;
     sigfillset(&all);

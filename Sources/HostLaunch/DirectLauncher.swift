@@ -18,6 +18,8 @@ public final class DirectLauncher {
         var keeperPid: Int32?
         /// When its records are looked at although no doorbell has rung; nil once one has.
         var unheardAt: Instant?
+        /// The doorbell brought the last record: nothing of its tree is left, and its files hold no more news.
+        var isOver = false
 
         init(folder: InstanceFolder, token: String?) {
             self.folder = folder
@@ -192,7 +194,9 @@ public final class DirectLauncher {
             case "notify": .notified(NotifyRecord(record))
             default: .exit(record)
             }
-        if let said { news?(ring.instance, said) }
+        guard let said else { return }
+        if case .exited(_, treeEmpty: true) = said { entry.isOver = true }
+        news?(ring.instance, said)
     }
 
     /// The keeper of an instance that this hostd did not start: known from its start record.
@@ -209,7 +213,7 @@ public final class DirectLauncher {
         entry.keeper = try ProcessWatch(loop: loop, pidfd: pidfd) { [weak self, weak entry] _ in
             guard let self, let entry else { return }
             entry.keeper = nil
-            self.readAll(entry, keeperLives: false)
+            entry.isOver ? self.keeperIsGone?(entry.folder.instance) : self.readAll(entry, keeperLives: false)
         }
     }
 

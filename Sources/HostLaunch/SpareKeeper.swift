@@ -50,7 +50,8 @@ final class KeeperStarter {
         if let keeper = hand(arguments, environment, lock) { return keeper }
         let kept = [lock.raw]
         return try Processes.spawn(
-            path, ["--lock-fd", "3"] + arguments, environment: environment, output: STDERR_FILENO, keeping: kept)
+            path, ["--lock-fd", "3"] + arguments, environment: environment, output: STDERR_FILENO, keeping: kept,
+            needsSession: false)
     }
 
     private func hand(
@@ -82,7 +83,11 @@ final class KeeperStarter {
     private func makeSpare() {
         guard spare == nil, let pair = try? Sockets.pair() else { return }
         let child = pair.second
-        guard let keeper = try? Processes.spawn(path, ["--spare", "3"], output: STDERR_FILENO, keeping: [child]) else {
+        let arguments = ["--spare", "3"]
+        guard
+            let keeper = try? Processes.spawn(
+                path, arguments, output: STDERR_FILENO, keeping: [child], needsSession: false)
+        else {
             close(child)
             close(pair.first)
             return

@@ -20,18 +20,19 @@ public struct SpawnedProcess: ~Copyable {
 }
 
 extension Processes {
-    /// Starts the program at `path` in a session of its own, with a clean signal mask, exactly `environment`,
+    /// Starts the program at `path` in a session of its own (or in a process group alone, which is cheaper), with a clean signal mask, exactly `environment`,
     /// /dev/null as stdin, `output` (nil: /dev/null) as stdout and stderr, and the descriptors `keeping` as 3, 4, …
     /// (at most 8). Returns when it has been exec'd.
     public static func spawn(
         _ path: String, _ arguments: [String], environment: [String] = [], output: Int32? = nil,
-        keeping: [Int32] = []
+        keeping: [Int32] = [], needsSession: Bool = true
     ) throws(SystemError) -> SpawnedProcess {
         var pidfd: Int32 = -1
         let pid = try check("start", path) {
             CStrings.with([path] + arguments) { argv in
                 CStrings.with(environment) { envp in
-                    chost_spawn(path, argv, envp, keeping, Int32(keeping.count), output ?? -1, &pidfd)
+                    chost_spawn(
+                        path, argv, envp, keeping, Int32(keeping.count), output ?? -1, needsSession ? 1 : 0, &pidfd)
                 }
             }
         }

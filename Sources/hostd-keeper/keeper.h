@@ -64,6 +64,10 @@ struct failure {
 
 // files.c: open and write a file by its name in a folder. No paths are put together: every buffer for one would cost
 // each keeper a page of memory.
+// The folder that is held is opened once for all; folder_open and folder_close keep errno as the call before left it.
+void folder_hold(const char *path);
+int folder_open(const char *path);
+void folder_close(int folder);
 int open_in(const char *folder, const char *name, int flags);
 bool write_in(const char *folder, const char *name, const char *text);
 

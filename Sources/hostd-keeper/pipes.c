@@ -14,13 +14,11 @@
 #include <unistd.h>
 
 static bool make_fifo(const char *folder, const char *name) {
-    int base = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int base = folder_open(folder);
     if (base < 0) return false;
-    int result = mkfifoat(base, name, 0600);
-    int error = errno;
-    close(base);
-    errno = error;
-    return result == 0 || error == EEXIST;
+    bool is_there = mkfifoat(base, name, 0600) == 0 || errno == EEXIST;
+    folder_close(base);
+    return is_there;
 }
 
 static bool open_both(struct log_pipe *pipe, const char *folder) {

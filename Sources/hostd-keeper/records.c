@@ -63,13 +63,13 @@ static int write_text(bool sync, int folder, const char *name) {
 static int save(const struct options *options, bool sync, const char *name) {
     char temporary[16];
     snprintf(temporary, sizeof temporary, "%s.new", name);
-    int folder = open(options->record_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int folder = folder_open(options->record_dir);
     if (folder < 0) return errno;
     int error = write_text(sync, folder, temporary);
     if (!error && renameat(folder, temporary, folder, name) < 0) error = errno;
     if (error) unlinkat(folder, temporary, 0);
     else if (sync) fsync(folder);
-    close(folder);
+    folder_close(folder);
     return error;
 }
 

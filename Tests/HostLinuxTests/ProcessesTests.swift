@@ -75,6 +75,13 @@ struct ProcessesTests {
         }
     }
 
+    @Test func aChildThatNeedsNoSessionHasAProcessGroup() throws {
+        let child = try Processes.spawn("/bin/sleep", ["600"], needsSession: false)
+        defer { kill(child.pid, SIGKILL) }
+        #expect(getpgid(child.pid) == child.pid)
+        #expect(getsid(child.pid) == getsid(0))
+    }
+
     @Test func whatCannotBeStartedSaysWhy() throws {
         let missing = #expect(throws: SystemError.self) { _ = try Processes.spawn("/no/such/program", []) }
         #expect(missing?.description == "cannot start /no/such/program: No such file or directory")

@@ -37,11 +37,11 @@ extern const int chost_splice_nonblock;
 extern const int chost_f_setpipe_size;
 extern const int chost_f_getpipe_size;
 
-// Starts `path` with a clean signal mask, default dispositions, in a session of its own, with exactly the
-// descriptors keep[0..count) under the numbers 3, 4, … and /dev/null or `output` as 0, 1, 2. Returns the pid and its
-// pidfd, or -1 with errno of clone or exec.
+// Starts `path` with a clean signal mask, default dispositions, in a session (or else a process group) of its own, with
+// exactly the descriptors keep[0..count) under the numbers 3, 4, … and /dev/null or `output` as 0, 1, 2. Returns the pid
+// and its pidfd, or -1 with errno of clone or exec.
 pid_t chost_spawn(const char *path, char *const argv[], char *const envp[], const int *keep, int keep_count,
-                  int output, int *pidfd);
+                  int output, int own_session, int *pidfd);
 
 // Sends `length` bytes and one descriptor in one message. Returns as sendmsg(2).
 ssize_t chost_send_with_descriptor(int socket, const void *bytes, size_t length, int descriptor);
