@@ -12,9 +12,15 @@ extension Checker {
         var liveFailures = 0
         var isLastStartupAnswerBad = false
         var wasStartupGood = false
+        /// It was up when the configuration changed: a startup probe that is new is not asked of it.
+        var isPastStartup = false
+        /// The live probe that it goes on with: it was not told of another heartbeat.
+        var heldTo: ProbeSpecification?
         var wasReadyGood = false
         /// hostd decided to end it when it was unwell, whatever became of it before hostd got to do so.
         var wasUnwell = false
+        /// It asked in time to be waited for until then.
+        var extendedUntil = Instant.zero
         var signals = 0
         /// hostd knows, over its own end too, that it sent the signal.
         var isSignalKnown = false
@@ -40,14 +46,28 @@ extension Checker {
     func isUnwell(_ instance: SimulatedInstance, at now: Instant) -> Bool {
         let specification = services[instance.service].specification
         guard let startedAt = instance.startedAt else { return false }
-        if let live = specification.live {
+        if let live = instance.notes.heldTo ?? specification.live {
             if instance.notes.liveFailures >= live.failures { return true }
             if case .heartbeat = live.target, isSilent(instance, live, at: now) { return true }
         }
         guard let startup = specification.startup else { return false }
-        let deadline = max(startedAt + startup.deadline, instance.said.extendedUntil ?? .zero)
+        let deadline = startDeadline(startedAt, startup, instance)
         let isBad = startup.target.isHeard ? instance.said.ready == nil : instance.notes.isLastStartupAnswerBad
         return isBad && now >= deadline
+    }
+
+    /// It may have asked for more time. Asked when the time is over (all slept), that is too late: hostd may take it.
+    func extended(_ instance: SimulatedInstance, at now: Instant) {
+        guard let startedAt = instance.startedAt, let startup = services[instance.service].specification.startup,
+            let until = instance.said.extendedUntil, now <= startDeadline(startedAt, startup, instance)
+        else { return }
+        instance.notes.extendedUntil = until
+    }
+
+    private func startDeadline(
+        _ startedAt: Instant, _ startup: ProbeSpecification, _ instance: SimulatedInstance
+    ) -> Instant {
+        max(startedAt + startup.deadline, instance.notes.extendedUntil)
     }
 
     /// So long without a beat that `failures` of them may be missed, or so often complaining.

@@ -37,7 +37,7 @@ extension Checker {
         if let ready = specification.ready {
             return ready.target.isHeard ? instance.said.ready != nil : instance.notes.wasReadyGood
         }
-        guard let startup = specification.startup else { return true }
+        guard let startup = specification.startup, !instance.notes.isPastStartup else { return true }
         return startup.target.isHeard ? instance.said.ready != nil : instance.notes.wasStartupGood
     }
 

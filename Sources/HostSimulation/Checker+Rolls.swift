@@ -25,6 +25,12 @@ extension Checker {
     /// hostd is about to read what the configuration says of a service that it knows.
     mutating func takesConfiguration(_ service: SimulatedService, _ view: ServiceMachine?, at now: Instant) {
         guard let view else { return }
+        if case .up(let life) = view.state, case .serving = life.stage {
+            let instance = service.instance(life.instance)
+            instance?.notes.isPastStartup = true
+            let isSame = view.specification.heartbeat == service.specification.heartbeat
+            instance?.notes.heldTo = isSame ? nil : life.live?.specification
+        }
         var new = view
         _ = new.configure(service.specification, at: now)
         guard new.isOutdated else { return }

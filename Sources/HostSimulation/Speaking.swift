@@ -30,10 +30,11 @@ extension SimulatedHost {
         let isUnwell = instance.isUnwell(at: now)
         let asks = instance.behaviour.extendsItsStart && instance.said.ready == nil
         guard !isUnwell, !asks else {
-            return say(instance) { record in
+            say(instance) { record in
                 if isUnwell { record.triggers += 1 } else { record.beat = self.now }
                 if asks { record.extendedUntil = max(record.extendedUntil ?? .zero, self.now + each + each + each) }
             }
+            return checker.extended(instance, at: now)
         }
         // A beat alone rings no bell.
         say(instance, rings: false) { $0.beat = self.now }
