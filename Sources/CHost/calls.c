@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -117,6 +118,8 @@ pid_t chost_peer_pid(int socket) {
     socklen_t length = sizeof peer;
     return getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0 ? -1 : peer.pid;
 }
+
+int chost_adopt_orphans(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1); }
 
 void chost_trim_heap(void) {
     malloc_trim(0);

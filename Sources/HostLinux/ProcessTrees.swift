@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Glibc
 public import HostCore
 
 /// What whole trees of processes use, read from /proc. Takes a moment: for the Worker.
@@ -23,6 +24,27 @@ public enum ProcessTrees {
             result[root]?.memoryBytes += ownMemoryBytes(of: pid)
         }
         return result
+    }
+
+    /// Kills every descendant of `root`, which must be this process or adopt orphans, and reaps those that come to us;
+    /// returns when there is none left.
+    public static func end(below root: Int32) {
+        while true {
+            let members = members(below: root)
+            if members.isEmpty { return }
+            for pid in members where !Processes.isZombie(pid) { kill(pid, SIGKILL) }
+            while waitpid(-1, nil, WNOHANG) > 0 {}
+            sched_yield()
+        }
+    }
+
+    /// The descendants of a process.
+    public static func members(below root: Int32) -> [Int32] {
+        var parents: [Int32: Int32] = [:]
+        for pid in Processes.all() {
+            parents[pid] = Processes.statFields(of: pid).flatMap { $0.count > 1 ? Int32($0[1]) : nil }
+        }
+        return parents.keys.filter { Self.root(above: $0, in: parents, [root]) != nil }
     }
 
     /// The nearest of `roots` above a process. The table was not read in one moment: a walk in it always ends.

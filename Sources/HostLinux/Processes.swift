@@ -27,6 +27,11 @@ public enum Processes {
         return raw >= 0 ? Descriptor(owning: raw) : nil
     }
 
+    /// Descendants whose parents end become children of this process (PR_SET_CHILD_SUBREAPER).
+    public static func adoptOrphans() throws(SystemError) {
+        try check("prctl") { chost_adopt_orphans() }
+    }
+
     /// The short name of a process (comm); empty when it is gone.
     public static func name(of pid: Int32) -> String {
         let text = (try? Files.readText("/proc/\(pid)/comm", limit: 256)) ?? ""

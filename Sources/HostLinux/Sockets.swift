@@ -27,7 +27,7 @@ public enum Sockets {
     /// A bound datagram socket at `path` (mode 0600) that gets the sender's pid with each message.
     public static func datagramReceiver(at path: String) throws(SystemError) -> Descriptor {
         unlink(path)
-        let descriptor = try bound(to: path, type: SOCK_DGRAM, mode: 0o600)
+        let descriptor = try bound(to: path, for: path, type: SOCK_DGRAM, mode: 0o600)
         let raw = descriptor.raw
         var on: Int32 = 1
         try check("setsockopt SO_PASSCRED", path) {
@@ -36,15 +36,18 @@ public enum Sockets {
         return descriptor
     }
 
-    /// A non-blocking socket that is bound to `path` with at most the rights of `mode`.
-    static func bound(to path: String, type: __socket_type, mode: UInt32) throws(SystemError) -> Descriptor {
+    /// A non-blocking socket that is bound to `path` with at most the rights of `mode`; errors name `wanted`, the path
+    /// that it is for.
+    static func bound(
+        to path: String, for wanted: String, type: __socket_type, mode: UInt32
+    ) throws(SystemError) -> Descriptor {
         let flags = Int32(type.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
         let descriptor = Descriptor(owning: try check("socket") { socket(AF_UNIX, flags, 0) })
         let raw = descriptor.raw
         // The name gets the socket's mode; the umask, which belongs to all threads, is not touched (unix(7)).
-        try check("fchmod", path) { fchmod(raw, mode) }
+        try check("fchmod", wanted) { fchmod(raw, mode) }
         try withAddress(path) { address, length throws(SystemError) in
-            try check("bind", path) { bind(raw, address, length) }
+            try check("bind", wanted) { bind(raw, address, length) }
         }
         return descriptor
     }

@@ -65,7 +65,7 @@ public struct UnixListener: ~Copyable, Sendable {
         at path: String, under temporary: String, mode: UInt32
     ) throws(SystemError) -> (raw: Int32, inode: UInt64) {
         unlink(temporary)
-        let socket = try Sockets.bound(to: temporary, type: SOCK_STREAM, mode: mode)
+        let socket = try Sockets.bound(to: temporary, for: path, type: SOCK_STREAM, mode: mode)
         let raw = socket.raw
         do throws(SystemError) {
             // bind takes away what the umask forbids; that belongs to all threads and stays as it is.

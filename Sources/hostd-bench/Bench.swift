@@ -33,6 +33,11 @@ func runBench(_ arguments: [String]) -> Int {
     }
 }
 
+/// Whether a bench starts supervisors.
+func startsProcesses(_ arguments: [String]) -> Bool {
+    ["recovery", "footprint", "scale", "hostctl", "logs"].contains(arguments.first ?? "")
+}
+
 /// One line to stdout.
 func say(_ text: String) {
     let line = Array((text + "\n").utf8)

@@ -2,4 +2,6 @@
 
 import Glibc
 
-exit(Int32(runBench(Array(CommandLine.arguments.dropFirst()))))
+let arguments = Array(CommandLine.arguments.dropFirst())
+if BenchGuard.isGuarded { BenchGuard.takeOutput() }
+exit(Int32(BenchGuard.isGuarded || !startsProcesses(arguments) ? runBench(arguments) : BenchGuard.run(arguments)))

@@ -38,8 +38,8 @@ extern const int chost_f_setpipe_size;
 extern const int chost_f_getpipe_size;
 
 // Starts `path` with a clean signal mask, default dispositions, in a session (or else a process group) of its own, with
-// exactly the descriptors keep[0..count) under the numbers 3, 4, … and /dev/null or `output` as 0, 1, 2. Returns the pid
-// and its pidfd, or -1 with errno of clone or exec.
+// exactly the descriptors keep[0..count) under the numbers 3, 4, … and /dev/null or `output` as 0, 1, 2. Returns the
+// pid and its pidfd, or -1 with errno of clone or exec.
 pid_t chost_spawn(const char *path, char *const argv[], char *const envp[], const int *keep, int keep_count,
                   int output, int own_session, int *pidfd);
 
@@ -52,6 +52,9 @@ ssize_t chost_receive_with_credentials(int socket, void *bytes, size_t length, p
 
 // The pid of the process at the other end of a Unix socket (SO_PEERCRED), -1 with errno on error.
 pid_t chost_peer_pid(int socket);
+
+// PR_SET_CHILD_SUBREAPER.
+int chost_adopt_orphans(void);
 
 // malloc_trim(3) with nothing kept.
 void chost_trim_heap(void);
