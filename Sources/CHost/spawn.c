@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -22,6 +23,9 @@ struct plan {
     int output;
     int own_session;
     int error;
+    int switches;  // to uid and gid
+    uid_t uid;
+    gid_t gid;
 };
 
 static int place_descriptors(const struct plan *plan) {
@@ -46,6 +50,16 @@ static int place_descriptors(const struct plan *plan) {
     return (int)syscall(SYS_close_range, 3 + plan->keep_count, ~0U, 0);
 }
 
+// By system call: glibc would have every thread of ours follow.
+static int switch_user(const struct plan *plan) {
+    if (!plan->switches) return 0;
+    if (syscall(SYS_setgroups, 0, NULL) < 0) return -1;
+    if (syscall(SYS_setresgid, plan->gid, plan->gid, plan->gid) < 0) return -1;
+    if (syscall(SYS_setresuid, plan->uid, plan->uid, plan->uid) < 0) return -1;
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) return -1;
+    return chdir("/");
+}
+
 static int in_child(void *argument) {
     struct plan *plan = argument;
     // By system call, as glibc refuses its own two signals, 32 and 33, which may be ignored all the same.
@@ -53,7 +67,7 @@ static int in_child(void *argument) {
     for (int number = 1; number < NSIG; number++) syscall(SYS_rt_sigaction, number, standard, NULL, sizeof none);
     if (plan->own_session) setsid();
     else setpgid(0, 0);
-    if (place_descriptors(plan) == 0) {
+    if (place_descriptors(plan) == 0 && switch_user(plan) == 0) {
         sigset_t none;
         sigemptyset(&none);
         sigprocmask(SIG_SETMASK, &none, NULL);
@@ -63,9 +77,7 @@ static int in_child(void *argument) {
     _exit(127);
 }
 
-pid_t chost_spawn(const char *path, char *const argv[], char *const envp[], const int *keep, int keep_count,
-                  int output, int own_session, int *pidfd) {
-    struct plan plan = {path, argv, envp, keep, keep_count, output, own_session, 0};
+static pid_t spawn(struct plan plan, int *pidfd) {
     char stack[stack_bytes] __attribute__((aligned(16)));  // CLONE_VFORK holds us until the child has left it
     sigset_t all, before;
     sigfillset(&all);
@@ -87,4 +99,18 @@ pid_t chost_spawn(const char *path, char *const argv[], char *const envp[], cons
     }
     *pidfd = clone_pidfd;
     return pid;
+}
+
+pid_t chost_spawn(const char *path, char *const argv[], char *const envp[], const int *keep, int keep_count,
+                  int output, int own_session, int *pidfd) {
+    struct plan plan = {.path = path, .argv = argv, .envp = envp, .keep = keep, .keep_count = keep_count,
+                        .output = output, .own_session = own_session};
+    return spawn(plan, pidfd);
+}
+
+pid_t chost_spawn_as(uid_t uid, gid_t gid, const char *path, char *const argv[], char *const envp[], int output,
+                     int *pidfd) {
+    struct plan plan = {.path = path, .argv = argv, .envp = envp, .output = output, .own_session = 1,
+                        .switches = 1, .uid = uid, .gid = gid};
+    return spawn(plan, pidfd);
 }

@@ -18,6 +18,9 @@ public struct Descriptor: ~Copyable, Sendable {
         raw = try check("open", path) { chost_open(path, flags | O_CLOEXEC, mode) }
     }
 
+    /// Flags to open a file for reading with, which never wait for a FIFO that stands in its place.
+    public static let readingOnly: Int32 = O_RDONLY | O_NONBLOCK | O_NOCTTY
+
     /// Opens a file whose path may lead through folders that others can write: no part of it may be a symbolic link
     /// (ELOOP). O_CLOEXEC is always added.
     public init(openingWithoutLinks path: String, _ flags: Int32) throws(SystemError) {

@@ -100,6 +100,15 @@ public enum Files {
         }
     }
 
+    /// The absolute path of what stands at `path`, links resolved.
+    public static func realPath(_ path: String) throws(SystemError) -> String {
+        guard let resolved = realpath(path, nil) else {
+            throw SystemError(code: errno, call: "find", subject: path)
+        }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
     /// The working folder of this process, links resolved.
     public static func currentFolder() -> String {
         linkTarget("/proc/self/cwd") ?? "/"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CHost
 internal import Glibc
 internal import HostCore
 

@@ -42,6 +42,20 @@ extern const int chost_f_getpipe_size;
 // pid and its pidfd, or -1 with errno of clone or exec.
 pid_t chost_spawn(const char *path, char *const argv[], char *const envp[], const int *keep, int keep_count,
                   int output, int own_session, int *pidfd);
+// The same with the rights of `uid` and `gid` and of no other group, in the folder `/`, and without a way to more
+// rights (no_new_privs). The caller must be root.
+pid_t chost_spawn_as(uid_t uid, gid_t gid, const char *path, char *const argv[], char *const envp[], int output,
+                     int *pidfd);
+
+// Lets this thread alone open files as `uid` and `gid` (and no other group) would, until chost_use_own_rights. -1 with
+// errno where the caller is not root; what was changed until then is changed back by chost_use_own_rights.
+int chost_use_rights_of(uid_t uid, gid_t gid);
+int chost_use_own_rights(void);
+
+// SHA-256 (FIPS 180-4) of a file from its beginning to its end: 32 bytes. -1 with errno when it cannot be read.
+int chost_sha256_file(int fd, unsigned char digest[32]);
+// The same for bytes.
+void chost_sha256(const void *bytes, size_t length, unsigned char digest[32]);
 
 // Sends `length` bytes and one descriptor in one message. Returns as sendmsg(2).
 ssize_t chost_send_with_descriptor(int socket, const void *bytes, size_t length, int descriptor);
