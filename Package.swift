@@ -43,7 +43,7 @@ let package = Package(
     ],
     targets: [
         // C: module maps, shims, the keeper.
-        .target(name: "CHost", cSettings: strictC),
+        .target(name: "CHost", cSettings: [.unsafeFlags(["-O2"])] + strictC),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .target(name: "CCurl", cSettings: strictC),
         .systemLibrary(name: "CMicrohttpd", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
@@ -76,13 +76,14 @@ let package = Package(
             swiftSettings: onLoop),
         .target(
             name: "HostFetch", dependencies: ["HostCore", "HostLinux", "HostLoop", "CCurl"], swiftSettings: onLoop),
+        .target(name: "HostNode", dependencies: ["HostCore", "HostWire", "HostLinux"], swiftSettings: shared),
         .target(name: "HostBus", dependencies: ["HostLinux", "CSystemd"], swiftSettings: shared),
         .target(name: "HostSimulation", dependencies: ["HostCore"], swiftSettings: shared),
         .target(
             name: "HostRuntime",
             dependencies: [
                 "HostCore", "HostWire", "HostConfig", "HostLinux", "HostLoop", "HostLogs", "HostLaunch", "HostStore",
-                "HostControl", "HostFetch", "HostBus",
+                "HostControl", "HostFetch", "HostBus", "HostNode",
             ], swiftSettings: onLoop),
 
         // Thin mains.
@@ -93,7 +94,8 @@ let package = Package(
             name: "hostd-logger", dependencies: ["HostLogs", "HostLinux"], swiftSettings: shared,
             linkerSettings: staticRuntime),
         .executableTarget(
-            name: "hostctl", dependencies: ["HostWire", "HostConfig", "HostLinux", "HostLogs", "HostCore"],
+            name: "hostctl",
+            dependencies: ["HostWire", "HostConfig", "HostLinux", "HostLogs", "HostNode", "HostCore"],
             swiftSettings: shared, linkerSettings: staticRuntime),
         .executableTarget(
             name: "hostd-bench", dependencies: ["HostSimulation", "HostCore", "HostLinux", "HostLogs"],
@@ -123,6 +125,9 @@ let package = Package(
             swiftSettings: onLoop),
         .testTarget(
             name: "HostLinuxTests", dependencies: ["HostLinux", "HostCore", "TestKit"], swiftSettings: shared),
+        .testTarget(
+            name: "HostNodeTests", dependencies: ["HostNode", "HostWire", "HostCore", "HostLinux", "TestKit"],
+            swiftSettings: shared),
         .testTarget(
             name: "KeeperTests", dependencies: ["HostCore", "HostLaunch", "HostLinux", "CHost", "TestKit"],
             swiftSettings: shared),

@@ -12,7 +12,7 @@ struct RoomsTests {
         ["HostConfig"],
         ["HostLinux"],
         ["HostLoop"],
-        ["HostFetch", "HostControl", "HostStore", "HostLaunch", "HostLogs", "HostBus"],
+        ["HostFetch", "HostControl", "HostStore", "HostLaunch", "HostLogs", "HostBus", "HostNode"],
         ["HostSimulation"],
         ["HostRuntime"],
         ["hostd", "hostctl", "hostd-logger", "hostd-bench", "hostd-keeper", "hostd-bench-child"],
