@@ -77,6 +77,9 @@ let package = Package(
         .target(
             name: "HostFetch", dependencies: ["HostCore", "HostLinux", "HostLoop", "CCurl"], swiftSettings: onLoop),
         .target(name: "HostNode", dependencies: ["HostCore", "HostWire", "HostLinux"], swiftSettings: shared),
+        .target(
+            name: "HostInstall", dependencies: ["HostCore", "HostWire", "HostLinux", "HostNode", "CCurl"],
+            swiftSettings: shared),
         .target(name: "HostBus", dependencies: ["HostLinux", "CSystemd"], swiftSettings: shared),
         .target(name: "HostSimulation", dependencies: ["HostCore"], swiftSettings: shared),
         .target(
@@ -95,7 +98,7 @@ let package = Package(
             linkerSettings: staticRuntime),
         .executableTarget(
             name: "hostctl",
-            dependencies: ["HostWire", "HostConfig", "HostLinux", "HostLogs", "HostNode", "HostCore"],
+            dependencies: ["HostWire", "HostConfig", "HostLinux", "HostLogs", "HostNode", "HostInstall", "HostCore"],
             swiftSettings: shared, linkerSettings: staticRuntime),
         .executableTarget(
             name: "hostd-bench", dependencies: ["HostSimulation", "HostCore", "HostLinux", "HostLogs"],
@@ -142,6 +145,8 @@ let package = Package(
             name: "HostRuntimeTests",
             dependencies: ["HostRuntime", "HostLaunch", "HostLoop", "HostCore", "HostLinux", "TestKit"],
             swiftSettings: onLoop),
+        .testTarget(
+            name: "HostInstallTests", dependencies: ["HostInstall", "HostLinux", "TestKit"], swiftSettings: shared),
         .testTarget(
             name: "HostctlTests", dependencies: ["HostWire", "HostLinux", "TestKit"], swiftSettings: shared),
     ],

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ccurl.h"
+#include "library.h"
 
-#include <curl/curl.h>
 #include <dlfcn.h>
 #include <stdlib.h>
 
@@ -24,24 +23,8 @@ const int ccurl_code_timeout = CURLE_OPERATION_TIMEDOUT;
 const int ccurl_code_not_connected = CURLE_COULDNT_CONNECT;
 const int ccurl_code_write_ended = CURLE_WRITE_ERROR;
 
-// The functions of libcurl that are used, found by name.
-static struct {
-    __typeof__(curl_global_init) *global_init;
-    __typeof__(curl_easy_init) *easy_init;
-    __typeof__(curl_easy_cleanup) *easy_cleanup;
-    __typeof__(curl_easy_strerror) *easy_strerror;
-    CURLcode (*easy_setopt)(CURL *, CURLoption, ...);
-    CURLcode (*easy_getinfo)(CURL *, CURLINFO, ...);
-    __typeof__(curl_multi_init) *multi_init;
-    __typeof__(curl_multi_cleanup) *multi_cleanup;
-    CURLMcode (*multi_setopt)(CURLM *, CURLMoption, ...);
-    __typeof__(curl_multi_add_handle) *multi_add_handle;
-    __typeof__(curl_multi_remove_handle) *multi_remove_handle;
-    __typeof__(curl_multi_socket_action) *multi_socket_action;
-    __typeof__(curl_multi_info_read) *multi_info_read;
-    __typeof__(curl_slist_append) *slist_append;
-    __typeof__(curl_slist_free_all) *slist_free_all;
-} lib;
+struct ccurl_library ccurl_library;
+#define lib ccurl_library
 
 static const char *find_all(void *library) {
     const struct {
@@ -51,6 +34,7 @@ static const char *find_all(void *library) {
         {&lib.global_init, "curl_global_init"},
         {&lib.easy_init, "curl_easy_init"},
         {&lib.easy_cleanup, "curl_easy_cleanup"},
+        {&lib.easy_perform, "curl_easy_perform"},
         {&lib.easy_strerror, "curl_easy_strerror"},
         {&lib.easy_setopt, "curl_easy_setopt"},
         {&lib.easy_getinfo, "curl_easy_getinfo"},

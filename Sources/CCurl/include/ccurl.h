@@ -46,6 +46,31 @@ void ccurl_easy_times(ccurl_easy *easy, double *resolved, double *connected, dou
 const char *ccurl_easy_error(ccurl_easy *easy);
 const char *ccurl_code_text(int code);
 
+// A GET that blocks until all of it has come: proxy from the environment, redirects followed.
+typedef struct {
+    const char *url;
+    // Written as for ccurl_easy_new.
+    char *const *headers;
+    // Where redirects may lead, "https" or "http,https", and how many.
+    const char *protocols;
+    long redirects;
+    long connect_timeout_ms;
+    // It fails when nothing comes for so long.
+    long stall_seconds;
+    // Certificates to trust; NULL for those of the system.
+    const char *ca_file, *ca_folder;
+    void *owner;
+    // Receives each line of each answer's head, the status line first.
+    ccurl_body_function on_line;
+    // Receives the body of the last answer.
+    ccurl_body_function on_body;
+} ccurl_download;
+// Returns the CURLcode; error, which takes 256 bytes, gets its text.
+int ccurl_download_run(const ccurl_download *download, char *error);
+
+// Whether it is of a connection that was fine and then broke or fell silent.
+bool ccurl_code_is_cut(int code);
+
 extern const int ccurl_code_timeout, ccurl_code_not_connected, ccurl_code_write_ended;
 
 #endif

@@ -21,6 +21,10 @@ int chost_open(const char *path, int flags, unsigned mode);
 int chost_open_without_links(const char *path, int flags);
 // getxattr(2).
 ssize_t chost_attribute(const char *path, const char *name, void *value, size_t size);
+// Lets two files or folders of one file system change places, at once.
+int chost_exchange(const char *one, const char *other);
+// syncfs(2).
+int chost_sync_file_system(int fd);
 int chost_fcntl_int(int fd, int command, int argument);
 int chost_ioctl_readable(int fd, int *bytes);
 ssize_t chost_splice(int from, int to, int64_t *to_offset, size_t length, unsigned flags);
