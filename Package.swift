@@ -107,7 +107,7 @@ let package = Package(
         // Tests. TestKit holds what several of them need: folders, processes, waiting for events.
         .target(
             name: "TestKit", dependencies: ["HostCore", "HostLinux", "HostLoop", "CHost"], path: "Tests/TestKit",
-            swiftSettings: shared),
+            exclude: ["Fixtures"], swiftSettings: shared),
         .executableTarget(
             name: "LoopHelper", dependencies: ["HostLoop", "HostFetch", "HostStore", "HostLinux", "HostCore"],
             path: "Tests/LoopHelper", swiftSettings: onLoop),
@@ -146,9 +146,12 @@ let package = Package(
             dependencies: ["HostRuntime", "HostLaunch", "HostLoop", "HostCore", "HostLinux", "TestKit"],
             swiftSettings: onLoop),
         .testTarget(
-            name: "HostInstallTests", dependencies: ["HostInstall", "HostLinux", "TestKit"], swiftSettings: shared),
+            name: "HostInstallTests",
+            dependencies: ["HostInstall", "HostNode", "HostWire", "HostCore", "HostLinux", "TestKit"],
+            swiftSettings: shared),
         .testTarget(
-            name: "HostctlTests", dependencies: ["HostWire", "HostLinux", "TestKit"], swiftSettings: shared),
+            name: "HostctlTests", dependencies: ["HostWire", "HostNode", "HostCore", "HostLinux", "TestKit"],
+            swiftSettings: shared),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -25,7 +25,8 @@ struct SignatureReport {
             case "BADSIG": problem = "the signature of key \(key) does not fit the text"
             case "EXPSIG": problem = "the signature of key \(key) has expired"
             case "REVKEYSIG": problem = "key \(key) was revoked"
-            case "NO_PUBKEY": problem = problem ?? "it is signed by key \(key), which is not in the keyring"
+            // Stands after ERRSIG, and says why.
+            case "NO_PUBKEY": problem = "it is signed by key \(key), which is not in the keyring"
             case "ERRSIG": problem = problem ?? "the signature of key \(key) cannot be checked"
             default: break
             }

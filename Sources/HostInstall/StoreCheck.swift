@@ -37,8 +37,8 @@ extension NodeStore {
         return checked
     }
 
-    /// Whether the binary of an installed version is the one that was installed.
-    func isIntact(_ version: NodeVersion) -> InstallRecord? {
+    /// What was written down of an installed version, as long as its binary is the one that was installed; else nil.
+    public func intact(_ version: NodeVersion) -> InstallRecord? {
         let folder = folder(of: version)
         guard let record = InstallRecord.read(in: folder), record.version == version,
             let file = try? Descriptor(opening: binary(of: version), Descriptor.readingOnly),
