@@ -135,7 +135,7 @@ let package = Package(
             name: "KeeperTests", dependencies: ["HostCore", "HostLaunch", "HostLinux", "CHost", "TestKit"],
             swiftSettings: shared),
         .testTarget(
-            name: "LoggerTests", dependencies: ["HostLogs", "HostLinux", "HostCore", "CHost", "TestKit"],
+            name: "LoggerTests", dependencies: ["HostLogs", "HostLinux", "HostCore", "CHost", "CZstd", "TestKit"],
             swiftSettings: shared),
         .testTarget(
             name: "EndToEndTests",

@@ -135,7 +135,8 @@ public enum Files {
         }
     }
 
-    private static func syncFolder(of path: String) throws(SystemError) {
+    /// Makes the names in the folder of `path` outlive power loss.
+    public static func syncFolder(of path: String) throws(SystemError) {
         let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
         let descriptor = try Descriptor(opening: folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY)
         try check("fsync", folder) { fsync(descriptor.raw) }

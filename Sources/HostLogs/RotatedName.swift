@@ -5,6 +5,9 @@ internal import HostLinux
 
 /// The names of rotated files: the UTC time of the rotation, `20261124T131502.123456Z`, so that they sort by time.
 enum RotatedName {
+    /// What a compressed file has behind `NAME.log`.
+    static let compressedEnding = ".zst"
+
     /// The name for `microseconds` since 1970.
     static func text(_ microseconds: Int64) -> String {
         var seconds = time_t(microseconds / 1_000_000)
@@ -27,9 +30,17 @@ enum RotatedName {
         pick(from: try Files.list(folder))
     }
 
-    /// Those of the sorted names of files that are rotated ones, without their endings.
+    /// Those of the sorted names of files that are rotated ones, compressed or not, without their endings.
     static func pick(from files: [String]) -> [String] {
-        files.filter { $0.hasSuffix(".log") }.map { String($0.dropLast(4)) }.filter(isRight)
+        var names: [String] = []
+        for file in files {
+            let plain = file.hasSuffix(compressedEnding) ? file.dropLast(compressedEnding.count) : file[...]
+            guard plain.hasSuffix(".log") else { continue }
+            let name = String(plain.dropLast(4))
+            // Both are there for a moment.
+            if isRight(name), names.last != name { names.append(name) }
+        }
+        return names
     }
 
     /// Whether a name is one of ours.
