@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CHost
 internal import Glibc
 
 /// What makes a file outlive power loss, and what else is done to one that is finished.
