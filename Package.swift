@@ -106,8 +106,8 @@ let package = Package(
 
         // Tests. TestKit holds what several of them need: folders, processes, waiting for events.
         .target(
-            name: "TestKit", dependencies: ["HostCore", "HostLinux", "HostLoop", "CHost"], path: "Tests/TestKit",
-            exclude: ["Fixtures"], swiftSettings: shared),
+            name: "TestKit", dependencies: ["HostCore", "HostLinux", "HostLoop", "CHost", "CZstd"],
+            path: "Tests/TestKit", exclude: ["Fixtures"], swiftSettings: shared),
         .executableTarget(
             name: "LoopHelper", dependencies: ["HostLoop", "HostFetch", "HostStore", "HostLinux", "HostCore"],
             path: "Tests/LoopHelper", swiftSettings: onLoop),

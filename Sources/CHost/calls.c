@@ -11,6 +11,8 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -127,6 +129,15 @@ pid_t chost_peer_pid(int socket) {
 }
 
 int chost_adopt_orphans(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1); }
+int chost_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
+
+int chost_take_lowest_priority(void) {
+    enum { who_process = 1, class_idle = 3, class_shift = 13 };  // linux/ioprio.h of a later kernel has them
+    if (setpriority(PRIO_PROCESS, 0, 19) < 0) return -1;
+    return (int)syscall(SYS_ioprio_set, who_process, 0, class_idle << class_shift);
+}
+
+void chost_die_with_parent(void) { prctl(PR_SET_PDEATHSIG, SIGKILL); }
 
 void chost_trim_heap(void) {
     malloc_trim(0);

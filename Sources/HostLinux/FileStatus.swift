@@ -45,6 +45,13 @@ public struct FileStatus: Hashable, Sendable {
         self.init(info)
     }
 
+    /// Asks for what stands at `path`; a symbolic link is not followed.
+    public init(ofLinkAt path: String) throws(SystemError) {
+        var info = stat()
+        try check("stat", path) { lstat(path, &info) }
+        self.init(info)
+    }
+
     private init(_ info: stat) {
         switch info.st_mode & S_IFMT {
         case S_IFREG: kind = .regular

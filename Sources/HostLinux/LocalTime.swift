@@ -37,6 +37,14 @@ public struct LocalTime: Hashable, Sendable {
             hour: Int(parts.tm_hour), minute: Int(parts.tm_min), second: Int(parts.tm_sec))
     }
 
+    /// How far this time zone is ahead of UTC at a time in seconds since 1970.
+    public static func offsetSeconds(atWallSeconds seconds: Int64) -> Int64 {
+        var time = time_t(seconds)
+        var parts = tm()
+        localtime_r(&time, &parts)
+        return Int64(parts.tm_gmtoff)
+    }
+
     /// Milliseconds since 1970; nil for a day or an hour that does not exist. Of an hour that stands twice (the end of
     /// summer time) one of both.
     public var wallMilliseconds: Int64? {

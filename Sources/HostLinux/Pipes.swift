@@ -56,4 +56,7 @@ public struct PrivatePipe: ~Copyable {
             _ = chost_fcntl_int(end, F_SETFL, O_NONBLOCK)
         }
     }
+
+    /// The end to read from alone; the other one is closed.
+    public consuming func takeReading() -> Descriptor { reading }
 }

@@ -28,8 +28,9 @@ enum Compression {
     }
 
     private static func write(_ source: borrowing Descriptor, to temporary: String) throws(SystemError) {
-        let flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW
-        let file = try Descriptor(opening: temporary, flags, mode: 0o640)
+        try Files.remove(temporary)
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW
+        let file = try Descriptor(opening: temporary, flags, mode: 0o440)
         let status = try FileStatus(of: source.raw)
         let space = UnsafeMutableRawBufferPointer.allocate(byteCount: SeekableZstd.frameBytes, alignment: 16)
         defer { space.deallocate() }

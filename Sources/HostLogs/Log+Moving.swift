@@ -14,7 +14,7 @@ extension Log {
     func pump(_ pipe: LogPipe) throws(SystemError) -> Bool {
         var left = Tools.share
         while left > 0 {
-            let room = (file?.end).map { maxSize - $0 } ?? 0
+            let room = isTimeUp ? 0 : (file?.end).map { maxSize - $0 } ?? 0
             let asked = room > 0 ? Int(min(Int64(Tools.bite), room)) : 0
             let moved = asked > 0 ? take(pipe, asked) : try takeToLineEnd(pipe)
             if moved == Int(-EAGAIN) { break }
@@ -32,9 +32,9 @@ extension Log {
         return left <= 0
     }
 
-    /// Rotates when `current` has its size and ends with a line.
+    /// Rotates when `current` has its size or its age and ends with a line.
     func rotateIfDue() throws(SystemError) {
-        guard let end = file?.end, end >= maxSize, file?.endsWithLine() == true else { return }
+        guard let end = file?.end, end >= maxSize || isTimeUp, file?.endsWithLine() == true else { return }
         try rotate(isCut: false)
     }
 
@@ -46,6 +46,7 @@ extension Log {
             throw error
         }
         prune()
+        tools.needTending()
     }
 
     private func take(_ pipe: LogPipe, _ limit: Int) -> Int {

@@ -11,6 +11,8 @@ final class Log {
     let tools: Tools
     var settings: LogSpecification
     var isWanted = true
+    /// Its settings were told.
+    var isTold = false
     var isQueued = false
     var isIndexQueued = false
     var pipes: [LogPipe] = []
@@ -27,6 +29,8 @@ final class Log {
     var retryAt: Instant?
     /// What was reported and is still so.
     private(set) var trouble: String?
+    /// What `rotationDue` came to, and of what.
+    var knownDue: (began: Int64, schedule: LogSchedule, at: Int64)?
     /// Which pipes epoll watches may have to change.
     var mustRearm = false
 
@@ -54,6 +58,7 @@ final class Log {
         } catch {
             fail(error)
         }
+        awaitRotation()
         if file?.isIndexPending == true { tools.flushLater(self) }
         if mustRearm || pipes.count > 1 { rearm() }
     }
@@ -63,6 +68,7 @@ final class Log {
         if let retryAt {
             retryAt <= tools.now ? tools.queue(self) : tools.tick(at: retryAt)
         }
+        isTimeUp ? tools.queue(self) : awaitRotation()
         if lineOwner != nil {
             lineDeadline <= tools.now ? tools.queue(self) : tools.tick(at: lineDeadline)
         }
@@ -90,12 +96,12 @@ final class Log {
         if let trouble { tools.reply(.error(name: name, text: trouble)) }
     }
 
-    /// Removes rotated files beyond `keep`. That this cannot be done is no reason to stop capturing.
+    /// Removes rotated files that the settings let go. That this cannot be done is no reason to stop capturing.
     func prune() {
         do throws(SystemError) {
-            try Rotation.prune(folder, keep: settings.keep)
+            try Rotation.prune(folder, settings.retention)
         } catch {
-            tools.reply(.error(name: name, text: "\(error); more than \(settings.keep) rotated files are kept"))
+            tools.reply(.error(name: name, text: "\(error); more rotated files are kept than shall be"))
         }
     }
 

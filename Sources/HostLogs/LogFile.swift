@@ -8,6 +8,8 @@ internal import HostLinux
 struct LogFile: ~Copyable {
     /// Where the next byte goes: the size of `current`.
     private(set) var end: Int64
+    /// When its first byte had arrived, in microseconds since 1970; nil while it is empty.
+    private(set) var beganMicroseconds: Int64?
 
     private let folder: String
     private let lock: Descriptor
@@ -33,6 +35,13 @@ struct LogFile: ~Copyable {
         index = writer
         end = size
         lastRotated = names.last
+        beganMicroseconds = Self.began(folder, size: size)
+    }
+
+    private static func began(_ folder: String, size: Int64) -> Int64? {
+        guard size > 0 else { return nil }
+        var index = IndexReader(opening: folder + "/current.idx", fallback: Clock.wallMicroseconds)
+        return index.time(at: 1)
     }
 
     private static func openCurrent(_ folder: String) throws(SystemError) -> Descriptor {
@@ -75,6 +84,7 @@ struct LogFile: ~Copyable {
         index = try IndexWriter(opening: folder + "/current.idx", logSize: size)
         current = opened
         end = size
+        beganMicroseconds = Self.began(folder, size: size)
     }
 
     /// Moves at most `limit` bytes from a pipe to the end of the file. 0: the pipe has ended; below zero: negated
@@ -82,7 +92,7 @@ struct LogFile: ~Copyable {
     mutating func take(from pipe: Int32, limit: Int, now: Instant) -> Int {
         let moved = Pipes.splice(from: pipe, to: current.raw, at: end, limit: limit)
         if moved > 0 {
-            end += Int64(moved)
+            noteGrowth(Int64(moved))
             index.noteArrival(end: end, now: now)
         }
         return moved
@@ -91,8 +101,13 @@ struct LogFile: ~Copyable {
     /// Writes bytes of a tail to the end of the file.
     mutating func append(_ bytes: UnsafeRawBufferPointer, now: Instant) throws(SystemError) {
         try current.write(bytes, at: end)
-        end += Int64(bytes.count)
+        noteGrowth(Int64(bytes.count))
         index.noteArrival(end: end, now: now)
+    }
+
+    private mutating func noteGrowth(_ count: Int64) {
+        if end == 0 { beganMicroseconds = Clock.wallMicroseconds }
+        end += count
     }
 
     /// Whether the file is empty or its last byte is a newline.

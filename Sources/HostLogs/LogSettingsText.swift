@@ -7,11 +7,17 @@ internal import HostCore
 enum LogSettingsText {
     static func fields(of settings: LogSpecification) -> String {
         [
-            "max_size=\(settings.maxSizeBytes)", "keep=\(settings.keep)",
-            "max_age=\(settings.maxAge.components.seconds)", "total=\(settings.totalBytes)",
+            "max_size=\(settings.maxSizeBytes)", "rotate_every=\(wholeSeconds(settings.rotateEvery))",
+            "daily=\(settings.isDaily ? "yes" : "no")", "keep=\(settings.keep)",
+            "max_age=\(wholeSeconds(settings.maxAge))", "total=\(settings.totalBytes)",
             "compress=\(settings.isCompressed ? "yes" : "no")", "timestamps=\(settings.timestamps.rawValue)",
             "journal=\(settings.isForwarded ? "yes" : "no")", "when_full=\(settings.whenFull.rawValue)",
         ].joined(separator: "\t")
+    }
+
+    /// Rounded up, since zero means that there is no limit.
+    private static func wholeSeconds(_ duration: Duration) -> Int64 {
+        duration.components.seconds + (duration.components.attoseconds > 0 ? 1 : 0)
     }
 
     /// nil when a field has a value that it cannot have.
@@ -28,9 +34,10 @@ enum LogSettingsText {
     private static func take(_ key: String, _ value: String, into settings: inout LogSpecification) -> Bool {
         switch key {
         case "max_size": return set(&settings.maxSizeBytes, UInt64(value).flatMap { $0 > 0 ? $0 : nil })
+        case "rotate_every": return set(&settings.rotateEvery, seconds(value))
+        case "daily": return set(&settings.isDaily, isYes(value))
         case "keep": return set(&settings.keep, Int(value).flatMap { $0 >= 0 ? $0 : nil })
-        case "max_age":
-            return set(&settings.maxAge, Int64(value).flatMap { $0 >= 0 ? .seconds($0) : nil })
+        case "max_age": return set(&settings.maxAge, seconds(value))
         case "total": return set(&settings.totalBytes, UInt64(value))
         case "compress": return set(&settings.isCompressed, isYes(value))
         case "timestamps": return set(&settings.timestamps, LogSpecification.Timestamps(rawValue: value))
@@ -44,6 +51,10 @@ enum LogSettingsText {
         guard let value else { return false }
         place = value
         return true
+    }
+
+    private static func seconds(_ value: String) -> Duration? {
+        Int64(value).flatMap { $0 >= 0 ? .seconds($0) : nil }
     }
 
     private static func isYes(_ value: String) -> Bool? {

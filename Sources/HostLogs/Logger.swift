@@ -19,6 +19,7 @@ public final class Logger {
     private let signals: SignalDescriptor
     private let tools: Tools
     private let wanted: WantedSet
+    private let tending: Tending
     private var connection: Connection?
     private var spare = Logger.openSpare()
     /// What was told since `begin`; nil outside.
@@ -41,6 +42,8 @@ public final class Logger {
         listener = try UnixListener(path: run + "/logger.sock")
         tools = try Tools()
         wanted = WantedSet(folder: log, tools: tools)
+        tending = Tending(run: run, log: log, tools: tools)
+        tending.plan = { [unowned wanted] in wanted.tendingPlan }
         tools.reply = { [unowned self] in reply($0) }
         try tools.epoll.add(listener.raw, .readable, token: Token.listener)
         try tools.epoll.add(signals.raw, .readable, token: Token.signals)
@@ -69,7 +72,10 @@ public final class Logger {
                 MemoryTrim.run()
                 self.trimAt = nil
             }
-            if tools.takeDueTick() { wanted.tick() }
+            if tools.takeDueTick() {
+                wanted.tick()
+                tending.tick()
+            }
             tools.serveReady()
             tools.flushDue()
             settle()
@@ -88,6 +94,7 @@ public final class Logger {
             if !event.events.isDisjoint(with: [.readable, .hangup, .error]) {
                 connection?.receive { [unowned self] line in take(line) }
             }
+        case Tending.Token.end, Tending.Token.reports: tending.ready(event.token)
         default:
             wanted.ready(slot: Int(event.token), event.events)
         }
@@ -144,8 +151,11 @@ public final class Logger {
             isBatchWhole = true
         case .commit: commit()
         case .quit: isQuitting = true
-        case .log, .pipe, .drop:
-            guard batch != nil else { return apply(message) }
+        case .log, .host, .pipe, .drop:
+            guard batch != nil else {
+                apply(message)
+                return tending.considerPlan()
+            }
             guard (batch?.count ?? 0) < Self.batchLimit else {
                 isBatchWhole = false
                 return reply(.error(name: "-", text: "more than \(Self.batchLimit) lines before commit"))
@@ -166,18 +176,20 @@ public final class Logger {
                 logs.insert(log)
                 pipes.insert(instance)
             case .drop(let instance): pipes.remove(instance)
-            case .begin, .commit, .quit: break
+            case .host, .begin, .commit, .quit: break
             }
         }
         // What was not understood may have named something that must not go.
         if isBatchWhole { wanted.keepOnly(logs: logs, pipes: pipes) }
         for message in told { apply(message) }
+        tending.considerPlan()
         reply(.ok)
     }
 
     private func apply(_ message: LoggerMessage) {
         switch message {
         case .log(let name, let settings): wanted.want(log: name, settings)
+        case .host(let total): wanted.hostTotalBytes = total
         case .pipe(let log, let instance, let fifo, let tail):
             wanted.want(pipe: instance, log: log, fifo: fifo, tail: tail)
         case .drop(let instance): wanted.drop(instance)

@@ -6,6 +6,8 @@ public import HostCore
 public enum LoggerMessage: Hashable, Sendable {
     /// Settings of a log.
     case log(name: String, LogSpecification)
+    /// What concerns all logs: their files together take no more than so many bytes.
+    case host(totalBytes: UInt64)
     /// Move the bytes of the FIFO into the log; the tail is read first when it exists.
     case pipe(log: String, instance: String, fifo: String, tail: String)
     /// Forget the pipe of this instance.
@@ -24,6 +26,7 @@ public enum LoggerMessage: Hashable, Sendable {
     public var line: String {
         switch self {
         case .log(let name, let settings): "log\t\(name)\t\(LogSettingsText.fields(of: settings))\n"
+        case .host(let total): "host\ttotal=\(total)\n"
         case .pipe(let log, let instance, let fifo, let tail): "pipe\t\(log)\t\(instance)\t\(fifo)\t\(tail)\n"
         case .drop(let instance): "drop\t\(instance)\n"
         case .begin: "begin\n"
@@ -41,6 +44,9 @@ public enum LoggerMessage: Hashable, Sendable {
                 return nil
             }
             self = .log(name: String(fields[1]), settings)
+        case ("host", 2):
+            guard fields[1].hasPrefix("total="), let total = UInt64(fields[1].dropFirst(6)) else { return nil }
+            self = .host(totalBytes: total)
         case ("pipe", 5):
             guard LogName.isValid(fields[1]), LogName.isInstance(fields[2]), LogName.isPath(fields[3]),
                 LogName.isPath(fields[4])

@@ -8,6 +8,9 @@ public enum LoggerProgram {
     /// Runs with these arguments (without the program's name) and returns the exit status.
     public static func main(_ arguments: [String]) -> Int32 {
         StandardDescriptors.fill()
+        if arguments.count == 5, arguments[0] == "--tend", arguments[1] == "--run", arguments[3] == "--log" {
+            return Tender.main(run: arguments[2], log: arguments[4])
+        }
         let waits = arguments.first == "--wait"
         let arguments = Array(arguments.dropFirst(waits ? 1 : 0))
         guard arguments.count == 4, arguments[0] == "--run", arguments[2] == "--log" else {

@@ -33,19 +33,49 @@ enum RotatedName {
     /// Those of the sorted names of files that are rotated ones, compressed or not, without their endings.
     static func pick(from files: [String]) -> [String] {
         var names: [String] = []
-        for file in files {
-            let plain = file.hasSuffix(compressedEnding) ? file.dropLast(compressedEnding.count) : file[...]
-            guard plain.hasSuffix(".log") else { continue }
-            let name = String(plain.dropLast(4))
+        for file in files where file.hasSuffix(".log") || file.hasSuffix(".log" + compressedEnding) {
             // Both are there for a moment.
-            if isRight(name), names.last != name { names.append(name) }
+            if let name = base(of: file), names.last != name { names.append(name) }
         }
         return names
     }
 
+    /// The name that a file of a rotation has before its ending, be it the log, its index or what compressing leaves;
+    /// nil for files of others.
+    static func base(of file: String) -> String? {
+        let name = String(file.prefix(shape.utf8.count))
+        let ending = file.dropFirst(name.count)
+        guard isRight(name) else { return nil }
+        return endings.contains(String(ending)) ? name : nil
+    }
+
+    /// The time that a name says, in microseconds since 1970.
+    static func microseconds(of name: String) -> Int64 {
+        let digits = name.utf8.filter { $0 != UInt8(ascii: "T") && $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: "Z") }
+        func number(_ range: Range<Int>) -> Int32 {
+            digits[range].reduce(0) { $0 * 10 + Int32($1) - Int32(UInt8(ascii: "0")) }
+        }
+        guard digits.count == 20 else { return 0 }
+        var parts = tm()
+        parts.tm_year = number(0..<4) - 1900
+        parts.tm_mon = number(4..<6) - 1
+        parts.tm_mday = number(6..<8)
+        parts.tm_hour = number(8..<10)
+        parts.tm_min = number(10..<12)
+        parts.tm_sec = number(12..<14)
+        return Int64(timegm(&parts)) * 1_000_000 + Int64(number(14..<20))
+    }
+
+    /// What the files of one rotation have behind their name.
+    static let endings = [
+        ".log", ".log" + compressedEnding, ".log" + compressedEnding + Compression.temporaryEnding, ".idx",
+    ]
+
+    private static let shape = "00000000T000000.000000Z"
+
     /// Whether a name is one of ours.
     static func isRight(_ name: String) -> Bool {
-        let shape = "00000000T000000.000000Z".utf8
+        let shape = shape.utf8
         let zero = UInt8(ascii: "0")
         return name.utf8.count == shape.count
             && zip(name.utf8, shape).allSatisfy { byte, wanted in

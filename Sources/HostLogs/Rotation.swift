@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Glibc
+internal import HostCore
 internal import HostLinux
 
 /// What rotation does to the names in a log's folder. A kill between any two of these calls leaves what `tidy`
@@ -24,15 +25,26 @@ enum Rotation {
         }
     }
 
-    /// Removes all rotated pairs but the newest `keep`, and indexes whose log file is gone. One that cannot be removed
-    /// keeps no other.
-    static func prune(_ folder: String, keep: Int) throws(SystemError) {
+    /// Removes the oldest rotated files with their indexes until `retention` holds, and indexes whose log file is gone.
+    /// One that cannot be removed keeps no other.
+    static func prune(
+        _ folder: String, _ retention: LogRetention, nowMicroseconds now: Int64 = Clock.wallMicroseconds
+    ) throws(SystemError) {
         let files = try Files.list(folder)
-        let kept = Set(RotatedName.pick(from: files).suffix(keep))
+        let rotated = RotatedFile.all(in: folder, files, withSizes: retention.totalBytes < .max)
+        let other = (try? Files.size(folder + "/current")) ?? 0
+        let surplus = retention.surplus(
+            rotated.map(\.asRetained), otherBytes: UInt64(clamping: other), nowMicroseconds: now)
+        try remove(files, of: folder, but: Set(rotated.dropFirst(surplus).map(\.name)))
+    }
+
+    /// Removes all rotated files but those of these names.
+    private static func remove(
+        _ files: [String], of folder: String, but kept: Set<String>
+    ) throws(SystemError) {
         var failure: SystemError?
-        for file in files where file.hasSuffix(".log") || file.hasSuffix(".idx") {
-            let name = String(file.dropLast(4))
-            guard RotatedName.isRight(name), !kept.contains(name) else { continue }
+        for file in files {
+            guard let name = RotatedName.base(of: file), !kept.contains(name) else { continue }
             do throws(SystemError) {
                 try Files.remove(folder + "/" + file)
             } catch {

@@ -25,6 +25,8 @@ final class Tools {
     private(set) var nextTick: Instant?
     /// Takes what hostd is to be told.
     var reply: (LoggerReply) -> Void = { _ in }
+    /// Has finished files synced and compressed, soon.
+    var needTending: () -> Void = {}
     /// Takes a pipe that is gone for good.
     var forget: (LogPipe) -> Void = { _ in }
 

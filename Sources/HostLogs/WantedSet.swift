@@ -15,6 +15,8 @@ final class WantedSet {
     private var pipes: [String: LogPipe] = [:]
     private var slots: [LogPipe?] = []
     private var freeSlots: [Int] = []
+    /// All logs together take no more; nil: no limit.
+    var hostTotalBytes: UInt64?
     /// Logs may have become superfluous.
     private var mustSweep = false
 
@@ -47,10 +49,11 @@ final class WantedSet {
     /// A log is wanted with these settings.
     func want(log name: String, _ settings: LogSpecification) {
         guard let log = find(name) else { return }
-        let keptBefore = log.settings.keep
+        let before = log.settings.retention
         log.settings = settings
-        if settings.keep < keptBefore, log.file != nil { log.prune() }
+        if settings.retention != before, log.file != nil { log.prune() }
         log.isWanted = true
+        log.isTold = true
         log.repeatTrouble()
         tools.queue(log)
     }
@@ -95,7 +98,16 @@ final class WantedSet {
     func keepOnly(logs wantedLogs: Set<String>, pipes wantedPipes: Set<String>) {
         for instance in pipes.keys where !wantedPipes.contains(instance) { drop(instance) }
         for (name, log) in logs { log.isWanted = wantedLogs.contains(name) }
+        hostTotalBytes = nil
         mustSweep = true
+    }
+
+    /// What the tending child has to know. Logs whose settings were not told are left alone.
+    var tendingPlan: TendingPlan {
+        var plan = TendingPlan()
+        plan.hostTotalBytes = hostTotalBytes
+        plan.logs = logs.values.filter(\.isTold).map { ($0.name, $0.settings) }.sorted { $0.name < $1.name }
+        return plan
     }
 
     /// Closes logs that are wanted no more and have no pipes left.

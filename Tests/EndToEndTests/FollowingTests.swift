@@ -50,7 +50,7 @@ import Testing
         }
         try waitUntil("the last line", seconds: 60) { try Self.lines(running).last == "the end" }
         #expect(try Self.lines(running) == Self.expected)
-        let rotated = try Files.list(host.dir + "/log/writer").filter { $0.hasSuffix(".log") }
+        let rotated = try LogContent.rotated(host.dir + "/log/writer")
         #expect(rotated.count > 2, "\(rotated)")
     }
 

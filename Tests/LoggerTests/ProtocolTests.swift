@@ -8,9 +8,12 @@ import Testing
 @Suite struct ProtocolTests {
     static let messages: [(LoggerMessage, String)] = [
         (
-            .log(name: "gateway", LogSpecification(maxAge: .seconds(60), timestamps: .inline, whenFull: .drop)),
-            "log\tgateway\tmax_size=16777216\tkeep=8\tmax_age=60\ttotal=1073741824\tcompress=yes"
-                + "\ttimestamps=inline\tjournal=no\twhen_full=drop\n"
+            .log(
+                name: "gateway",
+                LogSpecification(
+                    rotateEvery: .seconds(3600), maxAge: .seconds(60), timestamps: .inline, whenFull: .drop)),
+            "log\tgateway\tmax_size=16777216\trotate_every=3600\tdaily=no\tkeep=8\tmax_age=60"
+                + "\ttotal=1073741824\tcompress=yes\ttimestamps=inline\tjournal=no\twhen_full=drop\n"
         ),
         (
             .pipe(log: "web/stderr", instance: "web.3/err", fifo: "/run/h/web.3/err", tail: "/run/h/web.3/err.tail"),

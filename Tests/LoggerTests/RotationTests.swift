@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import HostCore
 import HostLinux
 import TestKit
 import Testing
@@ -82,20 +83,20 @@ import Testing
             "20261121T000000.000000Z.log", "20261121T000000.000000Z.idx", "20261122T000000.000000Z.log",
             "20261123T000000.000000Z.log", "20261123T000000.000000Z.idx", "20261120T000000.000000Z.idx", "current",
             "current.idx", "lock", "notesZ.log", "notesZ.idx", "archive.log")
-        try Rotation.prune(folder, keep: 2)
+        try Rotation.prune(folder, LogRetention(keep: 2))
         #expect(
             names == [
                 "20261122T000000.000000Z.log", "20261123T000000.000000Z.idx", "20261123T000000.000000Z.log",
                 "archive.log", "current", "current.idx", "lock", "notesZ.idx", "notesZ.log",
             ])
-        try Rotation.prune(folder, keep: 0)
+        try Rotation.prune(folder, LogRetention(keep: 0))
         #expect(names == ["archive.log", "current", "current.idx", "lock", "notesZ.idx", "notesZ.log"])
     }
 
     @Test func oneThatCannotBeRemovedKeepsNoOther() throws {
         try make("20261122T000000.000000Z.log", "20261123T000000.000000Z.log")
         try Files.makeFolder(folder + "/20261121T000000.000000Z.log")
-        #expect(throws: SystemError.self) { try Rotation.prune(folder, keep: 1) }
+        #expect(throws: SystemError.self) { try Rotation.prune(folder, LogRetention(keep: 1)) }
         #expect(names == ["20261121T000000.000000Z.log", "20261123T000000.000000Z.log"])
         rmdir(folder + "/20261121T000000.000000Z.log")
     }

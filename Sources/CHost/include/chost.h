@@ -73,6 +73,14 @@ pid_t chost_peer_pid(int socket);
 
 // PR_SET_CHILD_SUBREAPER.
 int chost_adopt_orphans(void);
+// A file that is memory only (memfd_create(2)), close-on-exec.
+int chost_memory_file(const char *name);
+
+// Gives this process the lowest priority for processors and disks. Returns 0, or -1 with errno.
+int chost_take_lowest_priority(void);
+
+// The kernel kills this process when its parent ends.
+void chost_die_with_parent(void);
 
 // malloc_trim(3) with nothing kept.
 void chost_trim_heap(void);

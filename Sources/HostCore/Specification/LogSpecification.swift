@@ -28,6 +28,10 @@ public struct LogSpecification: Hashable, Sendable {
 
     /// The file is rotated at the first line end after this size.
     public var maxSizeBytes: UInt64
+    /// The file is rotated so long after its first byte; zero: not for its age.
+    public var rotateEvery: Duration
+    /// A file begins at each local calendar day.
+    public var isDaily: Bool
     /// So many rotated files are kept.
     public var keep: Int
     /// Rotated files that are older are removed; zero: none is for its age.
@@ -47,11 +51,13 @@ public struct LogSpecification: Hashable, Sendable {
 
     /// The defaults of the configuration.
     public init(
-        maxSizeBytes: UInt64 = 16 << 20, keep: Int = 8, maxAge: Duration = .seconds(14 * 86400),
-        totalBytes: UInt64 = 1 << 30, isCompressed: Bool = true, streams: Streams = .merged,
+        maxSizeBytes: UInt64 = 16 << 20, rotateEvery: Duration = .zero, isDaily: Bool = false, keep: Int = 8,
+        maxAge: Duration = .seconds(14 * 86400), totalBytes: UInt64 = 1 << 30, isCompressed: Bool = true, streams: Streams = .merged,
         timestamps: Timestamps = .index, isForwarded: Bool = false, whenFull: WhenFull = .block
     ) {
         self.maxSizeBytes = maxSizeBytes
+        self.rotateEvery = rotateEvery
+        self.isDaily = isDaily
         self.keep = keep
         self.maxAge = maxAge
         self.totalBytes = totalBytes
@@ -61,4 +67,10 @@ public struct LogSpecification: Hashable, Sendable {
         self.isForwarded = isForwarded
         self.whenFull = whenFull
     }
+
+    /// When a file gives way to a new one for its age.
+    public var schedule: LogSchedule { LogSchedule(every: rotateEvery, isDaily: isDaily) }
+
+    /// Which rotated files go.
+    public var retention: LogRetention { LogRetention(keep: keep, maxAge: maxAge, totalBytes: totalBytes) }
 }

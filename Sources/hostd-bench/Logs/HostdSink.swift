@@ -13,6 +13,10 @@ struct HostdSink: LogSink {
     /// What hostd gives a pipe as root.
     private static let pipeSizeBytes = 1 << 20
 
+    /// Files as the others keep them.
+    private static let settings = LogSpecification(
+        maxSizeBytes: 16 << 20, keep: 1000, maxAge: .zero, totalBytes: .max, isCompressed: false)
+
     func isLogFile(_ name: String) -> Bool { name == "current" || name.hasSuffix(".log") }
 
     func capture(megabytes: Int, into folder: String) throws(SystemError) -> CaptureResult {
@@ -24,7 +28,7 @@ struct HostdSink: LogSink {
         let logger = try BenchProcess(
             BenchPrograms.built("hostd-logger"), ["--run", run, "--log", String(folder[..<slash])])
         let hostd = try LoggerTalk(run: run)
-        try hostd.want([.log(name: log, LogSpecification(maxSizeBytes: 16 << 20, keep: 1000))])
+        try hostd.want([.log(name: log, Self.settings)])
         let began = Clock.now
         let keeper = try startKeeper(instance, megabytes: megabytes)
         try hostd.send([

@@ -87,9 +87,7 @@ extension HostUnderTest {
 
     /// All that a service has written, over all files of its log.
     func logged(_ name: String) throws -> String {
-        let folder = "\(dir)/log/\(name)"
-        let names = try Files.list(folder).filter { $0.hasSuffix(".log") } + ["current"]
-        return try names.map { try Files.readText("\(folder)/\($0)", limit: 256 << 20) }.joined()
+        String(decoding: try LogContent.read("\(dir)/log/\(name)"), as: UTF8.self)
     }
 
     /// The folders of instances that there are.

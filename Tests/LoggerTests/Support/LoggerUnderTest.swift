@@ -55,13 +55,12 @@ final class LoggerUnderTest {
 
     /// The names of the rotated files of a log, oldest first, without endings.
     func rotated(_ name: String) throws -> [String] {
-        try Files.list(log + "/" + name).filter { $0.hasSuffix("Z.log") }.map { String($0.dropLast(4)) }
+        try LogContent.rotated(log + "/" + name)
     }
 
     /// All bytes of a log: its rotated files and `current`, put together.
     func content(_ name: String) throws -> [UInt8] {
-        let files = try rotated(name).map { $0 + ".log" } + ["current"]
-        return try files.flatMap { try Files.read(log + "/" + name + "/" + $0, limit: 1 << 30) }
+        try LogContent.read(log + "/" + name)
     }
 
     /// The same as text; empty while there is no log.

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HostCore
+
+/// Everything that the tending child has to know: the lines of `LoggerMessage`, one set, no more than hostd told.
+struct TendingPlan: Equatable {
+    /// The settings of each log that hostd named.
+    var logs: [(name: String, settings: LogSpecification)] = []
+    /// The rotated files of all logs together take no more; nil: no limit.
+    var hostTotalBytes: UInt64?
+
+    var text: String {
+        let host = hostTotalBytes.map { LoggerMessage.host(totalBytes: $0).line } ?? ""
+        return host + logs.map { LoggerMessage.log(name: $0.name, $0.settings).line }.joined()
+    }
+
+    init() {}
+
+    /// Reads a text; lines that are none are passed over.
+    init(text: String) {
+        for line in text.split(separator: "\n") {
+            switch LoggerMessage(line: line) {
+            case .log(let name, let settings)?: logs.append((name, settings))
+            case .host(let total)?: hostTotalBytes = total
+            default: break
+            }
+        }
+    }
+
+    static func == (left: TendingPlan, right: TendingPlan) -> Bool { left.text == right.text }
+}
