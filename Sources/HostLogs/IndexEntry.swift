@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One entry of an index file: the bytes of the log file up to `end` had arrived by `wallMicroseconds`.
+/// One entry of an index file: the bytes of the log file up to `end` had arrived by `wallMicroseconds`. Or, with
+/// `launchFlag`, what stands behind `end` was written by the launch whose number stands in the place of the time.
 struct IndexEntry: Equatable {
     /// Bytes of an entry, and of the header of the file.
     static let size: Int64 = 16
@@ -8,13 +9,21 @@ struct IndexEntry: Equatable {
     static let header: [UInt8] = Array("hostdidx".utf8) + [1, 0, 0, 0, 0, 0, 0, 0]
     /// The rotation cut a line here.
     static let cutFlag: UInt8 = 1
+    /// Another launch writes from here on.
+    static let launchFlag: UInt8 = 4
 
     /// Offset in the log file.
     var end: Int64
     /// Microseconds since 1970.
     var wallMicroseconds: Int64
-    /// See `cutFlag`.
+    /// See `cutFlag` and `launchFlag`.
     var flags: UInt8 = 0
+
+    /// Whether it tells a time. What has flags that this version does not know does not.
+    var isTime: Bool { flags & ~Self.cutFlag == 0 }
+
+    /// The number of the launch that writes from here on; nil where the entry tells of something else.
+    var launch: UInt64? { flags == Self.launchFlag ? UInt64(bitPattern: wallMicroseconds) : nil }
 
     /// The two words as they stand in the file.
     var words: (UInt64, UInt64) {

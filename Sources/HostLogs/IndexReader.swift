@@ -3,57 +3,112 @@
 internal import Glibc
 internal import HostLinux
 
-/// Tells from an index file when a part of the log file beside it had arrived. Holds one block of entries at a time.
+/// Tells from an index file when a part of the log file beside it had arrived, and which launch wrote it. Holds one
+/// block of entries at a time.
 struct IndexReader: ~Copyable {
     private static let blockEntries = 256
 
     private let file: Descriptor?
     private let fallback: Int64
-    private var count = 0
+    private let count: Int
     private var block: [IndexEntry] = []
     private var blockStart = 0
     private var hint = 0
 
     /// Opens an index; without one every time is `fallback`, which is when the log file was last written.
     init(opening path: String, fallback: Int64) {
+        self.init(try? Descriptor(opening: path, O_RDONLY | O_NOFOLLOW), fallback: fallback)
+    }
+
+    /// Reads an index that is open already.
+    init(_ index: consuming Descriptor?, fallback: Int64) {
         self.fallback = fallback
-        file = try? Descriptor(opening: path, O_RDONLY | O_NOFOLLOW)
-        count = max(Int((try? file?.size()) ?? 0) / Int(IndexEntry.size) - 1, 0)
-        if load(at: 0, count: 16) != IndexEntry.header { count = 0 }
+        let entries = max(Int((try? index?.size()) ?? 0) / Int(IndexEntry.size) - 1, 0)
+        let header = (try? index?.bytes(at: 0, count: 16)) ?? []
+        count = header == IndexEntry.header ? entries : 0
+        file = index
     }
 
     /// When the bytes up to `end` had arrived.
     mutating func time(at end: Int64) -> Int64 {
         guard count > 0, let last = entry(count - 1), last.end >= end else { return fallback }
-        // Lines come in order, so the entry is mostly the last one or the one behind it.
-        for index in hint..<min(hint + 2, count) where covers(index, end) {
+        // Lines come in order, so the entry is mostly the last one or one of the next.
+        for index in hint..<min(hint + 3, count) where covers(index, end) {
             hint = index
             return entry(index)?.wallMicroseconds ?? fallback
         }
-        var low = 0
-        var high = count - 1
-        while low < high {
-            let middle = (low + high) / 2
-            if (entry(middle)?.end ?? .max) >= end { high = middle } else { low = middle + 1 }
-        }
+        var low = first { $0.end >= end }
+        while low < count, entry(low)?.isTime == false { low += 1 }
+        guard low < count else { return fallback }
         hint = low
         return entry(low)?.wallMicroseconds ?? fallback
     }
 
     /// Where what had arrived at `wallMicroseconds` or later begins, in a log file of `size` bytes; nil when nothing of
-    /// it had.
+    /// it had. Found by bisecting: where the clock was set back within the file, it is one of the places.
     mutating func begin(since wallMicroseconds: Int64, size: Int64) -> Int64? {
-        var end: Int64 = 0
-        for index in 0..<count {
-            guard let entry = entry(index) else { break }
-            if entry.wallMicroseconds >= wallMicroseconds, entry.end > end { return min(end, size) }
-            end = entry.end
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = (low + high) / 2
+            guard let found = timeEntry(from: middle, downTo: low) else {
+                low = middle + 1
+                continue
+            }
+            if entry(found)?.wallMicroseconds ?? .max >= wallMicroseconds { high = found } else { low = middle + 1 }
         }
+        let begin = low > 0 ? entry(low - 1)?.end ?? 0 : 0
+        // Entries that tell of no bytes: a cut.
+        while low < count, entry(low).map({ !$0.isTime || $0.end <= begin }) == true { low += 1 }
+        if low < count { return min(begin, size) }
+        let end = count > 0 ? entry(count - 1)?.end ?? 0 : 0
         return end < size && fallback >= wallMicroseconds ? end : nil
     }
 
+    /// The launch that wrote the first bytes; nil where the index does not say it.
+    var firstLaunch: UInt64? {
+        guard count > 0 else { return nil }
+        let bytes = load(at: IndexEntry.size, count: Int(IndexEntry.size))
+        return bytes.count == 16 ? bytes.withUnsafeBytes { IndexEntry(bytes: $0).launch } : nil
+    }
+
+    /// Which parts of a log file of `size` bytes were written by `launch`, in order.
+    mutating func ranges(of launch: UInt64, size: Int64) -> [Range<Int64>] {
+        var ranges: [Range<Int64>] = []
+        var begin: Int64?
+        for index in 0..<count {
+            guard let entry = entry(index), let other = entry.launch else { continue }
+            let end = min(entry.end, size)
+            if let start = begin, other != launch, end > start { ranges.append(start..<end) }
+            begin = other == launch ? begin ?? entry.end : nil
+        }
+        if let begin, begin < size { ranges.append(begin..<size) }
+        return ranges
+    }
+
+    /// The first entry of which `isThere` holds; it holds of all behind that one.
+    private mutating func first(where isThere: (IndexEntry) -> Bool) -> Int {
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if entry(middle).map(isThere) ?? true { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+
+    /// The last entry that tells a time, from `index` down to `limit`.
+    private mutating func timeEntry(from index: Int, downTo limit: Int) -> Int? {
+        var index = index
+        while index >= limit {
+            if entry(index)?.isTime == true { return index }
+            index -= 1
+        }
+        return nil
+    }
+
     private mutating func covers(_ index: Int, _ end: Int64) -> Bool {
-        guard let own = entry(index), own.end >= end else { return false }
+        guard let own = entry(index), own.isTime, own.end >= end else { return false }
         return index == 0 || (entry(index - 1)?.end ?? .max) < end
     }
 

@@ -15,6 +15,8 @@ struct IndexWriter: ~Copyable {
     private var lastEnd: Int64
     private var nextWrite: Instant = .zero
     private var pendingEnd: Int64
+    /// The launch whose bytes stand last, as far as this index says it.
+    private(set) var launch: UInt64?
 
     /// Opens the index of a log file that is `logSize` bytes long. A missing or foreign one is made anew; what is torn
     /// or speaks of bytes that are not there is cut off.
@@ -49,19 +51,33 @@ struct IndexWriter: ~Copyable {
         write(flags: 0)
     }
 
+    /// What is going to stand behind all that has arrived comes from `launch`.
+    mutating func begin(launch: UInt64, now: Instant) {
+        // What came before has its time first, so that no entry speaks of bytes of two launches.
+        flush(now: now)
+        let entry = IndexEntry(end: pendingEnd, wallMicroseconds: Int64(clamping: launch), flags: IndexEntry.launchFlag)
+        if write(entry) { self.launch = launch }
+    }
+
     /// Writes the last entry of a file that is rotated away.
     mutating func finish(isCut: Bool) {
         if isCut || isPending { write(flags: isCut ? IndexEntry.cutFlag : 0) }
     }
 
     private mutating func write(flags: UInt8) {
-        var words = IndexEntry(end: pendingEnd, wallMicroseconds: Clock.wallMicroseconds, flags: flags).words
+        let entry = IndexEntry(end: pendingEnd, wallMicroseconds: Clock.wallMicroseconds, flags: flags)
+        if write(entry) { lastEnd = pendingEnd }
+    }
+
+    /// False where the disk refuses it: whatever part of it was written is overwritten by the next one.
+    private mutating func write(_ entry: IndexEntry) -> Bool {
+        var words = entry.words
         do throws(SystemError) {
             try Self.put(&words, to: file, at: size)
             size += IndexEntry.size
-            lastEnd = pendingEnd
+            return true
         } catch {
-            // The entry stays pending; whatever part of it was written is overwritten by the next one.
+            return false
         }
     }
 

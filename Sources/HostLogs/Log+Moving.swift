@@ -50,7 +50,11 @@ extension Log {
     }
 
     private func take(_ pipe: LogPipe, _ limit: Int) -> Int {
-        file?.take(from: pipe.raw, limit: limit, now: tools.now) ?? Int(-EAGAIN)
+        // Said before the bytes are there: a kill in between costs a word too many, and no line its launch.
+        if let launch = pipe.launch, file?.launch != launch, Pipes.readable(pipe.raw) > 0 {
+            file?.begin(launch: launch, now: tools.now)
+        }
+        return file?.take(from: pipe.raw, limit: limit, now: tools.now) ?? Int(-EAGAIN)
     }
 
     /// `current` has its size: no more than the line under way.

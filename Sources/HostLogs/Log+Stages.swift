@@ -47,6 +47,7 @@ extension Log {
         // Taken out and put back, since two parts of one object cannot be changed in one call.
         guard var log = file.take(), let tail = pipe.takeover.take() else { return true }
         let isDone: Bool
+        if let launch = pipe.launch, log.launch != launch { log.begin(launch: launch, now: tools.now) }
         do throws(SystemError) {
             isDone = try tail.copy(into: &log, through: tools.lookAhead.buffer, limit: Tools.share, now: tools.now)
         } catch {

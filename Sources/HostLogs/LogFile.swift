@@ -56,6 +56,12 @@ struct LogFile: ~Copyable {
     /// Whether an index entry waits for its time.
     var isIndexPending: Bool { index.isPending }
 
+    /// The launch whose bytes stand last, as far as the index says it.
+    var launch: UInt64? { index.launch }
+
+    /// The bytes that are moved next come from `launch`.
+    mutating func begin(launch: UInt64, now: Instant) { index.begin(launch: launch, now: now) }
+
     /// What became of the files since they were last used.
     enum Finding {
         /// Nothing, or `current` has grown.

@@ -26,6 +26,8 @@ final class LogPipe {
     enum Writers { case unknown, alive, gone }
 
     let instance: String
+    /// The number of the launch that writes into it, where its instance's name tells one (`gateway.17/out`).
+    let launch: UInt64?
     let log: String
     let fifo: String
     let tail: String
@@ -54,6 +56,7 @@ final class LogPipe {
 
     init(instance: String, log: String, fifo: String, tail: String, slot: Int) {
         self.instance = instance
+        launch = InstanceID(String(instance.prefix { $0 != "/" }))?.launch
         self.log = log
         self.fifo = fifo
         self.tail = tail

@@ -9,13 +9,14 @@ extension LogReader {
     public func lastLine(since wallMicroseconds: Int64, limitBytes: Int) throws(SystemError) -> LogLine? {
         var budget = min(max(limitBytes, 1), Self.limitBytes)
         for file in try LogFileList.open(folder).reversed() where budget > 0 {
-            let start = max(file.size - Int64(budget), 0)
-            let bytes = try file.read(at: start, count: Int(file.size - start))
+            let size = try file.size()
+            let start = max(size - Int64(budget), 0)
+            let bytes = try file.read(at: start, count: Int(size - start))
             budget -= bytes.count
             guard let last = bytes.lastIndex(where: { !Self.isBlank($0) }) else { continue }
             let first = bytes[..<last].lastIndex(of: Self.lineFeed).map { $0 + 1 } ?? 0
             let end = bytes[last...].firstIndex(of: Self.lineFeed) ?? bytes.count
-            let time = file.index.time(at: start + Int64(min(end + 1, bytes.count)))
+            let time = file.time(at: start + Int64(min(end + 1, bytes.count)))
             return time < wallMicroseconds ? nil : LogLine(wallMicroseconds: time, text: Array(bytes[first..<end]))
         }
         return nil

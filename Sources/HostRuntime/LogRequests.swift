@@ -39,15 +39,24 @@ extension Supervisor {
             }
         }
 
-        func read(_ reader: LogReader) throws(SystemError) -> LogPart {
+        func read(_ reader: LogReader, of launch: UInt64?) throws(SystemError) -> LogPart {
             let place: LogCursor
             switch self {
-            case .last(let count): return try reader.tail(lines: count, limitBytes: textLimitBytes)
+            case .last(let count): return try reader.tail(lines: count, of: launch, limitBytes: textLimitBytes)
             case .after(let cursor): place = cursor
             case .since(let time): place = try reader.place(since: time.milliseconds * 1000)
             }
-            return try reader.read(after: place, limitBytes: textLimitBytes, limitLines: lineLimit)
+            return try reader.read(after: place, of: launch, limitBytes: textLimitBytes, limitLines: lineLimit)
         }
+    }
+
+    /// The launch whose lines alone are wanted; nil for all.
+    private nonisolated static func launch(_ query: [String: String]) throws(ErrorAnswer) -> UInt64? {
+        guard let text = query["instance"] else { return nil }
+        guard let number = UInt64(text), number > 0 else {
+            throw ErrorAnswer("instance is no launch: \"\(text)\"", hint: "its number: 17 for gateway.17")
+        }
+        return number
     }
 
     /// Also of a service that is configured no more, as long as its log is there.
@@ -56,14 +65,22 @@ extension Supervisor {
             return responder.finish(status: 404, json: unknownService(text).json)
         }
         let wish: Wish
-        do throws(ErrorAnswer) { wish = try Wish(request.query) } catch {
+        let launch: UInt64?
+        do throws(ErrorAnswer) {
+            wish = try Wish(request.query)
+            launch = try Self.launch(request.query)
+        } catch {
             return responder.finish(status: 400, json: error.json)
         }
-        let isStderr = request.query["stream"] == "stderr"
-        let reader = LogReader(folder: "\(folders.log)/\(name)" + (isStderr ? "/stderr" : ""))
+        let folder = "\(folders.log)/\(name)"
+        let reader = LogReader(folder: folder + (request.query["stream"] == "stderr" ? "/stderr" : ""))
         files.submit(deadline: .seconds(10)) { () -> Result<[UInt8], SystemError> in
             // The JSON too is written there: ten thousand lines would hold up the loop.
-            Result { () throws(SystemError) in Self.lines(try wish.read(reader)).json.bytes }
+            Result { () throws(SystemError) in
+                var lines = Self.lines(try wish.read(reader, of: launch))
+                lines.hasStderr = Files.exists(folder + "/stderr")
+                return lines.json.bytes
+            }
         } then: { [weak self] (outcome: WorkOutcome<Result<[UInt8], SystemError>>) in
             switch outcome {
             case .done(.success(let json)):

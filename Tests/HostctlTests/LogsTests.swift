@@ -47,7 +47,7 @@ import Testing
         let standIn = try StandIn(Self.answering(["gateway": ["1 \"quoted\""]]))
         let result = try Hostctl.run(["logs", "gateway", "--json"], at: standIn)
         let at = Self.time(1).text
-        #expect(result.out == #"{"service":"gateway","at":"\#(at)","text":"1 \"quoted\""}"# + "\n")
+        #expect(result.out == #"{"service":"gateway","stream":null,"at":"\#(at)","text":"1 \"quoted\""}"# + "\n")
     }
 
     @Test func aLongLogIsReadToItsEndInParts() throws {
@@ -186,6 +186,37 @@ import Testing
             nothing.err == "hostctl: gateway has no log of its stderr alone (log.streams = \"separate\" keeps one)\n")
     }
 
+    @Test func streamsThatAreKeptApartAreMergedByTime() throws {
+        let standIn = try StandIn(Self.answering(["gateway": ["1 out", "4 out", "5 out"], "db": ["3 db"]]) { _ in
+            ["2 err", "6 err"]
+        })
+        #expect(try Hostctl.run(["logs", "gateway"], at: standIn).out == "1 out\n2 err\n4 out\n5 out\n6 err\n")
+        #expect(try Hostctl.run(["logs", "gateway", "-n3"], at: standIn).out == "4 out\n5 out\n6 err\n")
+        #expect(try Hostctl.run(["logs", "gateway", "--stdout"], at: standIn).out == "1 out\n4 out\n5 out\n")
+        #expect(try Hostctl.run(["logs", "gateway", "--stderr"], at: standIn).out == "2 err\n6 err\n")
+        let json = try Hostctl.run(["logs", "gateway", "-n2", "--json"], at: standIn).out
+        #expect(json.contains(#""stream":"stdout""#) && json.contains(#""stream":"stderr""#))
+        #expect(
+            try Hostctl.run(["logs", "gateway", "db", "-n2"], at: standIn).out.hasPrefix(
+                "db/stderr       2 err\ndb              3 db\n"))
+    }
+
+    @Test func oneLaunchIsAskedFor() throws {
+        let standIn = try StandIn(Self.answering(["gateway": (1...1500).map { "\($0) x" }, "db": ["1 db"]]))
+        for word in ["17", "gateway.17"] {
+            let result = try Hostctl.run(["logs", "gateway", "--instance", word], at: standIn)
+            #expect(result.out.split(separator: "\n").count == 1500, "all that it wrote, not the last hundred lines")
+            #expect(standIn.questions.last?.value("instance") == "17")
+        }
+        _ = try Hostctl.run(["logs", "gateway", "--instance=17", "-n5"], at: standIn)
+        #expect(standIn.questions.last?.target == "/v1/services/gateway/logs?lines=5&instance=17")
+        let other = try Hostctl.run(["logs", "gateway", "db", "--instance", "gateway.17"], at: standIn)
+        #expect(other.err == "hostctl: --instance: gateway.17 is no launch of db (give its number alone)\n")
+        #expect(other.code == ExitCode.usage.rawValue && other.out.isEmpty)
+        let wrong = try Hostctl.run(["logs", "gateway", "--instance", "0"], at: standIn)
+        #expect(wrong.err == "hostctl: --instance: \"0\" is no launch (its number, 17, or gateway.17)\n")
+    }
+
     @Test func onATerminalEachNameHasAColourOfItsOwn() throws {
         let standIn = try StandIn(Self.answering(["a": ["1 one"], "bb": ["2 two"]]))
         let result = try PseudoTerminal.run(["logs", "a", "bb"], at: standIn)
@@ -214,17 +245,30 @@ import Testing
     }
 
     private static func answering(_ logs: [String: [String]]) -> StandIn.Answering {
-        answering(
-            lines: logs.mapValues { texts in
-                texts.map { text in
-                    let number = text.prefix { $0.isNumber }
-                    return LogLines.Line(at: Int(number).map(time), text: text)
-                }
-            })
+        answering(lines: logs.mapValues { $0.map(line) })
+    }
+
+    /// The same with a log of stderr beside each.
+    private static func answering(
+        _ logs: [String: [String]], stderr: @escaping @Sendable (String) -> [String]
+    ) -> StandIn.Answering {
+        { question in
+            let name = question.name
+            let isStderr = question.value("stream") == "stderr"
+            let lines = [name: (isStderr ? stderr(name) : logs[name] ?? []).map(line)]
+            return answering(lines: lines, hasStderr: true)(question)
+        }
+    }
+
+    private static func line(_ text: String) -> LogLines.Line {
+        let number = text.prefix { $0.isNumber }
+        return LogLines.Line(at: Int(number).map(time), text: text)
     }
 
     /// Answers like hostd, a thousand lines at most. A cursor is the number of a line.
-    private static func answering(lines logs: [String: [LogLines.Line]], rest: String? = nil) -> StandIn.Answering {
+    private static func answering(
+        lines logs: [String: [LogLines.Line]], rest: String? = nil, hasStderr: Bool = false
+    ) -> StandIn.Answering {
         { question in
             if question.path == ["v1", "services"] {
                 let names = ["gateway", "worker@1", "worker@2"]
@@ -237,7 +281,9 @@ import Testing
             if let count = question.value("lines").flatMap({ Int($0) }) {
                 let part = Array(all.suffix(min(count, 1000)))
                 let isAll = part.count == all.count
-                return .json(LogLines(lines: part, rest: end, cursor: "1:\(all.count)", isAll: isAll).json)
+                return .json(
+                    LogLines(lines: part, rest: end, cursor: "1:\(all.count)", isAll: isAll, hasStderr: hasStderr)
+                        .json)
             }
             var after = question.value("after").flatMap { Int($0.split(separator: "%3A").last ?? "") } ?? 0
             if let text = question.value("since"), let since = WallTime(text.replacing("%3A", with: ":")) {
@@ -246,7 +292,10 @@ import Testing
             let part = Array(all.dropFirst(after).prefix(1000))
             let isAll = after + part.count == all.count
             return .json(
-                LogLines(lines: part, rest: isAll ? end : nil, cursor: "1:\(after + part.count)", isAll: isAll).json)
+                LogLines(
+                    lines: part, rest: isAll ? end : nil, cursor: "1:\(after + part.count)", isAll: isAll,
+                    hasStderr: hasStderr
+                ).json)
         }
     }
 }

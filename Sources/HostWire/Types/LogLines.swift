@@ -32,13 +32,16 @@ public struct LogLines: Hashable, Sendable {
     public var cursor: String
     /// Whether these are all: with `lines`, none is older; else none is newer.
     public var isAll: Bool
+    /// Whether stderr has a log of its own beside this one.
+    public var hasStderr: Bool
 
     /// These lines.
-    public init(lines: [Line], rest: Line? = nil, cursor: String, isAll: Bool = true) {
+    public init(lines: [Line], rest: Line? = nil, cursor: String, isAll: Bool = true, hasStderr: Bool = false) {
         self.lines = lines
         self.rest = rest
         self.cursor = cursor
         self.isAll = isAll
+        self.hasStderr = hasStderr
     }
 
     /// Reads the JSON form.
@@ -48,13 +51,14 @@ public struct LogLines: Hashable, Sendable {
         rest = try fields.optional("rest", Line.init)
         cursor = try fields.text("cursor")
         isAll = try fields.optionalBool("all") ?? true
+        hasStderr = try fields.optionalBool("stderr") ?? false
     }
 
     /// The JSON form.
     public var json: JSON {
         [
             "lines": .array(lines.map(\.json)), "rest": rest?.json ?? .null, "cursor": .string(cursor),
-            "all": .bool(isAll),
+            "all": .bool(isAll), "stderr": .bool(hasStderr),
         ]
     }
 }

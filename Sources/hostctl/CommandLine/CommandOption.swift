@@ -49,7 +49,10 @@ extension CommandOption {
     static let since = CommandOption(
         "since", value: "T", "those since T: \"10m\" ago, \"09:30\", \"2026-05-18 09:30\" or RFC 3339")
     static let until = CommandOption("until", value: "T", "none after T, which is written as for --since")
-    static let stderr = CommandOption("stderr", "what went to stderr, where log.streams is \"separate\"")
+    static let stderr = CommandOption("stderr", "what went to stderr alone, where log.streams is \"separate\"")
+    static let stdout = CommandOption("stdout", "what went to stdout alone, where log.streams is \"separate\"")
+    static let instance = CommandOption(
+        "instance", value: "N", "only what that launch wrote: 17 or gateway.17, as status and events name it")
     static let grep = CommandOption("grep", value: "R", "lines that match R, a POSIX extended regular expression")
     static let timestamps = CommandOption("timestamps", letter: "t", "the time before each line, also in a pipe")
 }

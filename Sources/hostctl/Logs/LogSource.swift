@@ -3,10 +3,15 @@
 internal import HostLogs
 internal import HostWire
 
-/// The wanted lines of one service's log, in their order: first those that are there, then what is new.
+/// The wanted lines of one log of a service, in their order: first those that are there, then what is new.
 struct LogSource {
     let name: String
+    /// `stderr` where it is kept apart and this is its log; nil for the service's log itself.
+    let stream: String?
+    /// Whether stderr has a log of its own beside this one.
+    private(set) var hasStderr = false
     private let wish: LogWish
+    private let launch: UInt64?
     private let client: ControlClient
     /// When it was asked for: what arrives later is new.
     private let now: WallTime
@@ -18,9 +23,11 @@ struct LogSource {
     private var lastTime: WallTime?
 
     /// Asks for the beginning; fails when there is no such service.
-    init(_ name: String, _ wish: LogWish, _ session: Session) throws(Failure) {
+    init(_ name: String, stream: String?, _ wish: LogWish, _ session: Session) throws(Failure) {
         self.name = name
+        self.stream = stream
         self.wish = wish
+        launch = try wish.launch(of: name)
         client = session.client
         now = session.now
         defer { sayIfApart(session) }
@@ -37,9 +44,15 @@ struct LogSource {
         if let limit = wish.limit { try keepLast(limit) }
     }
 
+    /// What stands before its lines among others: `gateway`, `gateway/stderr`.
+    var label: String { stream.map { "\(name)/\($0)" } ?? name }
+
+    /// `stdout` or `stderr` where they are kept apart.
+    var knownStream: String? { stream ?? (hasStderr ? "stdout" : nil) }
+
     /// Of a stream that was never kept apart there is nothing, which looks like silence.
     private func sayIfApart(_ session: Session) {
-        guard wish.stream != nil, cursor == LogCursor.start.description else { return }
+        guard wish.streams == .stderr, cursor == LogCursor.start.description else { return }
         session.complain("\(name) has no log of its stderr alone (log.streams = \"separate\" keeps one)")
     }
 
@@ -68,6 +81,12 @@ struct LogSource {
         let answer = try ask([("after", cursor)])
         cursor = answer.cursor
         return (answer.lines.filter(wish.wants), !answer.isAll)
+    }
+
+    /// Puts these in the place of those that are there.
+    mutating func replace(by lines: [LogLines.Line]) {
+        pending = lines[...]
+        lastTime = nil
     }
 
     /// The last lines, with the one that is not complete yet unless it will come whole.
@@ -104,7 +123,10 @@ struct LogSource {
         lastTime = nil
     }
 
-    private func ask(_ query: [(key: String, value: String?)]) throws(Failure) -> LogLines {
-        try client.get(.logs(of: name, query + [("stream", wish.stream)]), as: LogLines.init(json:))
+    private mutating func ask(_ query: [(key: String, value: String?)]) throws(Failure) -> LogLines {
+        let narrowed = query + [("stream", stream), ("instance", launch.map { "\($0)" })]
+        let answer = try client.get(.logs(of: name, narrowed), as: LogLines.init(json:))
+        hasStderr = answer.hasStderr
+        return answer
     }
 }

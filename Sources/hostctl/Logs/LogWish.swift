@@ -1,10 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import HostCore
 internal import HostLinux
 internal import HostWire
 
 /// Which lines of a log are wanted.
 struct LogWish {
+    /// Which of two streams that are kept apart.
+    enum Streams {
+        case both, stdout, stderr
+    }
+
+    /// Whose lines.
+    private enum Launch {
+        case any
+        /// That of this number, of each service.
+        case number(UInt64)
+        case instance(InstanceID)
+    }
+
     private static let usualCount = 100
 
     /// At most so many, the last ones; nil for all.
@@ -15,8 +29,8 @@ struct LogWish {
     let until: WallTime?
     /// Whether what comes later is wanted, too.
     let isFollowed: Bool
-    /// Which of two streams that are kept apart; nil for the log itself.
-    let stream: String?
+    let streams: Streams
+    private let launch: Launch
     private let pattern: RegularExpression?
 
     /// What the command line says.
@@ -34,12 +48,35 @@ struct LogWish {
         since = try request.point(.since, now: session.now)
         until = try request.point(.until, now: session.now)
         isFollowed = request.has(.follow)
-        stream = request.has(.stderr) ? "stderr" : nil
+        launch = try Self.launch(request.value(.instance))
+        switch (request.has(.stdout), request.has(.stderr)) {
+        case (true, false): streams = .stdout
+        case (false, true): streams = .stderr
+        case (true, true), (false, false): streams = .both
+        }
         if isFollowed, until != nil { throw .usage("--follow has no end, and --until is one (give one of them)") }
         if let since, let until, since > until { throw .usage("--since is later than --until: no line is both") }
-        let isNarrowed = pattern != nil || since != nil || until != nil
+        let isNarrowed = pattern != nil || since != nil || until != nil || request.has(.instance)
         let count = try request.count(.lines) ?? (isNarrowed ? .max : Self.usualCount)
         limit = count == .max ? nil : count
+    }
+
+    /// The launch of a service whose lines alone are wanted; nil for all of them.
+    func launch(of name: String) throws(Failure) -> UInt64? {
+        switch launch {
+        case .any: return nil
+        case .number(let number): return number
+        case .instance(let instance) where instance.service.text == name: return instance.launch
+        case .instance(let instance):
+            throw .usage("--instance: \(instance) is no launch of \(CleanText.of(name)) (give its number alone)")
+        }
+    }
+
+    private static func launch(_ text: String?) throws(Failure) -> Launch {
+        guard let text else { return .any }
+        if let number = UInt64(text), number > 0 { return .number(number) }
+        if let instance = InstanceID(text) { return .instance(instance) }
+        throw .usage("--instance: \"\(CleanText.of(text))\" is no launch (its number, 17, or gateway.17)")
     }
 
     /// Whether the last lines of a log are the wanted ones, whatever they say.
