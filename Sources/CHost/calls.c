@@ -129,6 +129,7 @@ pid_t chost_peer_pid(int socket) {
 }
 
 int chost_adopt_orphans(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1); }
+
 int chost_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
 
 int chost_take_lowest_priority(void) {

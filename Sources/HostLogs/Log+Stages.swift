@@ -17,7 +17,9 @@ extension Log {
         switch pipe.stage {
         case .drained, .refused, .tailFirst, .tailLast: return false
         case .opening:
-            guard pipe.nextLook <= tools.now, try open(pipe), mayMove(pipe) else { return false }
+            // What a later launch says must not come before its words.
+            let isFollowed = pipes.last !== pipe
+            guard pipe.nextLook <= tools.now || isFollowed, try open(pipe), mayMove(pipe) else { return false }
             return try pump(pipe)
         case .reading:
             guard mayMove(pipe) else { return false }
@@ -109,8 +111,9 @@ extension Log {
     }
 
     private func lookAgain(_ pipe: LogPipe) {
+        let wasDue = pipe.nextLook <= tools.now
         pipe.nextLook = tools.now + Self.delay(looks: pipe.looks)
-        pipe.looks += 1
+        if wasDue { pipe.looks += 1 }
         tools.tick(at: pipe.nextLook)
     }
 

@@ -91,12 +91,15 @@ extension Checker {
         }
     }
 
-    /// A person has failures forgotten: what waited for their sake may come at once, and the count begins anew.
+    /// A person has failures forgotten: what waited for their sake may come at once, and the count begins anew; but the
+    /// end of what an older snapshot knows of is judged once more.
     private mutating func reset(_ service: SimulatedService, _ state: ServiceState?) {
         var isFree = records[service.index].pace.isFree
         if case .pausing = state { isFree = true }
+        let isVague = records[service.index].pace.isVague
         records[service.index].pace.reset()
         records[service.index].pace.isFree = isFree
+        records[service.index].pace.isVague = isVague
     }
 
     /// A person stops some, or hostd all of them.

@@ -51,6 +51,24 @@ import Testing
         #expect(stand.takeReplies().isEmpty)
     }
 
+    @Test func aPipeThatWasLongInComingIsReadBeforeOneThatWasNamedLater() throws {
+        let slow = try stand.pipe("gateway.1")
+        try slow.closePipe()
+        unlink(slow.fifo)
+        stand.want(slow, in: "gateway")
+        stand.settle()
+        for _ in 0..<60 { stand.settle(after: Int64(stand.sleepMilliseconds)) }
+        #expect(stand.sleepMilliseconds == 1000)
+        mkfifo(slow.fifo, 0o600)
+        let keeper = try Descriptor(opening: slow.fifo, O_RDWR | O_NONBLOCK)
+        try keeper.write(all: "first\n".utf8)
+        let quick = try stand.pipe("gateway.2")
+        try quick.write("second\n")
+        stand.want(quick, in: "gateway")
+        stand.settle()
+        #expect(stand.current("gateway") == "first\nsecond\n")
+    }
+
     @Test func aPipeHasEndedWhenNobodyWritesAndTheKeeperIsGone() throws {
         let pipe = try stand.pipe("gateway.1")
         stand.want(pipe, in: "gateway")
