@@ -64,7 +64,6 @@ public struct NodeInstaller {
 
     /// The mirror's list of hashes, and who signed it.
     private func checksums(_ tell: (Step) -> Void) throws(InstallError) -> (ChecksumList, signer: String?) {
-        store.tidy(keeping: keptDownload)
         let folder = "\(version.tag)/SHASUMS256.txt"
         let place = mirror.shown(folder)
         guard var bytes = try mirror.bytes(of: folder, limitBytes: Self.listLimitBytes) else {
@@ -82,12 +81,6 @@ public struct NodeInstaller {
             }
         }
         return (ChecksumList(String(decoding: bytes, as: UTF8.self)), signer)
-    }
-
-    /// What is there of a download of this version; the newest when there are several.
-    private var keptDownload: String? {
-        let names = (try? Files.list(store.workFolder)) ?? []
-        return names.last { $0.hasPrefix("node-\(version.tag)-") && $0.hasSuffix(".part") }
     }
 
     private func choose(from list: ChecksumList) throws(InstallError) -> (archive: String, hash: String) {

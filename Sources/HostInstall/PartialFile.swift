@@ -41,7 +41,6 @@ final class PartialFile {
             let start = (try? Files.size(path)) ?? 0
             guard let why = try attempt() else { return before > 0 }
             guard doneBytes > start else { throw cut(why) }
-            if doneBytes >= limitBytes { break }
         }
         throw cut("the connection broke \(Self.attemptLimit) times")
     }
@@ -85,7 +84,7 @@ final class PartialFile {
         switch head.status {
         case 200..<300: return totalBytes.map { doneBytes >= $0 } ?? true ? nil : "the answer was too short"
         case 416 where head.range?.total == doneBytes: return nil
-        case 416:
+        case 416 where doneBytes > 0:
             // What is there is of another file.
             remove()
             doneBytes = 0

@@ -13,6 +13,9 @@ public struct ReleaseIndex: Sendable {
         public var codename: String?
         /// The platforms that there are archives for: `linux-x64`.
         public var files: [String]
+
+        /// Whether there is an archive for this host.
+        public var isForThisHost: Bool { files.contains(Machine.node) }
     }
 
     /// The releases, in the order of the index.

@@ -14,13 +14,17 @@ public struct CheckedNode: Hashable, Sendable {
     public var knownFrom: String
     /// What is not as it was; empty when all is well.
     public var problems: [String]
+
+    /// What `knownFrom` says of a Node in the store.
+    public static let installation = "installation"
+
 }
 
 extension NodeStore {
     /// Hashes every file of an installed version, and compares with what was written down at its installation.
     public func check(_ version: NodeVersion) -> CheckedNode {
         let folder = folder(of: version)
-        var checked = CheckedNode(version: version, path: folder, knownFrom: "installation", problems: [])
+        var checked = CheckedNode(version: version, path: folder, knownFrom: CheckedNode.installation, problems: [])
         guard let kept = FileHashes(keptIn: folder), let record = InstallRecord.read(in: folder) else {
             checked.problems = ["nothing says how it was installed"]
             return checked

@@ -107,6 +107,18 @@ import Testing
         #expect(failure.contains("\(address)/"), "\(failure)")
     }
 
+    @Test(arguments: ["{\"version\": 1}", "<html>", "[{\"version\": \"22\"}]"])
+    func anIndexThatIsNoneIsSaid(text: String) throws {
+        try subject.mirror.write("index.json", text.utf8)
+        let mirror = Mirror(subject.mirror.address())
+        if text.hasPrefix("[") {
+            #expect(try ReleaseIndex(from: mirror).releases.isEmpty, "what is no version is passed over")
+        } else {
+            let error = try #require(throws: InstallError.self) { _ = try ReleaseIndex(from: mirror) }
+            #expect(error.description.hasPrefix(mirror.shown("index.json")), "\(error)")
+        }
+    }
+
     @Test func nobodyAtThePortIsSaid() throws {
         let port = try TinyServer.closedPort()
         let failure = try subject.failure(release.tag, from: "http://127.0.0.1:\(port)/dist")

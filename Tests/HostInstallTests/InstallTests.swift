@@ -17,7 +17,6 @@ import Testing
     init() throws {
         release = try NodeRelease.real(22)
         subject = try InstallUnderTest()
-        try subject.mirror.offer(release)
     }
 
     private func run(_ words: String...) throws -> String {
@@ -25,6 +24,7 @@ import Testing
     }
 
     @Test func anArchiveOfXzBecomesANodeThatRunsAndThatNobodyWrites() throws {
+        try subject.mirror.offer(release)
         let record = try subject.install(release.tag)
         let version = try #require(NodeVersion(release.tag))
         #expect(record.archive == release.archives[0])
@@ -44,15 +44,14 @@ import Testing
     }
 
     @Test func anArchiveOfGzipIsTakenWhereThereIsNoOther() throws {
-        try subject.mirror.write(
-            "\(release.tag)/SHASUMS256.txt",
-            "\(try release.hash(of: release.archives[1]))  \(release.archives[1])\n".utf8)
+        try subject.mirror.offer(release, suffix: ".gz")
         #expect(try subject.install(release.tag).archive == release.archives[1])
         let version = try #require(NodeVersion(release.tag))
         #expect(try NodeQuestion.ask(subject.store.binary(of: version)).version == version)
     }
 
     @Test func aConnectionThatIsCutIsGoneOnWithWhereItEnded() throws {
+        try subject.mirror.offer(release)
         try subject.install(release.tag, "broken")
         let requests = try subject.mirror.archiveRequests()
         let half = try Files.size("\(release.folder)/\(release.archives[0])") / 2
@@ -60,6 +59,7 @@ import Testing
     }
 
     @Test func whatAnotherRunHasLeftIsGoneOnWith() throws {
+        try subject.mirror.offer(release)
         let failure = try subject.failure(release.tag, "breaking")
         #expect(failure.contains("the next run goes on"), "\(failure)")
         #expect(try subject.left() == ["\(release.archives[0]).part", "\(release.archives[0]).part.tag"])
@@ -70,6 +70,7 @@ import Testing
     }
 
     @Test func aNodeThatIsDamagedIsReplaced() throws {
+        try subject.mirror.offer(release, suffix: ".gz")
         try subject.install(release.tag)
         let version = try #require(NodeVersion(release.tag))
         let binary = subject.store.binary(of: version)

@@ -15,13 +15,10 @@ import Testing
 
     init() throws {
         folder = try TemporaryFolder()
-        certificate = folder.path + "/certificate.pem"
-        let key = folder.path + "/key.pem"
-        _ = try NodeRelease.shell(
-            "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=mirror "
-                + "-addext subjectAltName=IP:127.0.0.1 -keyout \"$1\" -out \"$2\"", [key, certificate])
+        let files = try NodeMirror.makeCertificate(in: folder)
+        certificate = files.certificate
         release = try NodeRelease.standIn(in: folder)
-        subject = try InstallUnderTest(mirror: try NodeMirror(certificate: certificate, key: key))
+        subject = try InstallUnderTest(mirror: try NodeMirror(certificate: certificate, key: files.key))
         try subject.mirror.offer(release)
     }
 

@@ -93,7 +93,10 @@ import Testing
             kill(pid, SIGKILL)
             waitpid(pid, nil, 0)
         }
-        #expect(NodeUse.below(folder.path + "/v1") == [NodeUse(pid: pid, name: "cat", service: "gateway")])
+        // The kernel shows its environment a moment after it was started.
+        try waitUntil("the process to be seen", seconds: 60) {
+            NodeUse.below(folder.path + "/v1") == [NodeUse(pid: pid, name: "cat", service: "gateway")]
+        }
         #expect(NodeUse.below(folder.path + "/v2").isEmpty)
         _ = end.raw
     }

@@ -81,6 +81,20 @@ import Testing
         #expect(failure.contains("which is not in the keyring"), "\(failure)")
     }
 
+    @Test func aKeyThatWasRevokedVouchesForNothing() throws {
+        let fingerprint = try makeKey("releaser")
+        try sign(list, "--detach-sign", as: "releaser", into: list + ".sig")
+        _ = try NodeRelease.shell(
+            """
+            cd "$1" && sed 's/^:---/---/' openpgp-revocs.d/$2.rev > revocation
+            gpg --homedir . --batch --quiet --import revocation
+            gpg --homedir . --batch --quiet --yes --export > ring.gpg
+            gpgconf --homedir . --kill all
+            """, [folder.path + "/releaser", fingerprint])
+        subject.keyring = folder.path + "/releaser/ring.gpg"
+        #expect(try subject.failure(release.tag).contains("was revoked"))
+    }
+
     @Test func withAKeyringAListWithoutSignatureIsRefused() throws {
         _ = try makeKey("releaser")
         subject.keyring = folder.path + "/releaser/ring.gpg"

@@ -41,6 +41,15 @@ public final class NodeMirror: Sendable {
         waitpid(pid, nil, 0)
     }
 
+    /// A certificate for 127.0.0.1 that nobody knows, and its key.
+    public static func makeCertificate(in folder: TemporaryFolder) throws -> (certificate: String, key: String) {
+        let (certificate, key) = (folder.path + "/certificate.pem", folder.path + "/key.pem")
+        _ = try NodeRelease.shell(
+            "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=mirror "
+                + "-addext subjectAltName=IP:127.0.0.1 -keyout \"$1\" -out \"$2\"", [key, certificate])
+        return (certificate, key)
+    }
+
     /// What this process finds programs in.
     private static let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
 
@@ -64,13 +73,15 @@ public final class NodeMirror: Sendable {
         try Files.replace(path, with: bytes)
     }
 
-    /// Offers a release: its archives, and their list of hashes.
-    public func offer(_ release: NodeRelease) throws {
+    /// Offers a release: its archives, or those that end in `suffix`, and their list of hashes.
+    public func offer(_ release: NodeRelease, suffix: String = "") throws {
         let place = "\(folder.path)/\(release.tag)"
         try Files.makeFolder(place, mode: 0o755)
-        for archive in release.archives {
+        var hashes = ""
+        for archive in release.archives where archive.hasSuffix(suffix) {
             try check("symlink") { symlink("\(release.folder)/\(archive)", "\(place)/\(archive)") }
+            hashes += "\(try release.hash(of: archive))  \(archive)\n"
         }
-        try write("\(release.tag)/SHASUMS256.txt", try release.hashes().utf8)
+        try write("\(release.tag)/SHASUMS256.txt", hashes.utf8)
     }
 }

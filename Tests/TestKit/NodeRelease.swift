@@ -15,11 +15,6 @@ public struct NodeRelease: Sendable {
     /// The name of the folder that everything in an archive is in.
     public var top: String { "node-\(tag)-\(Self.platform)" }
 
-    /// What SHASUMS256.txt says of it.
-    public func hashes() throws -> String {
-        try archives.map { "\(try hash(of: $0))  \($0)\n" }.joined()
-    }
-
     /// SHA-256 of an archive.
     public func hash(of archive: String) throws -> String {
         try SHA256.hex(of: try Descriptor(opening: "\(folder)/\(archive)", Descriptor.readingOnly))
