@@ -24,6 +24,8 @@ public struct NodeInstaller {
     public var keyring: String?
     /// SHA-256 of the archive, where the configuration says it.
     public var sha256: String?
+    /// The ABI that the mirror's index says it has; nil where that was not asked.
+    public var abi: String?
     /// Where it goes.
     public var store: NodeStore
     /// The platform as Node calls it.
@@ -143,6 +145,9 @@ public struct NodeInstaller {
         tell(.note("unpacking \(archive)"))
         try unpacking.fill(from: path)
         let facts = try unpacking.ask(platform: platform)
+        if let abi, abi != facts.abi {
+            throw .failed("\(top)/bin/node has ABI \(facts.abi) (the mirror's index says \(abi))")
+        }
         try approve(facts)
         let record = InstallRecord(
             version: version, archive: archive, archiveSHA256: hash, binarySHA256: facts.sha256, abi: facts.abi,

@@ -11,6 +11,8 @@ public struct ReleaseIndex: Sendable {
         public var version: NodeVersion
         /// The code name of its long-term support line, in lower case; nil when it has none.
         public var codename: String?
+        /// The ABI of native modules; nil where the index does not say it.
+        public var abi: String?
         /// The platforms that there are archives for: `linux-x64`.
         public var files: [String]
 
@@ -42,7 +44,7 @@ public struct ReleaseIndex: Sendable {
     private static func release(_ json: JSON) -> Release? {
         guard let version = json["version"]?.text.flatMap({ NodeVersion($0) }) else { return nil }
         return Release(
-            version: version, codename: json["lts"]?.text?.lowercased(),
+            version: version, codename: json["lts"]?.text?.lowercased(), abi: json["modules"]?.text,
             files: json["files"]?.elements?.compactMap(\.text) ?? [])
     }
 }
