@@ -31,6 +31,8 @@ extension Supervisor {
             route("POST", "/v1/services/{name}/reload", .change, "its reload action", Supervisor.answerServiceReload),
             route("POST", "/v1/services/{name}/signal", .change, "send it a signal", Supervisor.answerSignal),
             route("GET", "/v1/events", .look, "the history, or what happens from now on", Supervisor.answerEvents),
+            route("GET", "/v1/crashes", .look, "ends that nobody wanted", Supervisor.answerCrashes),
+            route("GET", "/v1/crashes/{id}", .look, "all that was kept of one", Supervisor.answerCrash),
             route("GET", "/v1/conditions", .look, "what services depend on", Supervisor.answerConditions),
             route("GET", "/v1/plan", .look, "what a reload would change", Supervisor.answerPlan),
             route("POST", "/v1/reload", .change, "read the configuration again", Supervisor.answerReload),

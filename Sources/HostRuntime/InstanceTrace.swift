@@ -17,6 +17,12 @@ final class InstanceTrace {
     var wantsLastLine = false
     /// Looks for the last line when the log is not drained in time.
     var lastLineTimer: TimerSource?
+    /// What it was launched with; nil where an earlier hostd launched it.
+    var environment: [String]?
+    /// The newest answer of each probe, when it came, and how many bad ones in a row there were then.
+    var answers: [ProbeKind: (answer: ProbeAnswer, at: Instant, failures: Int)] = [:]
+    /// What it last said of itself.
+    var said: String?
     /// A launch that no service knows: it is ended.
     var isStray = false
 
@@ -24,6 +30,13 @@ final class InstanceTrace {
     static func logs(of service: ServiceSpecification) -> [String] {
         let name = service.name.text
         return service.log.streams == .separate ? [name, name + "/stderr"] : [name]
+    }
+
+    /// A probe was answered.
+    func note(_ kind: ProbeKind, _ answer: ProbeAnswer, at now: Instant) {
+        let before = answers[kind]?.failures ?? 0
+        let failures = answer.isVerdict ? (answer.ok ? 0 : before + 1) : before
+        answers[kind] = (answer, now, failures)
     }
 
     init(_ instance: InstanceID, _ log: LogSpecification) {

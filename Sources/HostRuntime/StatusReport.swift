@@ -16,10 +16,14 @@ extension Supervisor {
         let facts = HostFacts(
             name: settings.name ?? HostName.current, version: Release.version, pid: getpid(),
             uptimeSeconds: (loop.now - startedAt).seconds, launcher: "direct")
-        let conditions = self.conditions.map {
+        return HostStatus(host: facts, conditions: conditionStatus(clock), services: [])
+    }
+
+    /// What services depend on.
+    func conditionStatus(_ clock: WallClock) -> [ConditionStatus] {
+        conditions.map {
             ConditionStatus(kind: $0.kind, level: $0.level.rawValue, since: clock.wall($0.since), reason: $0.reason)
         }
-        return HostStatus(host: facts, conditions: conditions, services: [])
     }
 
     /// All services by name.
@@ -46,6 +50,7 @@ extension Supervisor {
             pid: service.state.process?.pid, restarts: service.restarts, reason: service.reason)
         result.ready = service.phase == .ready
         result.lastExit = service.lastExit.map { Self.lastExit($0) }
+        result.lastCrash = crashes.newest[name.text]
         if let instance = service.state.instance {
             result.instance = instance.description
             result.keeperPid = launcher.keeperPid(instance)
@@ -158,7 +163,7 @@ nonisolated extension ServiceMachine {
 
 nonisolated extension ProbeSpecification.Target {
     /// "http http://127.0.0.1:18789/healthz".
-    fileprivate var text: String {
+    var text: String {
         switch self {
         case .http(let question): "http \(question.url)"
         case .tcp(let host, let port): "tcp \(host):\(port)"

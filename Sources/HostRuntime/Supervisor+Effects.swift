@@ -26,6 +26,7 @@ extension Supervisor {
         case .ask(let instance, let kind, let number): ask(instance, kind, number)
         case .readNotify(let instance): readNotify(instance)
         case .findLastLine(let instance): findLastLine(instance)
+        case .keepCrash(let instance, let report, let why): keepCrash(instance, report, why: why)
         case .forget(let instance): forget(instance)
         case .mark: storeService(name)
         case .report(let report): tell(report, of: name)
@@ -97,7 +98,9 @@ extension Supervisor {
             identities[name] = prepared.identity
             let size = pipeSizeBytes()
             try launcher.launch(instance, specification, prepared, hook: hook, pipeSizeBytes: size)
-            traces[instance] = InstanceTrace(instance, service.specification.log)
+            let trace = InstanceTrace(instance, service.specification.log)
+            trace.environment = prepared.environment
+            traces[instance] = trace
         } catch {
             feed(name, .launchFailed(instance, error.description))
         }
@@ -124,7 +127,9 @@ extension Supervisor {
             instance: instance, launch: service.specification.launch, identity: identities[instance.service],
             log: logContext(instance, kind, probe))
         prober.ask(probe, context) { [weak self] answer in
-            self?.feed(instance.service, .probed(instance, kind, number: number, answer))
+            guard let self else { return }
+            self.traces[instance]?.note(kind, answer, at: self.loop.now)
+            self.feed(instance.service, .probed(instance, kind, number: number, answer))
         }
     }
 

@@ -23,7 +23,9 @@ extension Supervisor {
             wantPipes(of: instance)
             feed(name, .exited(instance, explained(report, of: instance), treeEmpty: treeEmpty))
             if treeEmpty { isOver(stray: instance) }
-        case .notified(let record): feed(name, .notified(instance, record))
+        case .notified(let record):
+            if !record.status.isEmpty { traces[instance]?.said = record.status }
+            feed(name, .notified(instance, record))
         case .keeperLost:
             if traces[instance]?.isStray == true { sweepStray(instance) }
             feed(name, .keeperLost(instance))
@@ -57,7 +59,10 @@ extension Supervisor {
             let trace = traces[instance]
         else { return }
         trace.undrained.remove(String(key[key.index(after: slash)...]))
-        if trace.undrained.isEmpty, trace.wantsLastLine { readLastLine(of: instance) }
+        if trace.undrained.isEmpty {
+            if trace.wantsLastLine { readLastLine(of: instance) }
+            crashes.outputIsThere(of: instance)
+        }
         removeIfOver(instance)
     }
 
@@ -78,6 +83,7 @@ extension Supervisor {
         guard let trace = traces[instance], trace.isForgotten, !launcher.keeperLives(instance) else { return }
         guard !trace.isTold || trace.undrained.isEmpty else { return }
         if trace.wantsLastLine { readLastLine(of: instance) }
+        crashes.outputIsThere(of: instance)
         traces[instance] = nil
         for stream in trace.streams where trace.isTold { logger.drop(Self.key(instance, stream.fifo)) }
         launcher.remove(instance)

@@ -52,6 +52,7 @@ extension Supervisor {
             resume(name, restored[name], news)
         }
         logger.begin()
+        crashes.begin()
         recallFromStore()
         trimMemorySoon()
     }

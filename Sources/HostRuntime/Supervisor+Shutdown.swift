@@ -83,6 +83,7 @@ extension Supervisor {
         guard !isLeaving else { return }
         isLeaving = true
         drainTimer = nil
+        crashes.hurry()
         history.add(host: "stopped", "hostd ends")
         store.flush(limit: Self.flushLimit) { [loop] in loop.exit(code: 0) }
     }

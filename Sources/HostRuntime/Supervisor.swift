@@ -23,6 +23,7 @@ final class Supervisor {
     let files: Worker
     let prober: Prober
     let limits = LimitWatch()
+    let crashes: CrashBox
     let history: History
     let streams: EventStreams
     let refusals: RefusalLog
@@ -102,6 +103,7 @@ final class Supervisor {
         store = try Store(loop: loop, path: folders.state + "/hostd.db")
         files = try Worker(loop: loop, lane: "files", limit: 4096)
         prober = Prober(loop: loop, files: files, keeper: programs.keeper)
+        crashes = CrashBox(loop: loop, files: files, path: folders.state + "/crashes")
         history = History(store: store)
         streams = EventStreams(loop: loop, store: store)
         refusals = RefusalLog(loop: loop, history: history)

@@ -150,6 +150,7 @@ extension SimulatedHost {
         case .report(let report):
             trace.note("\(service.name) \(report.kind.rawValue): \(report.reason)", at: now)
         case .forget(let id): forget(id, of: service)
+        case .keepCrash: break
         case .findLastLine(let id):
             inbox.append(.service(service.name, .lastLine(id, "the last line\r")))
         }

@@ -28,7 +28,7 @@ import Testing
         try host.start()
         try host.waitReady("steady")
         try waitUntil("a probe and a failure") {
-            try host.status("steady").health["live"]?.ok != nil && host.status("broken").restarts > 0
+            try host.status("steady").health["live"]?.ok != nil && host.status("broken").lastCrash != nil
         }
         let script = Self.repository + "/Tests/EndToEndTests/Fixtures/control_contract.py"
         let result = try host.run(

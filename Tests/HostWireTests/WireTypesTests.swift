@@ -47,6 +47,11 @@ struct WireTypesTests {
         let status = Self.fullStatus
         #expect(try HostStatus(json: sent(status.json)) == status)
         #expect(try ServiceStatus(json: sent(Self.fullService.json)) == Self.fullService)
+        var crashed = Self.fullService
+        crashed.lastCrash = CrashBrief(
+            id: "20260518T093000.125Z-gateway.17", service: "gateway", instance: "gateway.17", at: Self.time, code: 1,
+            text: "exit 1 after 400 ms", why: "live probe: refused", lastLine: "boom")
+        #expect(try ServiceStatus(json: sent(crashed.json)) == crashed)
         let list = ServiceList(services: status.services)
         #expect(try ServiceList(json: sent(list.json)) == list)
         let outcome = ActionOutcome(
@@ -117,7 +122,7 @@ struct WireTypesTests {
                 + #""node":{"pinned":null,"path":null,"ok":true,"reason":""},"conditions":[],"#
                 + #""policy":{"name":null,"generation":null,"digest":null,"applied_at":null,"tiers":{}},"#
                 + #""services":[{"name":"a","state":"stopped","since":"2026-05-18T09:30:00.125Z","pid":null,"#
-                + #""restarts":0,"reason":"","model":null,"ready":false,"last_exit":null,"keeper_pid":null,"#
+                + #""restarts":0,"reason":"","model":null,"ready":false,"last_exit":null,"last_crash":null,"keeper_pid":null,"#
                 + #""instance":null,"uptime_s":null,"health":{"startup":null,"live":null,"ready":null},"#
                 + #""next_attempt_at":null,"ports":[],"log":null,"family":"a","tags":[],"after":[],"#
                 + #""status_text":null,"limits":[]}],"#

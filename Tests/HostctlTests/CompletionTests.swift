@@ -23,7 +23,7 @@ import Testing
     @Test func verbsAndTheirOptionsComeFromTheTable() throws {
         #expect(try Self.candidates("sta") == ["status", "start"])
         #expect(try Self.candidates("") == Set(Self.candidates("")).intersection(Self.verbs()).sorted(by: Self.order()))
-        #expect(try Self.candidates("logs", "--s") == ["--since", "--stderr", "--socket"])
+        #expect(try Self.candidates("logs", "--s") == ["--since", "--stdout", "--stderr", "--socket"])
         #expect(try Self.candidates("--no-color", "--j") == ["--json"])
         #expect(try Self.candidates("nonsense", "").isEmpty)
     }

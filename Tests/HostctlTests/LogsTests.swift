@@ -198,7 +198,7 @@ import Testing
         #expect(json.contains(#""stream":"stdout""#) && json.contains(#""stream":"stderr""#))
         #expect(
             try Hostctl.run(["logs", "gateway", "db", "-n2"], at: standIn).out.hasPrefix(
-                "db/stderr       2 err\ndb              3 db\n"))
+                "db              3 db\ngateway         5 out\ngateway/stderr  6 err\n"))
     }
 
     @Test func oneLaunchIsAskedFor() throws {

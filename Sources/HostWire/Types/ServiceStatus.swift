@@ -20,6 +20,8 @@ public struct ServiceStatus: Hashable, Sendable {
     public var ready: Bool
     /// How its newest instance that ended did so; nil when none has.
     public var lastExit: LastExit?
+    /// Its newest end that nobody wanted, as far as it is kept.
+    public var lastCrash: CrashBrief?
     /// The keeper's pid.
     public var keeperPid: Int32?
     /// The current instance, `gateway.17`.
@@ -96,6 +98,7 @@ public struct ServiceStatus: Hashable, Sendable {
         model = try fields.optionalText("model")
         ready = try fields.bool("ready")
         lastExit = try fields.optional("last_exit", LastExit.init)
+        lastCrash = try fields.optional("last_crash", CrashBrief.init)
         keeperPid = try fields.optionalInteger("keeper_pid")
         instance = try fields.optionalText("instance")
         uptimeSeconds = try fields.optionalNumber("uptime_s")
@@ -120,8 +123,8 @@ public struct ServiceStatus: Hashable, Sendable {
         [
             "name": .string(name), "state": .string(state), "since": .string(since.text), "pid": JSON(pid),
             "restarts": JSON(restarts), "reason": .string(reason), "model": JSON(model), "ready": .bool(ready),
-            "last_exit": lastExit?.json ?? .null, "keeper_pid": JSON(keeperPid), "instance": JSON(instance),
-            "uptime_s": JSON(uptimeSeconds),
+            "last_exit": lastExit?.json ?? .null, "last_crash": lastCrash?.json ?? .null,
+            "keeper_pid": JSON(keeperPid), "instance": JSON(instance), "uptime_s": JSON(uptimeSeconds),
             "health": .object(Self.probeKinds.map { JSON.Member(key: $0, value: health[$0]?.json ?? .null) }),
             "next_attempt_at": JSON(nextAttemptAt?.text), "ports": .array(ports.map { JSON($0) }), "log": JSON(log),
             "family": .string(family), "tags": .array(tags.map { .string($0) }),

@@ -37,6 +37,12 @@ struct Target {
             ["events"], [("limit", limit.map { "\($0)" }), ("service", service), ("since", since.map { "\($0)" })])
     }
 
+    static func crashes(of service: String? = nil, limit: Int? = nil) -> Target {
+        Target(["crashes"], [("service", service), ("limit", limit.map { "\($0)" })])
+    }
+
+    static func crash(_ id: String) -> Target { Target(["crashes", id]) }
+
     /// Everything but letters, digits and `-._~@` as `%XX`.
     private static func encoded(_ text: String) -> String {
         let digits = Array("0123456789ABCDEF".utf8)

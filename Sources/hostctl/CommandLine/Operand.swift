@@ -13,6 +13,8 @@ struct Operand: Sendable {
         case shell
         /// This very word.
         case word(String)
+        /// One of these very words.
+        case oneOf([String])
     }
 
     let kind: Kind
@@ -29,6 +31,7 @@ struct Operand: Sendable {
     static let topic = Operand(kind: .topic, counts: 0...1)
     static let serviceOrNone = Operand(kind: .service, counts: 0...1)
     static let show = Operand(kind: .word("show"), counts: 1...1)
+    static let listOrShow = Operand(kind: .oneOf(["list", "show"]), counts: 1...1)
     static let shell = Operand(kind: .shell, counts: 1...1)
 
     /// What it is called in help.
@@ -40,6 +43,7 @@ struct Operand: Sendable {
         case .topic: "TOPIC"
         case .shell: "SHELL"
         case .word(let word): word
+        case .oneOf(let words): words.joined(separator: "|")
         }
     }
 

@@ -114,6 +114,7 @@ struct Completion {
             VerbTable.all.map { Candidate(word: $0.name, meaning: $0.summary) }
                 + HelpTopic.all.map { Candidate(word: $0.name, meaning: $0.summary) }
         case .word(let word): [Candidate(word: word, meaning: "")]
+        case .oneOf(let words): words.map { Candidate(word: $0, meaning: "") }
         case .shell: CompletionScript.shells.map { Candidate(word: $0, meaning: "") }
         case .file: []
         }

@@ -41,6 +41,10 @@ struct ServicePage {
         if let exit = service.lastExit {
             fields.append(("last exit", CleanText.of(exitText(exit)) + ", " + at(exit.at)))
         }
+        if let crash = service.lastCrash {
+            let name = CleanText.of(service.name)
+            fields.append(("last crash", "\(CrashTable.how(crash)), \(at(crash.at)); more: hostctl crash show \(name)"))
+        }
         if let next = service.nextAttemptAt { fields.append(("next try", at(next))) }
         if let model = service.model { fields.append(("model", CleanText.of(model))) }
         if !service.ports.isEmpty {

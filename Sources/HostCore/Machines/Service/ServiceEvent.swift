@@ -122,6 +122,8 @@ public enum ServiceEffect: Hashable, Sendable {
     case readNotify(InstanceID)
     /// Find the last line that the instance wrote; answered by `lastLine`.
     case findLastLine(InstanceID)
+    /// Keep what is known of an end that nobody wanted. `why`: what hostd ended it for, where it did.
+    case keepCrash(InstanceID, ExitReport, why: String?)
     /// The instance is over: its folder may go once its log is drained.
     case forget(InstanceID)
     /// Remember over reboots that it is stopped or held; nil when it is not. Said once for each change, and again after

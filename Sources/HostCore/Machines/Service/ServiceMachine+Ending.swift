@@ -54,8 +54,8 @@ extension ServiceMachine {
             case .arriving, .asking, .killing: break
             }
         }
-        note(instance, report)
         var ending = takeEnding(of: instance)
+        note(ending, report)
         if treeEmpty { return over(ending, report, at: now) }
         let again = now + specification.stop.leftovers + Limits.again
         ending.step = .clearing(report, round: 0, again: again)
@@ -87,7 +87,7 @@ extension ServiceMachine {
         case .arriving, .asking, .killing:
             let ran = ending.startedAt.map { now - $0 } ?? .zero
             report = ExitReport(status: .unknown, ran: ran, wallMilliseconds: 0)
-            note(instance, report)
+            note(ending, report)
         }
         ending.step = .sweeping(report, again: now + Limits.again)
         enter(.ending(ending), as: .keeperLost, because: why, at: now)
@@ -207,9 +207,12 @@ extension ServiceMachine {
         return ending
     }
 
-    private mutating func note(_ instance: InstanceID, _ report: ExitReport) {
+    private mutating func note(_ ending: ServiceState.Ending, _ report: ExitReport) {
+        let instance = ending.instance
         lastExit = LastExit(instance: instance, report: report)
         self.report(.exited, instance, report.text)
         effects.append(.findLastLine(instance))
+        guard case .judge(let forced) = ending.next, forced || !restart.isSuccess(report.status) else { return }
+        effects.append(.keepCrash(instance, report, why: ending.why))
     }
 }
