@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/openat2.h>
 #include <malloc.h>
 #include <signal.h>
@@ -139,6 +140,13 @@ int chost_take_lowest_priority(void) {
 }
 
 void chost_die_with_parent(void) { prctl(PR_SET_PDEATHSIG, SIGKILL); }
+
+int chost_become(uid_t uid, gid_t gid, const gid_t *groups, int group_count) {
+    if (setgroups((size_t)group_count, groups) < 0 || setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0) {
+        return -1;
+    }
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
 
 void chost_trim_heap(void) {
     malloc_trim(0);

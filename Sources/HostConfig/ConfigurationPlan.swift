@@ -99,6 +99,10 @@ extension HostConfiguration {
         var draft = ConfigurationDraft()
         draft.host = host
         draft.control = control
-        return RootSection.section.describe("", draft)
+        let own = RootSection.section.describe("", draft).filter { !$0.path.hasPrefix("log.") }
+        return own
+            + foreignDrafts.sorted { $0.key < $1.key }.flatMap { name, draft in
+                ForeignLogSection.section.describe("log.\(name).", draft)
+            }
     }
 }

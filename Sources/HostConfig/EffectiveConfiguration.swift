@@ -57,7 +57,7 @@ extension ConfigurationReader {
     private static func hostTables(_ configuration: HostConfiguration, _ reading: Reading) -> [EffectiveTable] {
         var tables: [(name: String, keys: [EffectiveKey])] = []
         for key in configuration.hostDescriptions where !key.isAbsent {
-            guard let dot = key.path.firstIndex(of: "."), !key.path.hasPrefix("service.") else { continue }
+            guard let dot = end(ofTableIn: key.path), !key.path.hasPrefix("service.") else { continue }
             let name = String(key.path[..<dot])
             if tables.last?.name != name { tables.append((name, [])) }
             tables[tables.count - 1].keys.append(
@@ -66,6 +66,12 @@ extension ConfigurationReader {
                     source: reading.source(of: key, at: key.path)))
         }
         return tables.map { EffectiveTable(name: $0.name, service: nil, keys: $0.keys) }
+    }
+
+    /// Where the name of the table ends in the path of a key: that of a foreign log has two parts.
+    private static func end(ofTableIn path: String) -> String.Index? {
+        guard let first = path.firstIndex(of: ".") else { return nil }
+        return path.hasPrefix("log.") ? path[path.index(after: first)...].firstIndex(of: ".") : first
     }
 
     private static func table(

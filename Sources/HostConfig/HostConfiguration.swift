@@ -10,30 +10,42 @@ public struct HostConfiguration: Equatable, Sendable {
     public var control: ControlSettings
     /// `[service.NAME]`, sorted by name.
     public var services: [ServiceSpecification]
+    /// `[log.NAME]`, sorted by name.
+    public var foreignLogs: [ForeignLogSpecification]
     /// What the files say of each service key by key, where they were read from files.
     let drafts: [ServiceName: ServiceDraft]
+    /// The same of each foreign log.
+    let foreignDrafts: [ServiceName: ForeignLogDraft]
 
     /// A configuration of the given parts; without arguments, what empty files say.
     public init(
         host: HostSettings = HostSettings(), control: ControlSettings = ControlSettings(),
-        services: [ServiceSpecification] = []
+        services: [ServiceSpecification] = [], foreignLogs: [ForeignLogSpecification] = []
     ) {
         self.host = host
         self.control = control
         self.services = services
+        self.foreignLogs = foreignLogs
         drafts = [:]
+        foreignDrafts = [:]
     }
 
-    init(_ draft: ConfigurationDraft, _ services: [ServiceDraft]) {
+    init(
+        _ draft: ConfigurationDraft, _ services: [ServiceDraft],
+        _ foreign: [(draft: ForeignLogDraft, log: ForeignLogSpecification)]
+    ) {
         host = draft.host
         control = draft.control
         self.services = services.map(\.specification)
+        foreignLogs = foreign.map(\.log)
+        foreignDrafts = Dictionary(foreign.map { ($0.log.name, $0.draft) }) { first, _ in first }
         drafts = Dictionary(services.map { ($0.specification.name, $0) }) { first, _ in first }
     }
 
     /// Whether both say the same, however it was written.
     public static func == (left: HostConfiguration, right: HostConfiguration) -> Bool {
         left.host == right.host && left.control == right.control && left.services == right.services
+            && left.foreignLogs == right.foreignLogs
     }
 }
 
@@ -55,12 +67,17 @@ public struct HostSettings: Equatable, Sendable {
     public var launcher: Launcher
     /// SIGTERM to hostd stops the services; false leaves them to be adopted.
     public var stopWithHostd: Bool
+    /// The logs of all services together take no more; nil: no limit.
+    public var logsTotalBytes: UInt64?
 
     /// The settings; the defaults are those of the configuration.
-    public init(name: String? = nil, launcher: Launcher = .auto, stopWithHostd: Bool = true) {
+    public init(
+        name: String? = nil, launcher: Launcher = .auto, stopWithHostd: Bool = true, logsTotalBytes: UInt64? = nil
+    ) {
         self.name = name
         self.launcher = launcher
         self.stopWithHostd = stopWithHostd
+        self.logsTotalBytes = logsTotalBytes
     }
 }
 

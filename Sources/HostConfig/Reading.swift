@@ -57,6 +57,11 @@ struct Reading {
             OrderRules(key: "restart_with", verb: "restart", "with", families, \.restartWith),
         ]
         for rule in rules { rule.check(isComplete: isComplete, &checking) }
-        return HostConfiguration(draft, InstanceNames(families).spelledOut())
+        let services = InstanceNames(families).spelledOut()
+        let names = services.map(\.specification.name)
+        let foreign = draft.foreignLogs.sorted { $0.key < $1.key }.compactMap { name, files in
+            ForeignLogReader(name: name, files: files, isComplete: isComplete, services: names).read(&checking)
+        }
+        return HostConfiguration(draft, services, foreign)
     }
 }

@@ -16,7 +16,7 @@ enum LogSettingsText {
     }
 
     /// Rounded up, since zero means that there is no limit.
-    private static func wholeSeconds(_ duration: Duration) -> Int64 {
+    static func wholeSeconds(_ duration: Duration) -> Int64 {
         duration.components.seconds + (duration.components.attoseconds > 0 ? 1 : 0)
     }
 

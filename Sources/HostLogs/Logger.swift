@@ -27,6 +27,8 @@ public final class Logger {
     /// Every line since `begin` was understood and taken.
     private var isBatchWhole = true
     private var isQuitting = false
+    /// Foreign logs whose programs nobody could be told of yet.
+    private var mustReopen: Set<String> = []
     /// When memory that only the start needed is given back.
     private var trimAt: Instant? = Clock.now + .seconds(5)
 
@@ -135,6 +137,7 @@ public final class Logger {
 
     private func reply(_ message: LoggerReply) {
         if case .error(let name, let text) = message { StandardDescriptors.sayError("hostd-logger: \(name): \(text)") }
+        if case .reopen(let name) = message, connection == nil { mustReopen.insert(name) }
         connection?.send(message.line)
     }
 
@@ -151,7 +154,7 @@ public final class Logger {
             isBatchWhole = true
         case .commit: commit()
         case .quit: isQuitting = true
-        case .log, .host, .pipe, .drop:
+        case .log, .host, .foreign, .pipe, .drop:
             guard batch != nil else {
                 apply(message)
                 return tending.considerPlan()
@@ -176,7 +179,7 @@ public final class Logger {
                 logs.insert(log)
                 pipes.insert(instance)
             case .drop(let instance): pipes.remove(instance)
-            case .host, .begin, .commit, .quit: break
+            case .host, .foreign, .begin, .commit, .quit: break
             }
         }
         // What was not understood may have named something that must not go.
@@ -184,12 +187,15 @@ public final class Logger {
         for message in told { apply(message) }
         tending.considerPlan()
         reply(.ok)
+        for name in mustReopen.sorted() { reply(.reopen(name: name)) }
+        mustReopen = []
     }
 
     private func apply(_ message: LoggerMessage) {
         switch message {
         case .log(let name, let settings): wanted.want(log: name, settings)
         case .host(let total): wanted.hostTotalBytes = total
+        case .foreign(let log): wanted.foreign[log.name] = log
         case .pipe(let log, let instance, let fifo, let tail):
             wanted.want(pipe: instance, log: log, fifo: fifo, tail: tail)
         case .drop(let instance): wanted.drop(instance)

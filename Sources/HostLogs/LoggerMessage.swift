@@ -8,6 +8,8 @@ public enum LoggerMessage: Hashable, Sendable {
     case log(name: String, LogSpecification)
     /// What concerns all logs: their files together take no more than so many bytes.
     case host(totalBytes: UInt64)
+    /// Keep files in check that another program writes.
+    case foreign(ForeignLogSpecification)
     /// Move the bytes of the FIFO into the log; the tail is read first when it exists.
     case pipe(log: String, instance: String, fifo: String, tail: String)
     /// Forget the pipe of this instance.
@@ -27,6 +29,7 @@ public enum LoggerMessage: Hashable, Sendable {
         switch self {
         case .log(let name, let settings): "log\t\(name)\t\(LogSettingsText.fields(of: settings))\n"
         case .host(let total): "host\ttotal=\(total)\n"
+        case .foreign(let log): "foreign\t\(log.name)\t\(ForeignLogText.fields(of: log))\n"
         case .pipe(let log, let instance, let fifo, let tail): "pipe\t\(log)\t\(instance)\t\(fifo)\t\(tail)\n"
         case .drop(let instance): "drop\t\(instance)\n"
         case .begin: "begin\n"
@@ -47,6 +50,9 @@ public enum LoggerMessage: Hashable, Sendable {
         case ("host", 2):
             guard fields[1].hasPrefix("total="), let total = UInt64(fields[1].dropFirst(6)) else { return nil }
             self = .host(totalBytes: total)
+        case ("foreign", 3...):
+            guard let log = ForeignLogText.log(name: fields[1], from: fields[2...]) else { return nil }
+            self = .foreign(log)
         case ("pipe", 5):
             guard LogName.isValid(fields[1]), LogName.isInstance(fields[2]), LogName.isPath(fields[3]),
                 LogName.isPath(fields[4])

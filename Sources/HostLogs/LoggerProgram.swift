@@ -11,6 +11,7 @@ public enum LoggerProgram {
         if arguments.count == 5, arguments[0] == "--tend", arguments[1] == "--run", arguments[3] == "--log" {
             return Tender.main(run: arguments[2], log: arguments[4])
         }
+        if arguments.count == 2, arguments[0] == "--foreign" { return ForeignHelper.main(uid: UInt32(arguments[1])) }
         let waits = arguments.first == "--wait"
         let arguments = Array(arguments.dropFirst(waits ? 1 : 0))
         guard arguments.count == 4, arguments[0] == "--run", arguments[2] == "--log" else {

@@ -6,6 +6,8 @@ public enum LoggerReply: Hashable, Sendable {
     case drained(instance: String)
     /// Something is wrong with this log, or with a line that was sent (`name` is `-` then).
     case error(name: String, text: String)
+    /// The program of this foreign log has to make new files.
+    case reopen(name: String)
     /// A `commit` has been taken.
     case ok
 
@@ -15,6 +17,7 @@ public enum LoggerReply: Hashable, Sendable {
         case .drained(let instance): "drained\t\(instance)\n"
         case .error(let name, let text):
             "error\t\(name)\t\(String(text.map { $0 == "\t" || $0.isNewline ? " " : $0 }))\n"
+        case .reopen(let name): "reopen\t\(name)\n"
         case .ok: "ok\n"
         }
     }
@@ -25,6 +28,7 @@ public enum LoggerReply: Hashable, Sendable {
         switch (fields[0], fields.count) {
         case ("drained", 2): self = .drained(instance: String(fields[1]))
         case ("error", 3): self = .error(name: String(fields[1]), text: String(fields[2]))
+        case ("reopen", 2): self = .reopen(name: String(fields[1]))
         case ("ok", 1): self = .ok
         default: return nil
         }

@@ -77,7 +77,8 @@ struct SeekableZstdWriter: ~Copyable {
     private mutating func put(_ bytes: UnsafeRawBufferPointer) -> Int32 {
         var done = 0
         while done < bytes.count {
-            let count = pwrite(file, bytes.baseAddress?.advanced(by: done), bytes.count - done, off_t(end) + off_t(done))
+            let count = pwrite(
+                file, bytes.baseAddress?.advanced(by: done), bytes.count - done, off_t(end) + off_t(done))
             if count < 0 && errno != EINTR { return errno }
             done += max(count, 0)
         }

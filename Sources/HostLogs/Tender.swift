@@ -11,6 +11,8 @@ final class Tender {
     static let busyStatus: Int32 = 75
     /// What could not be done is tried again after this.
     private static let retrySeconds: Int64 = 60
+    /// Foreign logs are looked at so often.
+    private static let foreignSeconds: Int64 = 60
     private static let longestSleepSeconds: Int64 = 86400
 
     private let root: String
@@ -64,6 +66,10 @@ final class Tender {
                 try Rotation.prune(files.folder, settings.retention)
             }
         }
+        for log in plan.foreign {
+            tend(log)
+            againSeconds = min(againSeconds, Self.foreignSeconds)
+        }
         for (name, settings) in plan.logs { awaitExpiry(of: name, settings) }
         if againSeconds < .max { report(.again(seconds: againSeconds)) }
     }
@@ -98,7 +104,7 @@ final class Tender {
         againSeconds = min(againSeconds, max(seconds, 1), Self.longestSleepSeconds)
     }
 
-    private func report(_ report: TenderReport) {
+    func report(_ report: TenderReport) {
         // A logger that hears nobody is gone, and its child soon too.
         try? reports.write(all: report.line.utf8)
     }

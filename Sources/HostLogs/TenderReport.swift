@@ -4,6 +4,8 @@
 enum TenderReport: Equatable {
     /// Something could not be done for this log.
     case error(name: String, text: String)
+    /// The program of this foreign log has to make new files.
+    case reopen(name: String)
     /// It is to look again after so many seconds.
     case again(seconds: Int64)
 
@@ -11,15 +13,21 @@ enum TenderReport: Equatable {
     var line: String {
         switch self {
         case .error(let name, let text): LoggerReply.error(name: name, text: text).line
+        case .reopen(let name): LoggerReply.reopen(name: name).line
         case .again(let seconds): "again\t\(seconds)\n"
         }
     }
 
     /// Reads a line without its newline; nil when it is no report.
     init?(line: some StringProtocol) {
-        if case .error(let name, let text) = LoggerReply(line: line) {
+        switch LoggerReply(line: line) {
+        case .error(let name, let text)?:
             self = .error(name: name, text: text)
             return
+        case .reopen(let name)?:
+            self = .reopen(name: name)
+            return
+        default: break
         }
         let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
         switch (fields[0], fields.count) {

@@ -46,7 +46,14 @@ final class Tending {
 
     /// What hostd wants may be another thing than before.
     func considerPlan() {
-        if told != plan() { need() }
+        let plan = plan()
+        guard told != plan else { return }
+        if plan.isEmpty, child == nil {
+            machine = TendingMachine()
+            told = plan
+        } else {
+            need()
+        }
     }
 
     /// Starts a child when it is time.
@@ -94,6 +101,7 @@ final class Tending {
         while let end = input.firstIndex(of: UInt8(ascii: "\n")) {
             switch TenderReport(line: String(decoding: input[..<end], as: UTF8.self)) {
             case .error(let name, let text)?: pass(on: .error(name: name, text: text))
+            case .reopen(let name)?: tools.reply(.reopen(name: name))
             case .again(let seconds)?: again = .seconds(seconds)
             case nil: break
             }

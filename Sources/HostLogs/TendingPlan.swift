@@ -9,9 +9,15 @@ struct TendingPlan: Equatable {
     /// The rotated files of all logs together take no more; nil: no limit.
     var hostTotalBytes: UInt64?
 
+    /// Logs that other programs write.
+    var foreign: [ForeignLogSpecification] = []
+
+    var isEmpty: Bool { logs.isEmpty && hostTotalBytes == nil && foreign.isEmpty }
+
     var text: String {
         let host = hostTotalBytes.map { LoggerMessage.host(totalBytes: $0).line } ?? ""
         return host + logs.map { LoggerMessage.log(name: $0.name, $0.settings).line }.joined()
+            + foreign.map { LoggerMessage.foreign($0).line }.joined()
     }
 
     init() {}
@@ -22,6 +28,7 @@ struct TendingPlan: Equatable {
             switch LoggerMessage(line: line) {
             case .log(let name, let settings)?: logs.append((name, settings))
             case .host(let total)?: hostTotalBytes = total
+            case .foreign(let log)?: foreign.append(log)
             default: break
             }
         }

@@ -17,6 +17,8 @@ final class WantedSet {
     private var freeSlots: [Int] = []
     /// All logs together take no more; nil: no limit.
     var hostTotalBytes: UInt64?
+    /// Logs that other programs write.
+    var foreign: [ServiceName: ForeignLogSpecification] = [:]
     /// Logs may have become superfluous.
     private var mustSweep = false
 
@@ -99,6 +101,7 @@ final class WantedSet {
         for instance in pipes.keys where !wantedPipes.contains(instance) { drop(instance) }
         for (name, log) in logs { log.isWanted = wantedLogs.contains(name) }
         hostTotalBytes = nil
+        foreign = [:]
         mustSweep = true
     }
 
@@ -107,6 +110,7 @@ final class WantedSet {
         var plan = TendingPlan()
         plan.hostTotalBytes = hostTotalBytes
         plan.logs = logs.values.filter(\.isTold).map { ($0.name, $0.settings) }.sorted { $0.name < $1.name }
+        plan.foreign = foreign.values.sorted { $0.name < $1.name }
         return plan
     }
 

@@ -30,8 +30,13 @@ final class LoggerLink {
 
     /// Told when every byte of a pipe is in its file.
     var drained: ((_ key: String) -> Void)?
+    /// Told when the program of a foreign log has to make new files.
+    var reopen: ((_ log: String) -> Void)?
 
     private var logs: [String: LogSpecification] = [:]
+    /// What concerns no single log of ours: the limit of all, and files that other programs write.
+    private var hostTotalBytes: UInt64?
+    private var foreign: [ForeignLogSpecification] = []
     /// By key, with a number for the order in which they were named.
     private var pipes: [String: (number: Int, pipe: Pipe)] = [:]
     private var pipesNamed = 0
@@ -67,6 +72,15 @@ final class LoggerLink {
         guard logs[name] != settings else { return }
         logs[name] = settings
         send(LoggerMessage.log(name: name, settings).line)
+    }
+
+    /// All logs together take no more than so many bytes (nil: no limit); these of other programs are kept in check.
+    func want(hostTotalBytes: UInt64?, foreign: [ForeignLogSpecification]) {
+        guard self.hostTotalBytes != hostTotalBytes || self.foreign != foreign else { return }
+        self.hostTotalBytes = hostTotalBytes
+        self.foreign = foreign
+        // What is no more can only be told by what is left.
+        if connection != nil { sendAll() }
     }
 
     /// The bytes of a pipe are wanted.
@@ -112,6 +126,7 @@ final class LoggerLink {
             source = try loop.watch(raw, .readable) { [weak self] in self?.ready($0) }
             retryDelay = Self.retryFirst
             goneSince = nil
+            output = []
             sendAll()
         } catch {
             connection = nil
@@ -144,8 +159,9 @@ final class LoggerLink {
     }
 
     private func sendAll() {
-        output = []
         var text = LoggerMessage.begin.line
+        if let hostTotalBytes { text += LoggerMessage.host(totalBytes: hostTotalBytes).line }
+        for log in foreign { text += LoggerMessage.foreign(log).line }
         for (name, settings) in logs.sorted(by: { $0.key < $1.key }) {
             text += LoggerMessage.log(name: name, settings).line
         }
@@ -191,6 +207,7 @@ final class LoggerLink {
         switch LoggerReply(line: line) {
         case .drained(let key)?: drained?(key)
         case .error(let name, let text)?: Journal.say(.warning, "Log \(name): \(text)")
+        case .reopen(let name)?: reopen?(name)
         case .ok?, nil: break
         }
     }

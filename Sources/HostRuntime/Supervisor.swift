@@ -122,6 +122,7 @@ final class Supervisor {
         launcher.news = { [weak self] in self?.heard($0, $1) }
         launcher.keeperIsGone = { [weak self] in self?.keeperIsGone($0) }
         logger.drained = { [weak self] in self?.drained($0) }
+        logger.reopen = { [weak self] in self?.reopen(foreignLog: $0) }
         prober.onFirstFetch = { [weak self] in self?.trimMemorySoon() }
         store.healthChanged = { [weak self] in self?.storeHealthChanged($0) }
         store.stored = { [weak self] in self?.streams.stored($0) }

@@ -114,7 +114,7 @@ struct FilesTests {
         let keys = ConfigurationReference.keys
         #expect(Set(keys.map(\.path)).count == keys.count)
         #expect(keys.allSatisfy { !$0.summary.isEmpty && $0.summary.hasSuffix(".") })
-        let hosts = keys.filter { !$0.path.hasPrefix("service.") && $0.value != nil }
+        let hosts = keys.filter { !$0.path.contains("NAME.") && $0.value != nil }
         let services = keys.filter { $0.path.hasPrefix("service.NAME.") && $0.value != nil && $0.value != "[]" }
         let lines = (hosts + services).map { key in
             key.path.replacing("service.NAME.", with: "service.a.") + " = " + (key.value ?? "")

@@ -27,7 +27,7 @@ struct StructureTests {
     @Test func inASmallSectionAnUnknownKeyIsToldWhatThereIs() {
         #expect(
             errors("[host]\nzzz = 1\n[contol]") == [
-                "hostd.toml:2:1: host.zzz: unknown key (here stand name, launcher, stop_with_hostd)",
+                "hostd.toml:2:1: host.zzz: unknown key (here stand name, launcher, stop_with_hostd, logs_total)",
                 "hostd.toml:3:2: contol: unknown key (did you mean \"control\"?)",
             ])
     }
@@ -39,7 +39,6 @@ struct StructureTests {
             [network]
             [[alert]]
             [kind.review]
-            [log.own]
             [service.a]
             command = ["x"]
             sandbox = "strict"
@@ -51,8 +50,7 @@ struct StructureTests {
                 "hostd.toml:3:2: network: \"network\" is not available in this version",
                 "hostd.toml:4:3: alert: \"alert\" is not available in this version",
                 "hostd.toml:5:2: kind: \"kind\" is not available in this version",
-                "hostd.toml:6:2: log: \"log\" is not available in this version",
-                "hostd.toml:9:1: service.a.sandbox: \"sandbox\" is not available in this version",
+                "hostd.toml:8:1: service.a.sandbox: \"sandbox\" is not available in this version",
             ])
     }
 

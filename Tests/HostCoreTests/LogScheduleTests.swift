@@ -10,7 +10,8 @@ import Testing
         { time in (changes.last { time >= $0.at }?.hours ?? first) * 3600 }
     }
 
-    private func due(_ began: Int64, every: Duration = .zero, daily: Bool = true, _ offset: (Int64) -> Int64) -> Int64? {
+    private func due(_ began: Int64, every: Duration = .zero, daily: Bool = true, _ offset: (Int64) -> Int64) -> Int64?
+    {
         LogSchedule(every: every, isDaily: daily).due(beganMicroseconds: began * 1_000_000, offsetSeconds: offset)
             .map { $0 / 1_000_000 }
     }

@@ -27,7 +27,8 @@ import Testing
 
     @Test func whatIsNeededWhileItRunsIsDoneAfterIt() {
         #expect(told((10, .needed), (11, .started), (12, .needed)).startAt == nil)
-        #expect(told((10, .needed), (11, .started), (12, .needed), (20, .ended(again: nil))).startAt == at(20) + patience)
+        #expect(
+            told((10, .needed), (11, .started), (12, .needed), (20, .ended(again: nil))).startAt == at(20) + patience)
         #expect(told((10, .needed), (11, .started), (20, .ended(again: nil))).startAt == nil)
     }
 

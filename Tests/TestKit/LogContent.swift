@@ -39,7 +39,10 @@ public enum LogContent {
         var rest = bytes[...]
         while !rest.isEmpty {
             let (frame, content) = rest.withUnsafeBytes {
-                (ZSTD_findFrameCompressedSize($0.baseAddress, $0.count), ZSTD_getFrameContentSize($0.baseAddress, $0.count))
+                (
+                    ZSTD_findFrameCompressedSize($0.baseAddress, $0.count),
+                    ZSTD_getFrameContentSize($0.baseAddress, $0.count)
+                )
             }
             guard ZSTD_isError(frame) == 0, content < 1 << 30 else {
                 throw SystemError(code: EBADMSG, call: "measure a compressed log")

@@ -82,6 +82,9 @@ int chost_take_lowest_priority(void);
 // The kernel kills this process when its parent ends.
 void chost_die_with_parent(void);
 
+// Becomes this user for good; nothing that is exec'd later gets more rights. Returns 0, or -1 with errno.
+int chost_become(uid_t uid, gid_t gid, const gid_t *groups, int group_count);
+
 // malloc_trim(3) with nothing kept.
 void chost_trim_heap(void);
 

@@ -9,6 +9,7 @@ public enum ReferenceExamples {
         name = "agent-01"
         launcher = "auto"
         stop_with_hostd = true
+        logs_total = "20GiB"
         """,
         "control": """
         [control]
@@ -85,14 +86,31 @@ public enum ReferenceExamples {
         "service.NAME.log": """
         [service.gateway.log]
         max_size = "16MiB"
+        rotate_every = "24h"
+        daily = true
         keep = 8
         max_age = "14d"
         total = "1GiB"
         compress = true
         streams = "merged"
         timestamps = "index"
-        journal = true
-        when_full = "drop"
+        journal = false
+        when_full = "block"
+        """,
+        "log.NAME": """
+        [log.gateway-err]
+        path = "/home/agent/.openclaw/logs/gateway.err.log"
+        max_size = "100MiB"
+        max_age = "14d"
+        keep = 3
+        total = "500MiB"
+        method = "rename"
+        user = "agent"
+        """,
+        "log.NAME.reopen": """
+        [log.gateway-err.reopen]
+        signal = "SIGUSR1"      # or exec = ["program", "argument"]
+        service = "gateway"
         """,
         "service.NAME.limits": """
         [service.gateway.limits]

@@ -30,7 +30,10 @@ enum Suggestion {
     /// The keys of that name in other sections, for `path`, which ends with it and is no key.
     static func misplaced(_ name: String, in path: String) -> String? {
         let service = path.hasPrefix("service.") ? path.split(separator: ".").dropFirst().first : nil
-        let matches = (paths[simplified(name)] ?? []).map { key -> String in
+        let known = paths[simplified(name)] ?? []
+        // In a service its own tables are meant rather than others that have such a key too.
+        let near = service == nil ? [] : known.filter { $0.hasPrefix("service.NAME.") }
+        let matches = (near.isEmpty ? known : near).map { key -> String in
             guard let service, key.hasPrefix("service.NAME.") else { return key }
             return "service.\(service)." + key.dropFirst("service.NAME.".count)
         }

@@ -15,5 +15,8 @@ enum HostSection {
                 "stop_with_hostd", .flag, \.stopWithHostd,
                 change: .inPlace,
                 "SIGTERM to hostd stops the services; false leaves them running, to be adopted by the next hostd."),
+            Key(
+                "logs_total", .size(0...(1 << 60)), \.logsTotalBytes, also: ["log_total", "logs_max"], change: .inPlace,
+                "The logs of all services together take no more: the oldest files are removed first."),
         ])
 }

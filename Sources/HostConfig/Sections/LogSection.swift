@@ -45,7 +45,7 @@ enum LogSection {
             "Whether lines are entries of the journal as well."),
         Key(
             "when_full", .choice(), \.whenFull, change: .inPlace,
-            "While the disk takes no more: leave the bytes in the pipe, or keep some in memory and count losses."
-        ),
+            "While the disk takes no more: leave the bytes in the pipe, or keep a part in memory and count what is "
+                + "lost."),
     ]
 }

@@ -8,6 +8,8 @@ struct ConfigurationDraft: Sendable {
     var control = ControlSettings()
     /// The tables of each service, in the order of the files.
     var services: [ServiceName: [TomlNode]] = [:]
+    /// The tables of each foreign log.
+    var foreignLogs: [ServiceName: [TomlNode]] = [:]
 }
 
 /// The top of a file.
@@ -18,5 +20,6 @@ enum RootSection {
             Key("host", HostSection.section, \.host),
             Key("control", ControlSection.section, \.control),
             Key("service", named: ServiceSection.section, \.services, also: ["services", "unit"]),
+            Key("log", named: ForeignLogSection.section, \.foreignLogs, also: ["logs", "logrotate"]),
         ])
 }

@@ -52,7 +52,8 @@ public struct LogSpecification: Hashable, Sendable {
     /// The defaults of the configuration.
     public init(
         maxSizeBytes: UInt64 = 16 << 20, rotateEvery: Duration = .zero, isDaily: Bool = false, keep: Int = 8,
-        maxAge: Duration = .seconds(14 * 86400), totalBytes: UInt64 = 1 << 30, isCompressed: Bool = true, streams: Streams = .merged,
+        maxAge: Duration = .seconds(14 * 86400), totalBytes: UInt64 = 1 << 30, isCompressed: Bool = true,
+        streams: Streams = .merged,
         timestamps: Timestamps = .index, isForwarded: Bool = false, whenFull: WhenFull = .block
     ) {
         self.maxSizeBytes = maxSizeBytes

@@ -166,5 +166,20 @@ extension Supervisor {
         for service in services {
             for log in InstanceTrace.logs(of: service) { logger.want(log: log, service.log) }
         }
+        logger.want(hostTotalBytes: configuration.host.logsTotalBytes, foreign: configuration.foreignLogs)
+    }
+
+    /// The logger has renamed a file that a service writes: the service is told to make a new one.
+    func reopen(foreignLog text: String) {
+        let log = configuration.foreignLogs.first { $0.name.text == text }
+        guard case .signal(let number, let family)? = log?.reopen else { return }
+        for name in names(called: family.text) {
+            guard let service = machine.services[name], let instance = service.state.instance,
+                let process = service.state.process
+            else { continue }
+            launcher.signal(instance, number, to: .main)
+            let why = "\(SignalName.text(number)) to pid \(process.pid), to reopen the files of log.\(text)"
+            history.add("service.signalled", instance, why)
+        }
     }
 }
