@@ -26,14 +26,15 @@ struct FinishedFiles {
         }
     }
 
-    /// Makes those outlive power loss that do not yet; the first error, after all were tried.
-    func sync() throws(SystemError) {
+    /// Makes those outlive power loss that do not yet; the first error, after all were tried. False: in a flood, some
+    /// were left for later.
+    func sync() throws(SystemError) -> Bool {
         try eachPlain { name throws(SystemError) in try sync(name) }
     }
 
     /// Compresses those that are there now, oldest first; the first error, after all were tried. `between` is called
-    /// before each.
-    func compress(between: () -> Void) throws(SystemError) {
+    /// before each. False: in a flood, some were left for later.
+    func compress(between: () -> Void) throws(SystemError) -> Bool {
         try eachPlain { name throws(SystemError) in
             between()
             // Retention may have removed it meanwhile.
@@ -45,9 +46,17 @@ struct FinishedFiles {
 
     private func path(_ name: String) -> String { folder + "/" + name + ".log" }
 
-    private func eachPlain(_ body: (_ name: String) throws(SystemError) -> Void) throws(SystemError) {
+    private func eachPlain(_ body: (_ name: String) throws(SystemError) -> Void) throws(SystemError) -> Bool {
+        let files = RotatedFile.all(in: folder, try Files.list(folder), withSizes: false)
+        let rule = FloodRule(
+            endedMicroseconds: files.map(\.asRetained.endedMicroseconds), nowMicroseconds: Clock.wallMicroseconds)
         var failure: SystemError?
-        for file in RotatedFile.all(in: folder, try Files.list(folder), withSizes: false) where file.isPlain {
+        var isAll = true
+        for file in files where file.isPlain {
+            guard rule.isDue(endedMicroseconds: file.asRetained.endedMicroseconds) else {
+                isAll = false
+                continue
+            }
             do throws(SystemError) {
                 try body(file.name)
             } catch {
@@ -55,6 +64,7 @@ struct FinishedFiles {
             }
         }
         if let failure { throw failure }
+        return isAll
     }
 
     private func sync(_ name: String) throws(SystemError) {

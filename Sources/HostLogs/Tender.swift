@@ -55,15 +55,16 @@ final class Tender {
             attempt(name) { files throws(SystemError) in
                 try files.tidy()
                 try Rotation.prune(files.folder, settings.retention)
-                try files.sync()
+                return try files.sync()
             }
         }
         enforceTotal()
         for (name, settings) in plan.logs where settings.isCompressed {
             attempt(name) { files throws(SystemError) in
                 // Under a flood some of them have to go before their turn comes.
-                try files.compress { try? Rotation.prune(files.folder, settings.retention) }
+                let isAll = try files.compress { try? Rotation.prune(files.folder, settings.retention) }
                 try Rotation.prune(files.folder, settings.retention)
+                return isAll
             }
         }
         for log in plan.foreign {
@@ -74,9 +75,12 @@ final class Tender {
         if againSeconds < .max { report(.again(seconds: againSeconds)) }
     }
 
-    private func attempt(_ name: String, _ body: (FinishedFiles) throws(SystemError) -> Void) {
+    /// `body` says whether it did all that there is to do.
+    private func attempt(_ name: String, _ body: (FinishedFiles) throws(SystemError) -> Bool) {
         do throws(SystemError) {
-            try body(FinishedFiles(folder: root + "/" + name))
+            if try !body(FinishedFiles(folder: root + "/" + name)) {
+                againSeconds = min(againSeconds, FloodRule.span.components.seconds)
+            }
         } catch {
             // A log that nothing was written to yet has no folder.
             if error.isMissing { return }

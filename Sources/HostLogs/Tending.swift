@@ -47,11 +47,10 @@ final class Tending {
     /// What hostd wants may be another thing than before.
     func considerPlan() {
         let plan = plan()
-        guard told != plan else { return }
         if plan.isEmpty, child == nil {
             machine = TendingMachine()
             told = plan
-        } else {
+        } else if told != plan {
             need()
         }
     }

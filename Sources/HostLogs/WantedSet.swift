@@ -109,7 +109,7 @@ final class WantedSet {
     var tendingPlan: TendingPlan {
         var plan = TendingPlan()
         plan.hostTotalBytes = hostTotalBytes
-        plan.logs = logs.values.filter(\.isTold).map { ($0.name, $0.settings) }.sorted { $0.name < $1.name }
+        plan.logs = logs.values.filter { $0.isTold && $0.isWanted }.map { ($0.name, $0.settings) }.sorted { $0.name < $1.name }
         plan.foreign = foreign.values.sorted { $0.name < $1.name }
         return plan
     }

@@ -31,7 +31,7 @@ import Testing
 
     @Test func aSyncedFileIsReadOnlyAndNothingElseIsTouched() throws {
         try make(first + ".log", first + ".idx", "current", "current.idx", "notes.log")
-        try files.sync()
+        #expect(try files.sync())
         #expect(try rights(first + ".log") == 0o440)
         #expect(try rights("current") == 0o640 && rights("notes.log") == 0o640 && rights(first + ".idx") == 0o640)
         #expect(try Files.readText(folder + "/" + first + ".log") == first + ".log")
@@ -40,7 +40,7 @@ import Testing
     @Test func allFinishedFilesAreCompressedAndTheirIndexesStay() throws {
         try make(first + ".log", first + ".idx", second + ".log", "current", "current.idx", "lock", "notes.log")
         var asked = 0
-        try files.compress { asked += 1 }
+        #expect(try files.compress { asked += 1 })
         #expect(asked == 2)
         #expect(
             names == [
@@ -70,8 +70,18 @@ import Testing
 
     @Test func oneThatIsRemovedMeanwhileIsFine() throws {
         try make(first + ".log", second + ".log")
-        try files.compress { unlink(folder + "/" + second + ".log") }
+        #expect(try files.compress { unlink(folder + "/" + second + ".log") })
         #expect(names == [first + ".log.zst"])
+    }
+
+    @Test func inAFloodTheNewestAreLeftForLater() throws {
+        let now = Clock.wallMicroseconds
+        let recent = (1...4).map { RotatedName.text(now - $0 * 100_000) + ".log" }
+        for name in recent + [first + ".log"] { try make(name) }
+        #expect(try !files.sync())
+        #expect(try rights(first + ".log") == 0o440 && rights(recent[0]) == 0o640)
+        #expect(try !files.compress {})
+        #expect(names == [first + ".log.zst"] + recent.sorted())
     }
 
     @Test func aLinkIsNotFollowed() throws {

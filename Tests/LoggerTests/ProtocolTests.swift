@@ -56,7 +56,8 @@ import Testing
         "log\tgateway\tkeep", "log\tgateway\tmax_size=1KiB\tkeep=1", "log\t../etc\tmax_size=1\tkeep=1",
         "log\tgateway\tmax_size=99999999999999999999\tkeep=1", "log\tgateway\tcompress=1",
         "log\tgateway\ttimestamps=both", "log\tgateway\twhen_full=",
-        "host", "host\t5", "host\ttotal=-1", "foreign\town", "foreign\tOwn\tpath=/x", "foreign\town\tmethod=delete",
+        "host", "host\t5", "host\ttotal=-1", "foreign\town", "foreign\tOwn\tpath=/x",
+        "foreign\town\tmethod=delete",
         "foreign\town\tpath=x.log", "foreign\town\tpath=/x\tmethod=copy", "foreign\town\tpath=/x\tkeep=-1",
         "foreign\town\tpath=/x\tservice=web",
         "pipe\tgateway\tgateway.1\trelative/out\t/run/tail", "pipe\tgateway\tgateway.1\t/run/out",
@@ -67,7 +68,8 @@ import Testing
     }
 
     static let replies: [(LoggerReply, String)] = [
-        (.ok, "ok\n"), (.reopen(name: "own"), "reopen\town\n"), (.drained(instance: "gateway.17"), "drained\tgateway.17\n"),
+        (.ok, "ok\n"), (.reopen(name: "own"), "reopen\town\n"),
+        (.drained(instance: "gateway.17"), "drained\tgateway.17\n"),
         (.error(name: "gateway", text: "cannot write x: No space"), "error\tgateway\tcannot write x: No space\n"),
     ]
 

@@ -32,7 +32,8 @@ import Testing
 
     @Test func filesAreRotatedAtLineEndsAndNoLineIsLostTornOrDoubled() throws {
         let kept = try writer("web.1", lines: 100_000)
-        try hostd.want([.log(name: "web", LogSpecification(maxSizeBytes: 100_000, keep: 1000)), kept.wanted(in: "web")])
+        let settings = LogSpecification(maxSizeBytes: 100_000, keep: 1000, isCompressed: false)
+        try hostd.want([.log(name: "web", settings), kept.wanted(in: "web")])
         try hostd.wait(for: .drained(instance: "web.1"))
         #expect(logger.text("web") == expectedText(lines: 100_000))
         let rotated = try logger.rotated("web")
