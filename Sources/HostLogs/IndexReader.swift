@@ -11,7 +11,8 @@ struct IndexReader: ~Copyable {
     private let file: Descriptor?
     private let fallback: Int64
     private let count: Int
-    private var block: [IndexEntry] = []
+    private let lastEnd: Int64
+    private var block: [UInt8] = []
     private var blockStart = 0
     private var hint = 0
 
@@ -26,12 +27,14 @@ struct IndexReader: ~Copyable {
         let entries = max(Int((try? index?.size()) ?? 0) / Int(IndexEntry.size) - 1, 0)
         let header = (try? index?.bytes(at: 0, count: 16)) ?? []
         count = header == IndexEntry.header ? entries : 0
+        let last = (try? index?.bytes(at: Int64(count) * IndexEntry.size, count: 16)) ?? []
+        lastEnd = count > 0 && last.count == 16 ? last.withUnsafeBytes { IndexEntry(bytes: $0).end } : 0
         file = index
     }
 
     /// When the bytes up to `end` had arrived.
     mutating func time(at end: Int64) -> Int64 {
-        guard count > 0, let last = entry(count - 1), last.end >= end else { return fallback }
+        guard count > 0, lastEnd >= end else { return fallback }
         // Lines come in order, so the entry is mostly the last one or one of the next.
         for index in hint..<min(hint + 3, count) where covers(index, end) {
             hint = index
@@ -61,8 +64,7 @@ struct IndexReader: ~Copyable {
         // Entries that tell of no bytes: a cut.
         while low < count, entry(low).map({ !$0.isTime || $0.end <= begin }) == true { low += 1 }
         if low < count { return min(begin, size) }
-        let end = count > 0 ? entry(count - 1)?.end ?? 0 : 0
-        return end < size && fallback >= wallMicroseconds ? end : nil
+        return lastEnd < size && fallback >= wallMicroseconds ? lastEnd : nil
     }
 
     /// The launch that wrote the first bytes; nil where the index does not say it.
@@ -113,16 +115,20 @@ struct IndexReader: ~Copyable {
     }
 
     private mutating func entry(_ index: Int) -> IndexEntry? {
-        if block.indices.contains(index - blockStart) { return block[index - blockStart] }
-        blockStart = index / Self.blockEntries * Self.blockEntries
+        if let found = loaded(index) { return found }
+        // Whoever looks at an entry looks at the one before it, too.
+        blockStart = max(index / Self.blockEntries * Self.blockEntries - 1, 0)
         let offset = Int64(blockStart + 1) * IndexEntry.size
-        let bytes = load(at: offset, count: Self.blockEntries * Int(IndexEntry.size))
-        block = bytes.withUnsafeBytes { buffer in
-            stride(from: 0, to: buffer.count - 15, by: 16).map {
-                IndexEntry(bytes: .init(rebasing: buffer[$0..<$0 + 16]))
-            }
+        block = load(at: offset, count: (Self.blockEntries + 1) * Int(IndexEntry.size))
+        return loaded(index)
+    }
+
+    private func loaded(_ index: Int) -> IndexEntry? {
+        let offset = (index - blockStart) * Int(IndexEntry.size)
+        guard offset >= 0, offset + Int(IndexEntry.size) <= block.count else { return nil }
+        return block.withUnsafeBytes { buffer in
+            IndexEntry(bytes: UnsafeRawBufferPointer(rebasing: buffer[offset..<offset + Int(IndexEntry.size)]))
         }
-        return block.indices.contains(index - blockStart) ? block[index - blockStart] : nil
     }
 
     private func load(at offset: Int64, count: Int) -> [UInt8] {
