@@ -187,9 +187,8 @@ import Testing
     }
 
     @Test func streamsThatAreKeptApartAreMergedByTime() throws {
-        let standIn = try StandIn(Self.answering(["gateway": ["1 out", "4 out", "5 out"], "db": ["3 db"]]) { _ in
-            ["2 err", "6 err"]
-        })
+        let logs = ["gateway": ["1 out", "4 out", "5 out"], "db": ["3 db"]]
+        let standIn = try StandIn(Self.answering(logs) { _ in ["2 err", "6 err"] })
         #expect(try Hostctl.run(["logs", "gateway"], at: standIn).out == "1 out\n2 err\n4 out\n5 out\n6 err\n")
         #expect(try Hostctl.run(["logs", "gateway", "-n3"], at: standIn).out == "4 out\n5 out\n6 err\n")
         #expect(try Hostctl.run(["logs", "gateway", "--stdout"], at: standIn).out == "1 out\n4 out\n5 out\n")

@@ -31,7 +31,9 @@ import Testing
 
     private func tail(_ launch: UInt64, lines: Int = 100) throws -> [String] { try tailPart(launch, lines).texts }
 
-    private func tailPart(_ launch: UInt64, _ lines: Int) throws -> LogPart { try reader.tail(lines: lines, of: launch) }
+    private func tailPart(_ launch: UInt64, _ lines: Int) throws -> LogPart {
+        try reader.tail(lines: lines, of: launch)
+    }
 
     private func entries() throws -> [IndexEntry] {
         try Files.read(index).dropFirst(16).withUnsafeBytes { buffer in
