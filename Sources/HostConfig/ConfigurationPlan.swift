@@ -99,6 +99,7 @@ extension HostConfiguration {
         var draft = ConfigurationDraft()
         draft.host = host
         draft.control = control
+        draft.node = node
         let own = RootSection.section.describe("", draft).filter { !$0.path.hasPrefix("log.") }
         return own
             + foreignDrafts.sorted { $0.key < $1.key }.flatMap { name, draft in

@@ -8,6 +8,8 @@ public struct HostConfiguration: Equatable, Sendable {
     public var host: HostSettings
     /// `[control]`.
     public var control: ControlSettings
+    /// `[node]`.
+    public var node: NodeSettings
     /// `[service.NAME]`, sorted by name.
     public var services: [ServiceSpecification]
     /// `[log.NAME]`, sorted by name.
@@ -20,10 +22,12 @@ public struct HostConfiguration: Equatable, Sendable {
     /// A configuration of the given parts; without arguments, what empty files say.
     public init(
         host: HostSettings = HostSettings(), control: ControlSettings = ControlSettings(),
-        services: [ServiceSpecification] = [], foreignLogs: [ForeignLogSpecification] = []
+        node: NodeSettings = NodeSettings(), services: [ServiceSpecification] = [],
+        foreignLogs: [ForeignLogSpecification] = []
     ) {
         self.host = host
         self.control = control
+        self.node = node
         self.services = services
         self.foreignLogs = foreignLogs
         drafts = [:]
@@ -36,6 +40,7 @@ public struct HostConfiguration: Equatable, Sendable {
     ) {
         host = draft.host
         control = draft.control
+        node = draft.node
         self.services = services.map(\.specification)
         foreignLogs = foreign.map(\.log)
         foreignDrafts = Dictionary(foreign.map { ($0.log.name, $0.draft) }) { first, _ in first }
@@ -44,8 +49,8 @@ public struct HostConfiguration: Equatable, Sendable {
 
     /// Whether both say the same, however it was written.
     public static func == (left: HostConfiguration, right: HostConfiguration) -> Bool {
-        left.host == right.host && left.control == right.control && left.services == right.services
-            && left.foreignLogs == right.foreignLogs
+        left.host == right.host && left.control == right.control && left.node == right.node
+            && left.services == right.services && left.foreignLogs == right.foreignLogs
     }
 }
 

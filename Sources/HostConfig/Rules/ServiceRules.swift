@@ -23,6 +23,7 @@ struct ServiceRules {
         checkMemory(&checking)
         var finished = draft
         finished.specification.name = name
+        finished.specification.launch.node = nodeWish(&checking)
         finished.specification.startup = draft.startup?.specification
         finished.specification.live = draft.live?.specification
         finished.specification.ready = draft.ready?.specification
@@ -32,6 +33,20 @@ struct ServiceRules {
             finished.specification.live?.failures = 1
         }
         return finished
+    }
+
+    /// A file that says which Node is wanted stands in the service's folder.
+    private func nodeWish(_ checking: inout Checking) -> NodeWish {
+        let launch = draft.specification.launch
+        guard case .own(let specification) = launch.node, case .file(let file) = specification, !file.hasPrefix("/")
+        else { return launch.node }
+        guard let directory = launch.directory else {
+            checking.report(
+                path: path + ".node",
+                "\(quoted(file)) stands in no folder (give the service a directory, or all of the path)")
+            return launch.node
+        }
+        return .own(specification.inside(directory))
     }
 
     private func checkCommand(_ checking: inout Checking) {

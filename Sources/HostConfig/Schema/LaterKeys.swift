@@ -12,8 +12,8 @@ enum LaterKeys {
     static let bySection: [String: [Entry]] = names.merging(reasons) { $0 + $1 }
 
     private static let names: [String: [Entry]] = [
-        "": ["node", "kind", "disk", "network", "alert"],
-        "service.NAME": ["node", "model_change", "keep_awake", "sandbox", "unit"],
+        "": ["kind", "disk", "network", "alert"],
+        "service.NAME": ["model_change", "keep_awake", "sandbox", "unit"],
     ].mapValues { $0.map { Entry(name: $0, message: "\"\($0)\" is not available in this version") } }
 
     private static let reasons: [String: [Entry]] = [

@@ -16,6 +16,11 @@ public enum ReferenceExamples {
         admin_group = "hostd-admin"
         read_group = "hostd"
         """,
+        "node": """
+        [node]
+        version = "24.16.0"     # or "22", "lts", "lts/jod", ".nvmrc" beside this file
+        roots = ["/opt/node", "~/.nvm"]
+        """,
         "service.NAME": """
         [service.gateway]
         preset = "openclaw-gateway"
@@ -32,6 +37,7 @@ public enum ReferenceExamples {
         hook_timeout = "60s"
         ports = ["18780+${instance}"]
         directory = "/srv/agent"
+        node = true
         user = "agent"
         group = "agent"
         groups = ["audio"]

@@ -6,6 +6,7 @@ import HostCore
 struct ConfigurationDraft: Sendable {
     var host = HostSettings()
     var control = ControlSettings()
+    var node = NodeSettings()
     /// The tables of each service, in the order of the files.
     var services: [ServiceName: [TomlNode]] = [:]
     /// The tables of each foreign log.
@@ -19,6 +20,7 @@ enum RootSection {
         keys: [
             Key("host", HostSection.section, \.host),
             Key("control", ControlSection.section, \.control),
+            Key("node", NodeSection.section, \.node),
             Key("service", named: ServiceSection.section, \.services, also: ["services", "unit"]),
             Key("log", named: ForeignLogSection.section, \.foreignLogs, also: ["logs", "logrotate"]),
         ])

@@ -117,6 +117,10 @@ enum ServiceSection {
         Key(
             "env_file", .path, \.specification.launch.environmentFile, also: ["environment_file"],
             "A file of NAME=value lines, read at each launch."),
+        Key(
+            "node", .nodeWish, \.specification.launch.node, also: ["node_version", "runtime"],
+            "Run on the pinned Node, first in PATH, and refuse to start on another: true for that of `node.version`, "
+                + "or a version for a pin of its own. A file, like \".nvmrc\", stands in `directory`."),
     ]
 }
 

@@ -76,6 +76,12 @@ public enum NodeSpecification: Hashable, Sendable {
         }
     }
 
+    /// The same with a file that stands in `folder`, unless its path is absolute.
+    public func inside(_ folder: String) -> NodeSpecification {
+        guard case .file(let path) = self, !path.hasPrefix("/") else { return self }
+        return .file(path: folder + (folder.hasSuffix("/") ? "" : "/") + path)
+    }
+
     /// As it is written: "22.12.0", "lts/jod".
     public var text: String {
         switch self {

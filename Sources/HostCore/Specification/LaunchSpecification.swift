@@ -39,11 +39,15 @@ public struct LaunchSpecification: Hashable, Sendable {
     /// A file of NAME=value lines, read at each launch.
     public var environmentFile: String?
 
+    /// Which Node it runs on.
+    public var node: NodeWish
+
     /// A launch of `command` with everything else at its default.
     public init(
         command: [String], directory: String? = nil, user: String? = nil, group: String? = nil,
         groups: [String]? = nil, umask: UInt32? = nil, nice: Int32? = nil, oomScoreAdjust: Int32? = nil,
-        limits: [ResourceLimit] = [], environment: [String: String] = [:], environmentFile: String? = nil
+        limits: [ResourceLimit] = [], environment: [String: String] = [:], environmentFile: String? = nil,
+        node: NodeWish = .any
     ) {
         self.command = command
         self.directory = directory
@@ -56,5 +60,6 @@ public struct LaunchSpecification: Hashable, Sendable {
         self.limits = limits
         self.environment = environment
         self.environmentFile = environmentFile
+        self.node = node
     }
 }
