@@ -76,32 +76,19 @@ extension NodeLock {
 
 extension NodePin {
     init(json: JSON) throws(NodeError) {
-        func text(_ key: String) throws(NodeError) -> String {
-            guard let text = json[key]?.text else { throw NodeError("a pin has no \"\(key)\"") }
-            return text
+        guard let specification = json["spec"]?.text else { throw NodeError("a pin has no \"spec\"") }
+        guard let mark = json["file"]?.text.flatMap({ FileMark($0) }) else { throw NodeError("a pin has no \"file\"") }
+        guard let time = json["pinned_at"]?.text.flatMap({ WallTime($0) }) else {
+            throw NodeError("a pin has no \"pinned_at\"")
         }
-        let versionText = try text("version")
-        guard let version = NodeVersion(versionText) else { throw NodeError("\"\(versionText)\" is no version") }
-        let markText = try text("file")
-        guard let mark = FileMark(markText) else { throw NodeError("\"\(markText)\" marks no file") }
-        let timeText = try text("pinned_at")
-        guard let time = WallTime(timeText) else { throw NodeError("\"\(timeText)\" is no time") }
-        let sha256 = try text("sha256")
-        guard sha256.utf8.count == 64 else { throw NodeError("\"\(sha256)\" is no SHA-256") }
-        let facts = NodeFacts(
-            path: try text("path"), version: version, lts: json["lts"]?.text, abi: try text("abi"),
-            architecture: try text("architecture"), platform: try text("platform"), libc: try text("libc"),
-            sqlite: json["sqlite"]?.text, sha256: sha256)
-        self.init(specification: try text("spec"), facts: facts, mark: mark, pinnedAt: time)
+        self.init(specification: specification, facts: try NodeFacts(json: json), mark: mark, pinnedAt: time)
     }
 
     /// The JSON form.
     public var json: JSON {
-        [
-            "spec": .string(specification), "version": .string("\(facts.version)"), "path": .string(facts.path),
-            "sha256": .string(facts.sha256), "abi": .string(facts.abi), "platform": .string(facts.platform),
-            "architecture": .string(facts.architecture), "libc": .string(facts.libc), "lts": JSON(facts.lts),
-            "sqlite": JSON(facts.sqlite), "file": .string("\(mark)"), "pinned_at": .string(pinnedAt.text),
-        ]
+        guard case .object(let facts) = facts.json else { return .null }
+        let ends: JSON = ["file": .string("\(mark)"), "pinned_at": .string(pinnedAt.text)]
+        guard case .object(let last) = ends else { return .null }
+        return .object([JSON.Member(key: "spec", value: .string(specification))] + facts + last)
     }
 }
