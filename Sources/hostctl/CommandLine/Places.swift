@@ -27,6 +27,14 @@ enum Places {
         return Files.exists(ofUser) || !Files.exists(ofSystem) ? ofUser : ofSystem
     }
 
+    /// hostd's state folder.
+    static func state(_ request: Request) -> String {
+        if let dir = request.value(.dir) { return joined(dir, "state") }
+        if let path = variable("STATE_DIRECTORY")?.split(separator: ":").first { return String(path) }
+        if getuid() == 0 { return "/var/lib/hostd" }
+        return (variable("XDG_STATE_HOME") ?? (variable("HOME") ?? "") + "/.local/state") + "/hostd"
+    }
+
     /// A variable of the environment; nil also when it is empty.
     static func variable(_ name: String) -> String? {
         getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }

@@ -12,7 +12,8 @@ struct HostPage {
         var lines = [headline()]
         lines += facts()
         lines += status.conditions.filter { !$0.isOK }.flatMap(condition)
-        if !status.node.ok { lines += trouble("node", status.node.reason, .bad) }
+        let isSaid = status.conditions.contains { $0.kind == "node" && !$0.isOK }
+        if !status.node.ok, !isSaid { lines += trouble("node", status.node.reason, .bad) }
         if !status.services.isEmpty { lines += [""] + ServiceTable(status.services, style: style, now: now).lines() }
         return lines
     }
