@@ -24,6 +24,10 @@ public enum ServiceEvent: Hashable, Sendable {
     case portsChecked(PortHolder?)
     /// Its keeper could not be started: why.
     case launchFailed(InstanceID, String)
+    /// Nothing was started: it would not have run on the Node that was pinned. Why.
+    case launchRefused(InstanceID, String)
+    /// The Node that it waits for is the pinned one now.
+    case nodeChanged
     /// Its keeper is gone, if there ever was one, and nothing was started: hostd was killed before it launched, or the
     /// keeper was killed before it did anything.
     case neverRan(InstanceID)
@@ -102,7 +106,8 @@ public struct PortHolder: Hashable, Sendable {
 public enum ServiceEffect: Hashable, Sendable {
     /// Find out whether these ports are free; answered by `portsChecked`.
     case checkPorts([UInt16])
-    /// Start a keeper for this instance; answered by `started`, `exited` or `launchFailed`.
+    /// Start a keeper for this instance; answered by `started`, `exited`, `launchFailed` or
+    /// `launchRefused`.
     case launch(InstanceID)
     /// Start a keeper for a hook; answered in the same way.
     case launchHook(InstanceID, Hook)

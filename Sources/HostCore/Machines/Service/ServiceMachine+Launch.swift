@@ -18,7 +18,7 @@ extension ServiceMachine {
     mutating func portsChecked(_ taken: PortHolder?, at now: Instant) {
         guard case .waiting(let wait) = state else { return }
         switch wait {
-        case .dependencies, .condition: return
+        case .dependencies, .condition, .node: return
         case .port, .portCheck: break
         }
         guard let taken else { return launch(at: now) }

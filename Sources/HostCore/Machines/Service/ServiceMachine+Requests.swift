@@ -11,7 +11,9 @@ extension ServiceMachine {
         if author == .person { restart.reset() }
         switch state {
         case .stopped, .held: begin(at: now)
-        case .pausing where author == .person, .waiting(.port) where author == .person: checkPorts(at: now)
+        case .pausing where author == .person, .waiting(.port) where author == .person,
+            .waiting(.node) where author == .person:
+            checkPorts(at: now)
         case .ending(var ending) where ending.next != .relaunch && (author == .person || ending.next == .stop):
             ending.next = .relaunch
             ending.why = "to be started again"
@@ -114,7 +116,7 @@ extension ServiceMachine {
         case .waiting(.dependencies):
             report(.waiting, nil, "after_timeout is over, starting without its dependencies")
             checkPorts(at: now)
-        case .waiting(.condition): break
+        case .waiting(.condition), .waiting(.node): break
         case .waiting: checkPorts(at: now)
         case .pausing: checkPorts(at: now)
         case .launching(let instance, _) where now - deadline > Limits.slept:

@@ -131,6 +131,8 @@ public struct ServiceMachine: Hashable, Sendable {
         case .conditions(let critical): conditions(critical, at: now)
         case .portsChecked(let taken): portsChecked(taken, at: now)
         case .launchFailed(let instance, let why): launchFailed(instance, why, at: now)
+        case .launchRefused(let instance, let why): launchRefused(instance, why, at: now)
+        case .nodeChanged: nodeChanged(at: now)
         case .neverRan(let instance): neverRan(instance, at: now)
         case .started(let instance, let process, let at): started(instance, process, startedAt: at, at: now)
         case .signalled(let instance): signalled(instance)
@@ -221,7 +223,7 @@ public struct ServiceMachine: Hashable, Sendable {
 
     private var missingDeadline: String? {
         switch state {
-        case .stopped, .held, .waiting(.dependencies(until: nil)), .waiting(.condition): nil
+        case .stopped, .held, .waiting(.dependencies(until: nil)), .waiting(.condition), .waiting(.node): nil
         case .up(let life) where ProbeKind.allCases.allSatisfy { life[$0]?.deadline == nil }: nil
         default: "\(phase) without a deadline"
         }

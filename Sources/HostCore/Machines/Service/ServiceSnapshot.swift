@@ -40,7 +40,8 @@ extension ServiceMachine {
             fields["state"] = "waiting_dependencies"
             fields.set(until, "until")
         // What it waits for is looked at again.
-        case .waiting(.portCheck), .waiting(.port), .waiting(.condition): fields["state"] = "waiting_port"
+        case .waiting(.portCheck), .waiting(.port), .waiting(.condition), .waiting(.node):
+            fields["state"] = "waiting_port"
         case .hooking(let run): encode(run, into: &fields)
         case .launching(_, let deadline):
             fields["state"] = "launching"

@@ -25,6 +25,8 @@ public enum ServiceState: Hashable, Sendable {
         case dependencies(until: Instant?)
         /// A condition that it needs and that is critical.
         case condition(ConditionKind)
+        /// The Node that it is to run on, which is not as it was pinned.
+        case node
         /// The answer of the port check; asked again at `again` should it be lost.
         case portCheck(again: Instant)
         /// A port that is taken, looked at again at `again`.
@@ -185,7 +187,7 @@ extension ServiceState {
         switch self {
         case .stopped, .held: nil
         case .waiting(.dependencies(let until)): until
-        case .waiting(.condition): nil
+        case .waiting(.condition), .waiting(.node): nil
         case .waiting(.portCheck(let again)), .waiting(.port(_, let again)): again
         case .launching(_, let deadline): deadline
         case .hooking(let run): run.deadline
