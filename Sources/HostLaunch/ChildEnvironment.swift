@@ -11,9 +11,10 @@ public nonisolated enum ChildEnvironment {
     private static let handedOn = ["PATH", "LANG", "TZ"]
 
     /// All entries as `NAME=value`, sorted. The configuration wins over its file, the file over the standard names, and
-    /// hostd's own names over all.
+    /// hostd's own names over all. The folder of `node` comes first in PATH, wherever that is from.
     public static func entries(
-        for instance: InstanceID, token: String, _ specification: LaunchSpecification, _ identity: ChildIdentity
+        for instance: InstanceID, token: String, _ specification: LaunchSpecification, _ identity: ChildIdentity,
+        node: String? = nil
     ) throws(LaunchError) -> [String] {
         var values = [
             "PATH": standardPath, "LANG": "C.UTF-8", "HOME": identity.account.home, "USER": identity.account.name,
@@ -29,6 +30,10 @@ public nonisolated enum ChildEnvironment {
             values.merge(file.values) { _, new in new }
         }
         values.merge(specification.environment) { _, new in new }
+        if let node, let slash = node.lastIndex(of: "/") {
+            values["PATH"] = node[..<slash] + ":" + (values["PATH"] ?? standardPath)
+            values["HOSTD_NODE"] = node
+        }
         values["HOSTD_SERVICE"] = instance.service.text
         values["HOSTD_INSTANCE"] = token
         return values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }

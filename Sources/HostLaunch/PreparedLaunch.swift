@@ -19,13 +19,15 @@ public nonisolated struct PreparedLaunch: Hashable, Sendable {
         specification.environmentFile == nil
     }
 
-    /// Prepares a launch; `known` is the identity as an earlier launch of the same specification found it.
+    /// Prepares a launch; `known` is the identity as an earlier launch of the same specification found it, `node` the
+    /// Node that it runs on.
     public init(
-        _ instance: InstanceID, _ specification: LaunchSpecification, known: ChildIdentity? = nil
+        _ instance: InstanceID, _ specification: LaunchSpecification, known: ChildIdentity? = nil,
+        node: String? = nil
     ) throws(LaunchError) {
         identity = if let known { known } else { try ChildIdentity.resolve(specification) }
         token = Self.randomToken()
-        environment = try ChildEnvironment.entries(for: instance, token: token, specification, identity)
+        environment = try ChildEnvironment.entries(for: instance, token: token, specification, identity, node: node)
     }
 
     private static func randomToken() -> String {

@@ -3,6 +3,7 @@
 internal import HostCore
 internal import HostLoop
 internal import HostStore
+internal import HostWire
 
 /// Something about the host that is not as it should be, or is again.
 struct Condition {
@@ -11,27 +12,39 @@ struct Condition {
         case ok, warn, critical
     }
 
-    /// `config` or `store` in this version.
+    /// `config`, `store` or `node` in this version.
     let kind: String
     var level: Level
     var since: Instant
     var reason: String
+    /// The facts behind it: an object.
+    var evidence: JSON = .object([])
 }
 
 extension Supervisor {
     /// Sets a condition and says so when its level changes.
-    func setCondition(_ kind: String, _ level: Condition.Level, _ reason: String) {
+    func setCondition(
+        _ kind: String, _ level: Condition.Level, _ reason: String, evidence: JSON = .object([])
+    ) {
         let old = conditions.first { $0.kind == kind }
         guard old?.level != level || old?.reason != reason else { return }
         conditions.removeAll { $0.kind == kind }
         let since = old.flatMap { $0.level == level ? $0.since : nil } ?? loop.now
-        conditions.append(Condition(kind: kind, level: level, since: since, reason: reason))
+        conditions.append(
+            Condition(kind: kind, level: level, since: since, reason: reason, evidence: evidence))
         manager.changed()
         let critical = Set(conditions.filter { $0.level == .critical }.compactMap { ConditionKind(rawValue: $0.kind) })
         if critical != machine.critical { feed(.conditions(critical)) }
         guard old?.level ?? .ok != level else { return }
         let text = level == .ok ? "\(kind) is ok again" : "\(kind) is \(level.rawValue): \(reason)"
         history.add(host: "condition", text, level == .critical ? .error : .warning)
+    }
+
+    /// Takes back a condition that is not watched any more.
+    func removeCondition(_ kind: String) {
+        guard conditions.contains(where: { $0.kind == kind }) else { return }
+        setCondition(kind, .ok, "")
+        conditions.removeAll { $0.kind == kind }
     }
 
     func storeHealthChanged(_ health: StoreHealth) {

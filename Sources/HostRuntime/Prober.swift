@@ -12,6 +12,8 @@ struct ProbeContext {
     let launch: LaunchSpecification
     let identity: ChildIdentity?
     let log: LogContext
+    /// The Node that it runs on, where it is pinned to one.
+    let node: String?
 }
 
 /// Asks the questions of all probes, on the loop.
@@ -98,7 +100,7 @@ final class Prober {
         let began = loop.now
         let prepare = { @Sendable () -> Result<PreparedLaunch, LaunchError> in
             Result { () throws(LaunchError) in
-                try PreparedLaunch(context.instance, context.launch, known: context.identity)
+                try PreparedLaunch(context.instance, context.launch, known: context.identity, node: context.node)
             }
         }
         if context.identity != nil, PreparedLaunch.isQuick(context.launch) {

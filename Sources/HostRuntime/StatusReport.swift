@@ -16,13 +16,15 @@ extension Supervisor {
         let facts = HostFacts(
             name: settings.name ?? HostName.current, version: Release.version, pid: getpid(),
             uptimeSeconds: (loop.now - startedAt).seconds, launcher: "direct")
-        return HostStatus(host: facts, conditions: conditionStatus(clock), services: [])
+        return HostStatus(host: facts, node: nodeStatus, conditions: conditionStatus(clock), services: [])
     }
 
     /// What services depend on.
     func conditionStatus(_ clock: WallClock) -> [ConditionStatus] {
         conditions.map {
-            ConditionStatus(kind: $0.kind, level: $0.level.rawValue, since: clock.wall($0.since), reason: $0.reason)
+            ConditionStatus(
+                kind: $0.kind, level: $0.level.rawValue, since: clock.wall($0.since), reason: $0.reason,
+                evidence: $0.evidence)
         }
     }
 

@@ -86,7 +86,8 @@ extension Supervisor {
         let probe = ProbeSpecification(target: .exec(command), interval: timeout, timeout: timeout)
         let context = ProbeContext(
             instance: instance, launch: launch, identity: identities[instance.service],
-            log: LogContext(instance: instance, kind: .live, folders: [], since: 0))
+            log: LogContext(instance: instance, kind: .live, folders: [], since: 0),
+            node: nodePath(of: instance.service))
         prober.ask(probe, context) { then($0.ok ? nil : $0.seen) }
     }
 }

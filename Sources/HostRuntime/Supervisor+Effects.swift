@@ -65,16 +65,27 @@ extension Supervisor {
             return feed(
                 instance.service, .launchFailed(instance, "the configuration has no \(hook?.description ?? "")"))
         }
+        guard service.launch.node == .any else { return launchOnNode(instance, hook) }
+        prepare(instance, hook, node: nil)
+    }
+
+    /// Looks up what a launch needs, and launches; `node` is the binary that it runs on.
+    func prepare(_ instance: InstanceID, _ hook: Hook?, node: String?) {
+        guard let running = machine.services[instance.service], running.state.instance == instance,
+            let service = hook.map({ specification(of: $0, in: running) }) ?? running.specification
+        else { return }
         let known = identities[instance.service]
         if let known, PreparedLaunch.isQuick(service.launch) {
             return launch(
                 instance, hook, service,
                 Result { () throws(LaunchError) in
-                    try PreparedLaunch(instance, service.launch, known: known)
+                    try PreparedLaunch(instance, service.launch, known: known, node: node)
                 })
         }
         files.submit(deadline: Self.prepareDeadline) { () -> Result<PreparedLaunch, LaunchError> in
-            Result { () throws(LaunchError) in try PreparedLaunch(instance, service.launch, known: known) }
+            Result { () throws(LaunchError) in
+                try PreparedLaunch(instance, service.launch, known: known, node: node)
+            }
         } then: { [weak self] (outcome: WorkOutcome<Result<PreparedLaunch, LaunchError>>) in
             guard case .done(let prepared) = outcome else {
                 let late = LaunchError("looking up its user and env_file took more than \(Self.prepareDeadline.text)")
@@ -125,7 +136,7 @@ extension Supervisor {
         guard let service = machine.services[instance.service], let probe = service.probeAsked(kind) else { return }
         let context = ProbeContext(
             instance: instance, launch: service.specification.launch, identity: identities[instance.service],
-            log: logContext(instance, kind, probe))
+            log: logContext(instance, kind, probe), node: nodePath(of: instance.service))
         prober.ask(probe, context) { [weak self] answer in
             guard let self else { return }
             self.traces[instance]?.note(kind, answer, at: self.loop.now)

@@ -7,6 +7,7 @@ internal import HostFetch
 internal import HostLaunch
 internal import HostLinux
 internal import HostLoop
+internal import HostNode
 internal import HostStore
 internal import HostWire
 
@@ -22,6 +23,7 @@ final class Supervisor {
     let store: Store
     let files: Worker
     let prober: Prober
+    let nodes: NodeWatch
     let limits = LimitWatch()
     let crashes: CrashBox
     let history: History
@@ -52,6 +54,8 @@ final class Supervisor {
     var launchesInTurn = 0
     /// Launches for which this turn had no room, in their order.
     var waitingLaunches: [(InstanceID, Hook?)] = []
+    /// Launches that wait until their Node has been looked at.
+    var waitingForNode: [ServiceName: (instance: InstanceID, hook: Hook?)] = [:]
     /// Log pipes of all services; counted anew when there are more or fewer services.
     var pipeCount: (services: Int, pipes: Int) = (0, 1)
     /// Requests that wait for a service to get somewhere.
@@ -104,6 +108,8 @@ final class Supervisor {
         files = try Worker(loop: loop, lane: "files", limit: 4096)
         prober = Prober(loop: loop, files: files, keeper: programs.keeper)
         crashes = CrashBox(loop: loop, files: files, path: folders.state + "/crashes")
+        nodes = NodeWatch(
+            loop: loop, files: files, lockPath: NodeLock.path(beside: folders.configuration))
         history = History(store: store)
         streams = EventStreams(loop: loop, store: store)
         refusals = RefusalLog(loop: loop, history: history)
@@ -114,6 +120,8 @@ final class Supervisor {
         wantLogs(of: configuration.services)
         restoreMachines(configuration.services)
         for kind in ["config", "store"] { setCondition(kind, .ok, "") }
+        hearNodes()
+        wantNodes(of: configuration)
     }
 
     var settings: HostSettings { configuration.host }

@@ -101,6 +101,8 @@ extension Supervisor {
         wantLogs(of: new.services)
         let (fresh, returning) = newcomers(in: new)
         var generator = SystemRandomNumberGenerator()
+        // Before launches that follow ask for it.
+        wantNodes(of: new)
         feed(.configure(new.services, seed: generator.next()))
         for name in returning { feed(name, .start(by: .host)) }
         welcome(fresh)
