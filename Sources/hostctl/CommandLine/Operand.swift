@@ -11,8 +11,6 @@ struct Operand: Sendable {
         /// A verb, or a topic of help.
         case topic
         case shell
-        /// What a verb does of several things.
-        case action([String])
         /// A Node, as NodeSpecification reads it.
         case node
         /// This very word.
@@ -48,7 +46,6 @@ struct Operand: Sendable {
         case .shell: "SHELL"
         case .word(let word): word
         case .oneOf(let words): words.joined(separator: "|")
-        case .action: "ACTION"
         case .node: "NODE"
         }
     }

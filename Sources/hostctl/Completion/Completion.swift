@@ -115,7 +115,6 @@ struct Completion {
                 + HelpTopic.all.map { Candidate(word: $0.name, meaning: $0.summary) }
         case .word(let word): [Candidate(word: word, meaning: "")]
         case .oneOf(let words): words.map { Candidate(word: $0, meaning: "") }
-        case .action(let words): words.map { Candidate(word: $0, meaning: "") }
         case .node: ["lts", "lts/", ".nvmrc"].map { Candidate(word: $0, meaning: "") }
         case .shell: CompletionScript.shells.map { Candidate(word: $0, meaning: "") }
         case .file: []

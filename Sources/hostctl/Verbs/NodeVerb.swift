@@ -7,7 +7,7 @@ enum NodeVerb {
     static let verb = Verb(
         name: "node",
         operands: [
-            Operand(kind: .action(["list", "pin"]), counts: 1...1), Operand(kind: .node, counts: 0...1),
+            Operand(kind: .oneOf(["list", "pin"]), counts: 1...1), Operand(kind: .node, counts: 0...1),
         ],
         summary: "the Nodes of this host: which there are, and which one services run on",
         details: [
