@@ -4,17 +4,13 @@
 #ifndef HOSTD_CHOST_H
 #define HOSTD_CHOST_H
 
+// Nothing that Glibc's module has as well: which of the two then declares it to Swift depends on the order of files.
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/file.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/types.h>
-#include <sys/un.h>
-#include <sys/wait.h>
 
 int chost_open(const char *path, int flags, unsigned mode);
 // As open(2), but fails with ELOOP where any part of the path is a symbolic link.
