@@ -39,7 +39,7 @@ struct NodeKeyTests {
     @Test(arguments: [
         ("node = 22", "8: service.a.node: 22 is an integer (write \"22\")"),
         ("node = \"latest\"", "8: service.a.node: \"latest\" names no Node (write true, or "),
-        ("node = \".nvmrc\"", "1: service.a.node: \".nvmrc\" stands in no folder (give the service a directory, "),
+        ("node = \".nvmrc\"", "8: service.a.node: \".nvmrc\" stands in no folder (give the service a directory, "),
     ])
     func whatNamesNoNodeIsSaid(_ line: String, _ message: String) {
         #expect(error(line).hasPrefix(message), "\(error(line))")
