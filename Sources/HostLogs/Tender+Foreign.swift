@@ -30,10 +30,17 @@ extension Tender {
     }
 
     private func runHelper(for log: ForeignLogSpecification, uid: UInt32) throws(SystemError) {
+        // The helper holds it as long as it lives: of those that no SIGKILL ends there is one for each log.
+        let lock = try Descriptor(
+            opening: run + "/foreign.\(log.name).lock", O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600)
+        guard try lock.tryLock() else {
+            return report(.error(name: log.name.text, text: "\(log.folder) still does not answer"))
+        }
         let line = try Descriptor.inMemory("hostd-foreign", holding: LoggerMessage.foreign(log).line.utf8)
         let pipe = try PrivatePipe()
         let process = try Processes.spawn(
-            "/proc/self/exe", ["--foreign", "\(uid)"], output: STDERR_FILENO, keeping: [line.raw, pipe.writing.raw])
+            "/proc/self/exe", ["--foreign", "\(uid)"], output: STDERR_FILENO,
+            keeping: [line.raw, pipe.writing.raw, lock.raw])
         let pidfd = process.takeDescriptor()
         guard Poll.readable(pidfd.raw, milliseconds: Int32(clamping: Self.helperPatience.nanoseconds / 1_000_000))
         else {

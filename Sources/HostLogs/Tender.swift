@@ -15,6 +15,8 @@ final class Tender {
     private static let foreignSeconds: Int64 = 60
     private static let longestSleepSeconds: Int64 = 86400
 
+    /// The logger's runtime folder.
+    let run: String
     private let root: String
     private let plan: TendingPlan
     private let reports: Descriptor
@@ -34,7 +36,7 @@ final class Tender {
             let text = try plan.bytes(at: 0, count: plan.size())
             try reports.setWaiting(true)
             let tender = Tender(
-                root: log, plan: TendingPlan(text: String(decoding: text, as: UTF8.self)), reports: reports)
+                run: run, root: log, plan: TendingPlan(text: String(decoding: text, as: UTF8.self)), reports: reports)
             tender.look()
             return 0
         } catch {
@@ -43,7 +45,8 @@ final class Tender {
         }
     }
 
-    private init(root: String, plan: TendingPlan, reports: consuming Descriptor) {
+    private init(run: String, root: String, plan: TendingPlan, reports: consuming Descriptor) {
+        self.run = run
         self.root = root
         self.plan = plan
         self.reports = reports

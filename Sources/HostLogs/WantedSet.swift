@@ -109,7 +109,8 @@ final class WantedSet {
     var tendingPlan: TendingPlan {
         var plan = TendingPlan()
         plan.hostTotalBytes = hostTotalBytes
-        plan.logs = logs.values.filter { $0.isTold && $0.isWanted }.map { ($0.name, $0.settings) }.sorted { $0.name < $1.name }
+        let told = logs.values.filter { $0.isTold && $0.isWanted }.sorted { $0.name < $1.name }
+        plan.logs = told.map { ($0.name, $0.settings) }
         plan.foreign = foreign.values.sorted { $0.name < $1.name }
         return plan
     }
