@@ -123,7 +123,8 @@ struct WireTypesTests {
                 + #""policy":{"name":null,"generation":null,"digest":null,"applied_at":null,"tiers":{}},"#
                 + #""services":[{"name":"a","state":"stopped","since":"2026-05-18T09:30:00.125Z","pid":null,"#
                 + #""restarts":0,"reason":"","model":null,"ready":false,"last_exit":null,"#
-                + #""last_crash":null,"keeper_pid":null,"instance":null,"uptime_s":null,"health":{"startup":null,"live":null,"ready":null},"#
+                + #""last_crash":null,"keeper_pid":null,"instance":null,"uptime_s":null,"#
+                + #""health":{"startup":null,"live":null,"ready":null},"#
                 + #""next_attempt_at":null,"ports":[],"log":null,"family":"a","tags":[],"after":[],"#
                 + #""status_text":null,"limits":[]}],"#
                 + #""jobs":{"queued":0,"waiting":0,"running":0,"stalled":0,"held":0,"succeeded":0,"failed":0,"#

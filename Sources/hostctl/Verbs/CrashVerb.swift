@@ -10,8 +10,8 @@ enum CrashVerb {
         summary: "what was kept of each end that nobody wanted",
         details: [
             "`crash list` names them, the newest first; with NAMEs, those of these services. `crash show` prints all "
-                + "that was kept of one: how it ended, what it had used, how the host was doing, what its probes said, and "
-                + "its last lines. It is named by its ID, or by a service: that one's newest.",
+                + "that was kept of one: how it ended, what it had used, how the host was doing, what its probes said, "
+                + "and its last lines. It is named by its ID, or by a service: that one's newest.",
             "hostd keeps the newest 20 of each service and 200 in all. What looks like a secret is hidden when it is "
                 + "kept. Ends that somebody asked for, and exits in restart.success_exit, leave nothing.",
             "--json prints what hostd says, unchanged.",
