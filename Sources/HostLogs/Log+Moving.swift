@@ -54,7 +54,7 @@ extension Log {
         if let launch = pipe.launch, file?.launch != launch, Pipes.readable(pipe.raw) > 0 {
             file?.begin(launch: launch, now: tools.now)
         }
-        return file?.take(from: pipe.raw, limit: limit, now: tools.now) ?? Int(-EAGAIN)
+        return file?.take(from: pipe.raw, limit: limit, of: pipe.launch, now: tools.now) ?? Int(-EAGAIN)
     }
 
     /// `current` has its size: no more than the line under way.

@@ -93,11 +93,13 @@ struct LogFile: ~Copyable {
         beganMicroseconds = Self.began(folder, size: size)
     }
 
-    /// Moves at most `limit` bytes from a pipe to the end of the file. 0: the pipe has ended; below zero: negated
-    /// errno.
-    mutating func take(from pipe: Int32, limit: Int, now: Instant) -> Int {
+    /// Moves at most `limit` bytes of `launch` from a pipe to the end of the file. 0: the pipe has ended; below zero:
+    /// negated errno.
+    mutating func take(from pipe: Int32, limit: Int, of launch: UInt64?, now: Instant) -> Int {
         let moved = Pipes.splice(from: pipe, to: current.raw, at: end, limit: limit)
         if moved > 0 {
+            // They may have come between the look into the pipe and the move.
+            if let launch, index.launch != launch { index.begin(launch: launch, now: now) }
             noteGrowth(Int64(moved))
             index.noteArrival(end: end, now: now)
         }

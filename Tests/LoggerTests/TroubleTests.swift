@@ -112,8 +112,11 @@ import Testing
         stand.settle(after: 10)
         #expect(stand.current("gateway") == "new\n")
         let index = try Files.read(stand.log + "/gateway/current.idx")
-        #expect(index.count == 32)
-        #expect(index[16...].withUnsafeBytes { IndexEntry(bytes: $0).end } == 4)
+        let entries = index[16...].withUnsafeBytes { buffer in
+            stride(from: 0, to: buffer.count, by: 16).map { IndexEntry(bytes: .init(rebasing: buffer[$0..<$0 + 16])) }
+        }
+        #expect(entries.filter(\.isTime).map(\.end) == [4])
+        #expect(entries.filter { !$0.isTime }.allSatisfy { $0.launch == 1 && $0.end == 0 })
     }
 
     @Test func aFileThatWasRemovedIsMadeAnew() throws {
