@@ -91,8 +91,8 @@ final class RunningHostctl {
     func errors() throws -> String { try Files.readText(folder.path + "/err") }
 
     /// Waits for its end.
-    func wait() throws -> Int32 {
-        let ended = try waitFor("the end of hostctl", seconds: 60) { exitCode() }
+    func wait(seconds: Double = 60) throws -> Int32 {
+        let ended = try waitFor("the end of hostctl", seconds: seconds) { exitCode() }
         code = ended
         return ended
     }
