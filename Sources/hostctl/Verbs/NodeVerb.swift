@@ -19,9 +19,9 @@ enum NodeVerb {
                 + "node = true: a version (22.12.0), the newest of several (22, 22.12, lts, lts/jod), or what a file "
                 + "says (.nvmrc, .node-version, .tool-versions, package.json). What is pinned changes only by this.",
             "`node install NODE` downloads it from node.mirror, checks it, and puts it into hostd's own store, or "
-                + "changes nothing; without NODE it is what node.version says. A mirror that is silent for 30 seconds, or for "
-                + "--timeout, is given up. `node verify` hashes everything that is installed or locked. `node remove "
-                + "NODE` takes a version out of the store, unless something uses it.",
+                + "changes nothing; without NODE it is what node.version says. A mirror that is silent for 30 "
+                + "seconds, or for --timeout, is given up. `node verify` hashes everything that is installed or "
+                + "locked. `node remove NODE` takes a version out of the store, unless something uses it.",
             "They work without hostd; one that runs looks at the new lock at once. Services that run go on with the "
                 + "Node that they have until their next start.",
             "--json prints {\"nodes\": [{\"version\", \"path\", \"sha256\", \"abi\", \"platform\", \"architecture\", "
