@@ -74,22 +74,52 @@ int chost_pidfd_reap(int pidfd, int *status) {
     return 1;
 }
 
-ssize_t chost_send_with_descriptor(int socket, const void *bytes, size_t length, int descriptor) {
-    struct iovec part = {.iov_base = (void *)bytes, .iov_len = length};
+static ssize_t send_descriptor(int socket, struct msghdr *message, int descriptor) {
     union {
         struct cmsghdr header;
         char space[CMSG_SPACE(sizeof(int))];
     } control;
     memset(&control, 0, sizeof control);
-    struct msghdr message = {
-        .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof control.space};
-    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    message->msg_control = control.space;
+    message->msg_controllen = sizeof control.space;
+    struct cmsghdr *header = CMSG_FIRSTHDR(message);
     header->cmsg_level = SOL_SOCKET;
     header->cmsg_type = SCM_RIGHTS;
     header->cmsg_len = CMSG_LEN(sizeof(int));
     memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
-    return sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    return sendmsg(socket, message, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
+
+ssize_t chost_send_with_descriptor(int socket, const void *bytes, size_t length, int descriptor) {
+    struct iovec part = {.iov_base = (void *)bytes, .iov_len = length};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    return send_descriptor(socket, &message, descriptor);
+}
+
+ssize_t chost_send_descriptor_to(int socket, const void *address, size_t address_length, int descriptor) {
+    struct msghdr message = {.msg_name = (void *)address, .msg_namelen = (socklen_t)address_length};
+    return send_descriptor(socket, &message, descriptor);
+}
+
+int chost_sealed_memory(const void *bytes, size_t length) {
+    int fd = memfd_create("journal entry", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (fd < 0) return -1;
+    for (size_t done = 0; done < length;) {
+        ssize_t count = write(fd, (const char *)bytes + done, length - done);
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) {
+            int error = errno;
+            close(fd);
+            errno = error;
+            return -1;
+        }
+        done += (size_t)count;
+    }
+    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL);
+    return fd;
+}
+
+int chost_allocate(int fd, int64_t length) { return fallocate(fd, 0, 0, (off_t)length); }
 
 static void take_control(struct msghdr *message, pid_t *pid, uid_t *uid) {
     for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header; header = CMSG_NXTHDR(message, header)) {

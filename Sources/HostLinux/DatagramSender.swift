@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CHost
 internal import Glibc
 
 /// Sends datagrams to one Unix socket and never waits for its reader: the service manager's, the journal's.
@@ -16,6 +17,8 @@ public struct DatagramSender: ~Copyable, Sendable {
 
     /// More than a reader usually lets wait; the kernel gives what it allows.
     private static let sendBufferBytes: Int32 = 8 << 20
+    /// What is not longer fits into a datagram in any case.
+    private static let certainBytes = 64 << 10
 
     private let socket: Descriptor
     private let address: [UInt8]
@@ -43,6 +46,21 @@ public struct DatagramSender: ~Copyable, Sendable {
                 name.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t(name.count))
         }
         if count >= 0 { return .sent }
+        let code = errno
+        return code == EAGAIN || code == ENOBUFS || code == EINTR ? .full : .failed(code)
+    }
+
+    /// Sends an entry of the journal. One that is too long for a datagram goes in memory that is sealed and handed
+    /// over, as journald wants it.
+    public borrowing func send(entry: JournalEntry) -> Outcome {
+        let outcome = send(entry.bytes)
+        guard outcome == .failed(EMSGSIZE) || (outcome == .full && entry.bytes.count > Self.certainBytes) else {
+            return outcome
+        }
+        let memory = chost_sealed_memory(entry.bytes, entry.bytes.count)
+        guard memory >= 0 else { return .failed(errno) }
+        let held = Descriptor(owning: memory)
+        guard chost_send_descriptor_to(socket.raw, address, address.count, held.raw) < 0 else { return .sent }
         let code = errno
         return code == EAGAIN || code == ENOBUFS || code == EINTR ? .full : .failed(code)
     }

@@ -47,6 +47,9 @@ public func check<Value: SignedInteger>(
 }
 
 extension SystemError {
+    /// There is no room: the disk is full, or a quota is used up.
+    public var isFullDisk: Bool { code == ENOSPC || code == EDQUOT }
+
     /// There is nothing at that path.
     public var isMissing: Bool { code == ENOENT || code == ENOTDIR }
 }

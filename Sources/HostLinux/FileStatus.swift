@@ -16,6 +16,8 @@ public struct FileStatus: Hashable, Sendable {
     public let size: Int64
     /// The inode number.
     public let inode: UInt64
+    /// The number of the file system that it lies on.
+    public let device: UInt64
     /// The user who owns it.
     public let uid: UInt32
     /// The group that it belongs to.
@@ -61,6 +63,7 @@ public struct FileStatus: Hashable, Sendable {
         }
         size = Int64(info.st_size)
         inode = UInt64(info.st_ino)
+        device = UInt64(info.st_dev)
         uid = info.st_uid
         gid = info.st_gid
         rights = info.st_mode & 0o7777

@@ -14,11 +14,21 @@ public struct JournalEntry: Sendable {
     /// An entry without fields.
     public init() {}
 
+    /// Adds a field whose value is as long as it is: for values that memory holds anyway.
+    public mutating func add(_ name: String, bytes value: UnsafeRawBufferPointer) {
+        bytes.reserveCapacity(bytes.count + name.utf8.count + value.count + 160)
+        add(name, value, isBinary: value.contains(UInt8(ascii: "\n")))
+    }
+
     /// Adds a field: an upper-case name, and a value that may hold anything. A name can be added twice.
     public mutating func add(_ name: String, _ value: String) {
         let value = value.utf8.prefix(Self.valueLimitBytes)
+        add(name, value, isBinary: value.contains(UInt8(ascii: "\n")))
+    }
+
+    private mutating func add(_ name: String, _ value: some Collection<UInt8>, isBinary: Bool) {
         bytes += name.utf8
-        if value.contains(UInt8(ascii: "\n")) {
+        if isBinary {
             bytes.append(UInt8(ascii: "\n"))
             withUnsafeBytes(of: UInt64(value.count).littleEndian) { bytes += $0 }
         } else {

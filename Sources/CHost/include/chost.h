@@ -60,6 +60,15 @@ void chost_sha256(const void *bytes, size_t length, unsigned char digest[32]);
 // Sends `length` bytes and one descriptor in one message. Returns as sendmsg(2).
 ssize_t chost_send_with_descriptor(int socket, const void *bytes, size_t length, int descriptor);
 
+// Sends an empty datagram with one descriptor to the Unix socket `address`, without waiting. Returns as sendmsg(2).
+ssize_t chost_send_descriptor_to(int socket, const void *address, size_t address_length, int descriptor);
+
+// A file in memory that holds `bytes` and can be changed no more: its descriptor, -1 with errno on error.
+int chost_sealed_memory(const void *bytes, size_t length);
+
+// fallocate(2) of the first `length` bytes of a file.
+int chost_allocate(int fd, int64_t length);
+
 // Receives one datagram and the sender's pid and uid (SO_PASSCRED must be set). Returns as recvmsg(2); pid 0 when the
 // message carries no credentials. Descriptors that were sent along are closed.
 ssize_t chost_receive_with_credentials(int socket, void *bytes, size_t length, pid_t *pid, uid_t *uid);
