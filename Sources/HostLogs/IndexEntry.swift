@@ -9,6 +9,8 @@ struct IndexEntry: Equatable {
     static let header: [UInt8] = Array("hostdidx".utf8) + [1, 0, 0, 0, 0, 0, 0, 0]
     /// The rotation cut a line here.
     static let cutFlag: UInt8 = 1
+    /// What this entry covers was not written by the program: it is the line that tells what was lost.
+    static let lossFlag: UInt8 = 2
     /// Another launch writes from here on.
     static let launchFlag: UInt8 = 4
 
@@ -16,11 +18,11 @@ struct IndexEntry: Equatable {
     var end: Int64
     /// Microseconds since 1970.
     var wallMicroseconds: Int64
-    /// See `cutFlag` and `launchFlag`.
+    /// See `cutFlag`, `lossFlag` and `launchFlag`.
     var flags: UInt8 = 0
 
     /// Whether it tells a time. What has flags that this version does not know does not.
-    var isTime: Bool { flags & ~Self.cutFlag == 0 }
+    var isTime: Bool { flags & ~(Self.cutFlag | Self.lossFlag) == 0 }
 
     /// The number of the launch that writes from here on; nil where the entry tells of something else.
     var launch: UInt64? { flags == Self.launchFlag ? UInt64(bitPattern: wallMicroseconds) : nil }

@@ -36,6 +36,29 @@ struct IndexWriter: ~Copyable {
         if now >= nextWrite { flush(now: now) }
     }
 
+    /// The file has grown to `end` by bytes that had arrived before, at `wall`.
+    mutating func noteArrival(end: Int64, wallMicroseconds: Int64) {
+        pendingEnd = end
+        write(flags: 0, wallMicroseconds: wallMicroseconds)
+    }
+
+    /// Writes an entry for bytes that are about to be written, up to `end`.
+    mutating func append(end: Int64, flags: UInt8) throws(SystemError) {
+        guard !isPending else { throw SystemError(code: ENOSPC, call: "write", subject: "an index entry") }
+        pendingEnd = end
+        write(flags: flags)
+        guard isPending else { return }
+        pendingEnd = lastEnd
+        throw SystemError(code: ENOSPC, call: "write", subject: "an index entry")
+    }
+
+    /// The bytes of the last entry were not written: the log file ends at `logEnd`.
+    mutating func takeBack(logEnd: Int64) {
+        size -= IndexEntry.size
+        lastEnd = logEnd
+        pendingEnd = logEnd
+    }
+
     /// Writes the pending entry if it is time; true when there is nothing to wait for any more. A disk that refuses the
     /// entry is not asked again before more bytes arrive.
     mutating func flushIfDue(now: Instant) -> Bool {
@@ -64,8 +87,8 @@ struct IndexWriter: ~Copyable {
         if isCut || isPending { write(flags: isCut ? IndexEntry.cutFlag : 0) }
     }
 
-    private mutating func write(flags: UInt8) {
-        let entry = IndexEntry(end: pendingEnd, wallMicroseconds: Clock.wallMicroseconds, flags: flags)
+    private mutating func write(flags: UInt8, wallMicroseconds: Int64 = Clock.wallMicroseconds) {
+        let entry = IndexEntry(end: pendingEnd, wallMicroseconds: wallMicroseconds, flags: flags)
         if write(entry) { lastEnd = pendingEnd }
     }
 

@@ -8,10 +8,11 @@ internal import HostLinux
 extension Log {
     /// A line may be so long after the size for rotation is reached; then it is cut.
     private static let longestLine = Int64(LookAhead.reach)
-    private static let lineWait: Duration = .seconds(1)
+    static let lineWait: Duration = .seconds(1)
 
     /// Moves one share of `pipe`; true when more lies there.
     func pump(_ pipe: LogPipe) throws(SystemError) -> Bool {
+        if isSpilling { return try spill(pipe) }
         var left = Tools.share
         while left > 0 {
             let room = isTimeUp ? 0 : (file?.end).map { maxSize - $0 } ?? 0
@@ -42,10 +43,13 @@ extension Log {
         do {
             try file?.rotate(isCut: isCut)
         } catch {
+            // Opening it anew finishes what was begun; for that room is kept.
             file = nil
-            throw error
+            guard error.isFullDisk, tools.reserve?.giveBack(for: folder) == true else { throw error }
+            file = try LogFile(folder: folder)
         }
         prune()
+        tools.reserve?.keep(for: folder)
         tools.needTending()
     }
 
@@ -72,22 +76,28 @@ extension Log {
     /// So that lines of several pipes do not run into each other, one that another pipe has begun is waited for.
     func mayMove(_ pipe: LogPipe) -> Bool {
         if let lineOwner { return lineOwner === pipe }
-        guard let last = lastMover, last !== pipe, last.stage == .reading, file?.endsWithLine() == false else {
-            return true
-        }
-        lineDeadline = lastMove + Self.lineWait
-        guard tools.now < lineDeadline else { return true }
-        lineOwner = last
-        mustRearm = true
-        tools.tick(at: lineDeadline)
+        guard let last = lastMover, last !== pipe, last.stage == .reading, endsWithLine == false else { return true }
+        guard tools.now < lastMove + Self.lineWait else { return true }
+        waitForLine(of: last)
         return false
     }
 
-    private func noteMove(of pipe: LogPipe) {
+    /// Lets no other pipe's bytes follow before the line of this one has its end, or its time is up.
+    func waitForLine(of pipe: LogPipe) {
+        lineDeadline = lastMove + Self.lineWait
+        lineOwner = pipe
+        mustRearm = true
+        tools.tick(at: lineDeadline)
+    }
+
+    /// Whether what came last ended a line, be it in the file or in memory; nil when there is neither.
+    private var endsWithLine: Bool? { (spill?.isInLine).map { !$0 } ?? file?.endsWithLine() }
+
+    func noteMove(of pipe: LogPipe) {
         lastMover = pipe
         lastMove = tools.now
         guard lineOwner === pipe else { return }
-        if file?.endsWithLine() != false {
+        if endsWithLine != false {
             releaseLine()
         } else {
             lineDeadline = tools.now + Self.lineWait
@@ -104,6 +114,7 @@ extension Log {
 extension Log {
     /// Before the end of the program: finishes a tail that has been begun and moves what lies in the pipes now.
     func drain() {
+        isEnding = true
         retryAt = nil
         serve()
         while takeover != nil, retryAt == nil { serve() }
@@ -120,6 +131,7 @@ extension Log {
                 left -= max(before, 1)
             }
         }
+        abandonSpill()
         file?.flushIndex(now: tools.now)
     }
 }

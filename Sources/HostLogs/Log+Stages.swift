@@ -87,6 +87,12 @@ extension Log {
     private func lookForTail(_ pipe: LogPipe) throws(SystemError) -> Bool {
         pipe.mustLookForTail = false
         guard Files.exists(pipe.tail) else { return true }
+        // What is in memory came before.
+        guard spill == nil else {
+            pipe.mustLookForTail = true
+            lookAgain(pipe)
+            return false
+        }
         // A hang-up means that the keeper has closed its files: the tail is whole.
         guard pipe.isHungUp || pipe.isKeeperGone else {
             pipe.mustLookForTail = true
@@ -123,8 +129,13 @@ extension Log {
         tools.reply(.drained(instance: pipe.instance))
     }
 
-    /// All bytes of the FIFO are in the file.
+    /// All bytes of the FIFO are in the file, or will be when those in memory are.
     func end(_ pipe: LogPipe) {
+        guard spill == nil else {
+            pipe.isSpent = true
+            mustRearm = true
+            return
+        }
         close(pipe)
         if lineOwner === pipe { releaseLine() }
         if Files.exists(pipe.tail) {
@@ -145,9 +156,10 @@ extension Log {
     func rearm() {
         mustRearm = false
         for pipe in pipes {
-            let isFree = retryAt == nil && takeover == nil && (lineOwner == nil || lineOwner === pipe)
-            let isReadable = pipe.stage == .reading && !pipe.mustLookForTail
-            let shall = isFree && isReadable && (pipe.isEndCertain || pipe.writers == .unknown)
+            let isFree = isSpilling || (retryAt == nil && takeover == nil)
+            let isItsTurn = lineOwner == nil || lineOwner === pipe
+            let isReadable = pipe.stage == .reading && !pipe.mustLookForTail && !pipe.isSpent
+            let shall = isFree && isItsTurn && isReadable && (pipe.isEndCertain || pipe.writers == .unknown)
             guard shall != pipe.isArmed else { continue }
             do throws(SystemError) {
                 if shall {

@@ -33,6 +33,14 @@ final class Log {
     var knownDue: (began: Int64, schedule: LogSchedule, at: Int64)?
     /// Which pipes epoll watches may have to change.
     var mustRearm = false
+    /// The program ends: what is in the pipes is left to the next one.
+    var isEnding = false
+    /// The disk refuses and bytes go into memory meanwhile.
+    private(set) var isSpilling = false
+    /// What is kept in memory and the count of what is lost, until the disk has taken all of it.
+    var spill: Spill?
+    /// Why the disk refused, in a word for the line that tells of the loss.
+    private(set) var spillReason = ""
 
     var maxSize: Int64 { Int64(clamping: min(settings.maxSizeBytes, 1 << 60)) }
 
@@ -46,17 +54,23 @@ final class Log {
     /// Moves what can be moved now, one share a pipe.
     func serve() {
         if let retryAt {
-            guard retryAt <= tools.now else { return rearm() }
+            guard retryAt <= tools.now else {
+                spillPipes()
+                return rearm()
+            }
             self.retryAt = nil
+            isSpilling = false
             mustRearm = true
             for pipe in pipes { pipe.mustLookForTail = true }
         }
         do throws(SystemError) {
             try openFile()
             try servePipes()
+            if trouble != nil { tools.reserve?.keep(for: folder) }
             trouble = nil
         } catch {
             fail(error)
+            spillPipes()
         }
         awaitRotation()
         if file?.isIndexPending == true { tools.flushLater(self) }
@@ -84,10 +98,16 @@ final class Log {
         retryAt = tools.now + Tools.retryDelay
         tools.tick(at: tools.now + Tools.retryDelay)
         mustRearm = true
-        guard trouble == nil else { return }
         let busy = error.code == EWOULDBLOCK && error.call == "lock"
+        isSpilling = settings.whenFull == .drop && !busy && !isEnding
+        spillReason = error.isFullDisk ? "disk full" : errorText(error.code)
+        guard trouble == nil else { return }
         let reason = busy ? "another process holds \(error.subject)" : "\(error)"
-        trouble = reason + "; the bytes stay in the pipe, tried again each second"
+        let until =
+            isSpilling
+            ? "lines are kept in memory, \(Spill.limitBytes >> 20) MiB at most, then dropped and counted"
+            : "the bytes stay in the pipe"
+        trouble = reason + "; \(until), tried again each second"
         repeatTrouble()
     }
 
@@ -116,8 +136,19 @@ final class Log {
             try Files.makeFolder(String(folder.dropLast(name[slash...].count)), mode: 0o750)
         }
         try Files.makeFolder(folder, mode: 0o750)
-        file = try LogFile(folder: folder)
+        file = try openWithReserve()
         prune()
+        tools.reserve?.keep(for: folder)
+    }
+
+    /// What is to be made takes little room, which is kept for it.
+    private func openWithReserve() throws(SystemError) -> LogFile {
+        do throws(SystemError) {
+            return try LogFile(folder: folder)
+        } catch {
+            guard error.isFullDisk, tools.reserve?.giveBack(for: folder) == true else { throw error }
+            return try LogFile(folder: folder)
+        }
     }
 
     private func servePipes() throws(SystemError) {
@@ -126,6 +157,7 @@ final class Log {
             if pipe.stage == .opening { pipe.stage = .tailFirst }
             guard try advanceTail(pipe) else { return tools.queue(self) }
         }
+        guard try settleSpill() else { return }
         try rotateIfDue()
         if lineOwner != nil, lineDeadline <= tools.now { releaseLine() }
         for pipe in pipes {

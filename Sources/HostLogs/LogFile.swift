@@ -27,15 +27,15 @@ struct LogFile: ~Copyable {
         try Rotation.tidy(folder)
         let names = try RotatedName.list(folder)
         let opened = try Self.openCurrent(folder)
-        let size = try FileStatus(of: opened.raw).size
-        let writer = try IndexWriter(opening: folder + "/current.idx", logSize: size)
+        let status = try FileStatus(of: opened.raw)
+        let writer = try IndexWriter(opening: folder + "/current.idx", logSize: status.size)
         self.folder = folder
         lock = held
         current = opened
         index = writer
-        end = size
+        end = status.size
         lastRotated = names.last
-        beganMicroseconds = Self.began(folder, size: size)
+        beganMicroseconds = Self.began(folder, size: status.size)
     }
 
     private static func began(_ folder: String, size: Int64) -> Int64? {
@@ -86,11 +86,11 @@ struct LogFile: ~Copyable {
 
     private mutating func openAnew() throws(SystemError) {
         let opened = try Self.openCurrent(folder)
-        let size = try FileStatus(of: opened.raw).size
-        index = try IndexWriter(opening: folder + "/current.idx", logSize: size)
+        let status = try FileStatus(of: opened.raw)
+        index = try IndexWriter(opening: folder + "/current.idx", logSize: status.size)
         current = opened
-        end = size
-        beganMicroseconds = Self.began(folder, size: size)
+        end = status.size
+        beganMicroseconds = Self.began(folder, size: end)
     }
 
     /// Moves at most `limit` bytes of `launch` from a pipe to the end of the file. 0: the pipe has ended; below zero:
@@ -116,6 +116,30 @@ struct LogFile: ~Copyable {
     private mutating func noteGrowth(_ count: Int64) {
         if end == 0 { beganMicroseconds = Clock.wallMicroseconds }
         end += count
+    }
+
+    /// Writes as many of these bytes as the disk takes, which had arrived at `wall`, and returns how many.
+    mutating func append(_ bytes: UnsafeRawBufferPointer, arrivedAt wall: Int64) throws(SystemError) -> Int {
+        let count = try current.writeSome(bytes, at: end)
+        noteGrowth(Int64(count))
+        index.noteArrival(end: end, wallMicroseconds: wall)
+        return count
+    }
+
+    /// Writes a line of hostd's own, whole or not at all, with an index entry that covers it and nothing else.
+    mutating func appendMarker(_ text: String, now: Instant) throws(SystemError) {
+        index.flush(now: now)
+        let bytes = Array(text.utf8)
+        let start = end
+        try index.append(end: end + Int64(bytes.count), flags: IndexEntry.lossFlag)
+        do throws(SystemError) {
+            try current.write(bytes, at: start)
+        } catch {
+            index.takeBack(logEnd: start)
+            try? current.truncate(to: start)
+            throw error
+        }
+        noteGrowth(Int64(bytes.count))
     }
 
     /// Whether the file is empty or its last byte is a newline.

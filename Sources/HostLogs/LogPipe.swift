@@ -41,6 +41,8 @@ final class LogPipe {
     var writers = Writers.unknown
     /// The kernel is known to report the end of the last writer.
     var isEndCertain = false
+    /// It is empty and has ended, but bytes of its log are still in memory.
+    var isSpent = false
     /// No longer wanted: it goes when it is empty.
     var isLeaving = false
     /// Looks for a tail before anything more is read.
@@ -77,6 +79,11 @@ final class LogPipe {
             if error.code == ENOENT || error.code == ENOTDIR { return false }
             throw error
         }
+    }
+
+    /// Takes what lies there, at most a buffer full; EAGAIN when nothing does, 0 bytes when nobody writes.
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
+        try descriptor?.read(into: buffer) ?? 0
     }
 
     func close() {

@@ -13,6 +13,7 @@ public final class Logger {
     }
 
     private static let batchLimit = 32768
+    private static let untoldLimit = 1000
 
     private let lock: Descriptor
     private let listener: UnixListener
@@ -29,6 +30,8 @@ public final class Logger {
     private var isQuitting = false
     /// Foreign logs whose programs nobody could be told of yet.
     private var mustReopen: Set<String> = []
+    /// Losses that nobody could be told of yet.
+    private var untold: [LoggerReply] = []
     /// When memory that only the start needed is given back.
     private var trimAt: Instant? = Clock.now + .seconds(5)
 
@@ -138,6 +141,9 @@ public final class Logger {
     private func reply(_ message: LoggerReply) {
         if case .error(let name, let text) = message { StandardDescriptors.sayError("hostd-logger: \(name): \(text)") }
         if case .reopen(let name) = message, connection == nil { mustReopen.insert(name) }
+        if case .lost = message, connection == nil {
+            if untold.count < Self.untoldLimit { untold.append(message) }
+        }
         connection?.send(message.line)
     }
 
@@ -189,6 +195,8 @@ public final class Logger {
         reply(.ok)
         for name in mustReopen.sorted() { reply(.reopen(name: name)) }
         mustReopen = []
+        for message in untold { reply(message) }
+        untold = []
     }
 
     private func apply(_ message: LoggerMessage) {

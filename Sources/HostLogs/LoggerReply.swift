@@ -8,6 +8,8 @@ public enum LoggerReply: Hashable, Sendable {
     case error(name: String, text: String)
     /// The program of this foreign log has to make new files.
     case reopen(name: String)
+    /// Lines of this log are lost: its disk took no more.
+    case lost(name: String, Loss)
     /// A `commit` has been taken.
     case ok
 
@@ -18,12 +20,18 @@ public enum LoggerReply: Hashable, Sendable {
         case .error(let name, let text):
             "error\t\(name)\t\(String(text.map { $0 == "\t" || $0.isNewline ? " " : $0 }))\n"
         case .reopen(let name): "reopen\t\(name)\n"
+        case .lost(let name, let loss):
+            "lost\t\(name)\t\(loss.lines)\t\(loss.bytes)\t\(loss.fromMicroseconds)\t\(loss.toMicroseconds)\n"
         case .ok: "ok\n"
         }
     }
 
     /// Reads a line without its newline; nil when it is no reply.
     public init?(line: some StringProtocol) {
+        if let (name, loss) = Self.loss(line) {
+            self = .lost(name: name, loss)
+            return
+        }
         let fields = line.split(separator: "\t", maxSplits: 2, omittingEmptySubsequences: false)
         switch (fields[0], fields.count) {
         case ("drained", 2): self = .drained(instance: String(fields[1]))
@@ -32,5 +40,13 @@ public enum LoggerReply: Hashable, Sendable {
         case ("ok", 1): self = .ok
         default: return nil
         }
+    }
+
+    private static func loss(_ line: some StringProtocol) -> (name: String, Loss)? {
+        let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
+        guard fields.count == 6, fields[0] == "lost", let lines = Int(fields[2]), let bytes = Int(fields[3]),
+            let from = Int64(fields[4]), let to = Int64(fields[5]), lines >= 0, bytes >= 0
+        else { return nil }
+        return (String(fields[1]), Loss(lines: lines, bytes: bytes, fromMicroseconds: from, toMicroseconds: to))
     }
 }

@@ -13,6 +13,9 @@ final class Tools {
     /// A log whose disk refuses is tried again after this; silent pipes are looked at so often.
     static let retryDelay: Duration = .seconds(1)
 
+    /// All logs together keep no more bytes in memory while disks refuse.
+    static let spillLimit = 16 << 20
+
     let epoll: Epoll
     let lookAhead: LookAhead
     /// The time of this round.
@@ -23,6 +26,10 @@ final class Tools {
     private(set) var unflushed: [Log] = []
     /// When logs and pipes are to be looked at that no event tells of.
     private(set) var nextTick: Instant?
+    /// Room for rotations on disks that are full; nil where nothing is kept.
+    var reserve: Reserve?
+    /// How many they keep.
+    var spilledBytes = 0
     /// Takes what hostd is to be told.
     var reply: (LoggerReply) -> Void = { _ in }
     /// Has finished files synced and compressed, soon.

@@ -25,6 +25,7 @@ final class WantedSet {
     init(folder: String, tools: Tools) {
         self.folder = folder
         self.tools = tools
+        tools.reserve = Reserve(folder: folder)
         tools.forget = { [unowned self] pipe in
             mustSweep = true
             slots[pipe.slot] = nil
@@ -120,7 +121,8 @@ final class WantedSet {
         guard mustSweep else { return }
         mustSweep = false
         for (name, log) in logs where !log.isWanted {
-            if log.pipes.isEmpty && !log.isQueued && !log.isIndexQueued { logs[name] = nil } else { mustSweep = true }
+            let isQueued = log.isQueued || log.isIndexQueued
+            if log.pipes.isEmpty && !isQueued && log.spill == nil { logs[name] = nil } else { mustSweep = true }
         }
     }
 

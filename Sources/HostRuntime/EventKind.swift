@@ -60,6 +60,9 @@ nonisolated struct EventKind: Sendable {
         EventKind(
             "service.engines", "5d2f6a0e3c1b4f0f9f4c7a4be21d8c36", .warning,
             "its package.json asks for another Node than the pinned one"),
+        EventKind(
+            "service.output_lost", "b14b5c7a2c9d4f0f9a7c0d6f54b1e3a8", .warning,
+            "lines that it wrote are lost: the disk of its log took no more"),
         EventKind("service.reloaded", "3ef4589bd58c431d9c2c0b853bb66cd5", .info, "its reload action was done"),
         EventKind("service.reset", "431c2ee9e2614a78a14e873f1f395b86", .notice, "its failures were forgotten"),
         EventKind("service.signalled", "321a89afa48b493bb5ebb0ee5b8f9c8f", .info, "a person sent it a signal"),

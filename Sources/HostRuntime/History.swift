@@ -22,6 +22,11 @@ final class History {
         add("service.last_line", service: instance.service, instance, line)
     }
 
+    /// Lines that a service wrote are lost.
+    func addLoss(_ text: String, of service: ServiceName) {
+        add("service.output_lost", service: service, nil, text)
+    }
+
     /// Something about an instance that no machine reports.
     func add(_ kind: String, _ instance: InstanceID, _ reason: String) {
         add(kind, service: instance.service, instance, reason)

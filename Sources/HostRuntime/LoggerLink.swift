@@ -32,6 +32,8 @@ final class LoggerLink {
     var drained: ((_ key: String) -> Void)?
     /// Told when the program of a foreign log has to make new files.
     var reopen: ((_ log: String) -> Void)?
+    /// Told when lines of a log are lost.
+    var lost: ((_ log: String, _ loss: Loss) -> Void)?
 
     private var logs: [String: LogSpecification] = [:]
     /// What concerns no single log of ours: the limit of all, and files that other programs write.
@@ -154,7 +156,7 @@ final class LoggerLink {
         process = try? ProcessWatch(loop: loop, pidfd: child) { [weak self] _ in
             guard let self else { return }
             self.process = nil
-            self.lost()
+            self.connectionLost()
         }
     }
 
@@ -180,7 +182,7 @@ final class LoggerLink {
             guard let count = output.withUnsafeBytes({ connection?.send($0) }) else { return }
             if count == Int(-EINTR) { continue }
             guard count > 0 else {
-                if count != Int(-EAGAIN) || output.count > Self.outputLimitBytes { return lost() }
+                if count != Int(-EAGAIN) || output.count > Self.outputLimitBytes { return connectionLost() }
                 break
             }
             output.removeFirst(count)
@@ -192,10 +194,10 @@ final class LoggerLink {
         if events.contains(.writable) { flush() }
         guard !events.isDisjoint(with: [.readable, .hangup, .error]) else { return }
         do throws(SystemError) {
-            guard let part = try connection?.read(upTo: 16384), !part.isEmpty else { return lost() }
+            guard let part = try connection?.read(upTo: 16384), !part.isEmpty else { return connectionLost() }
             input += part
         } catch {
-            return error.code == EAGAIN ? () : lost()
+            return error.code == EAGAIN ? () : connectionLost()
         }
         while let end = input.firstIndex(of: UInt8(ascii: "\n")) {
             hear(String(decoding: input[..<end], as: UTF8.self))
@@ -208,11 +210,12 @@ final class LoggerLink {
         case .drained(let key)?: drained?(key)
         case .error(let name, let text)?: Journal.say(.warning, "Log \(name): \(text)")
         case .reopen(let name)?: reopen?(name)
+        case .lost(let name, let loss)?: lost?(name, loss)
         case .ok?, nil: break
         }
     }
 
-    private func lost() {
+    private func connectionLost() {
         source = nil
         connection = nil
         input = []

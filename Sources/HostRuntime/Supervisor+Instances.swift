@@ -66,6 +66,13 @@ extension Supervisor {
         removeIfOver(instance)
     }
 
+    /// The disk of a log took no more for so long that lines are lost.
+    func outputLost(_ log: String, _ loss: Loss) {
+        let name = log.prefix { $0 != "/" }
+        guard let service = ServiceName(String(name)) else { return }
+        history.addLoss(name.count == log.count ? loss.text : "stderr: " + loss.text, of: service)
+    }
+
     /// Nothing will be written to the folder any more.
     func keeperIsGone(_ instance: InstanceID) {
         // The log is drained soon; the logger says so.

@@ -131,6 +131,7 @@ final class Supervisor {
         launcher.keeperIsGone = { [weak self] in self?.keeperIsGone($0) }
         logger.drained = { [weak self] in self?.drained($0) }
         logger.reopen = { [weak self] in self?.reopen(foreignLog: $0) }
+        logger.lost = { [weak self] in self?.outputLost($0, $1) }
         prober.onFirstFetch = { [weak self] in self?.trimMemorySoon() }
         store.healthChanged = { [weak self] in self?.storeHealthChanged($0) }
         store.stored = { [weak self] in self?.streams.stored($0) }

@@ -70,6 +70,10 @@ import Testing
     static let replies: [(LoggerReply, String)] = [
         (.ok, "ok\n"), (.reopen(name: "own"), "reopen\town\n"),
         (.drained(instance: "gateway.17"), "drained\tgateway.17\n"),
+        (
+            .lost(name: "web", Loss(lines: 3, bytes: 40, fromMicroseconds: 5, toMicroseconds: 6)),
+            "lost\tweb\t3\t40\t5\t6\n"
+        ),
         (.error(name: "gateway", text: "cannot write x: No space"), "error\tgateway\tcannot write x: No space\n"),
     ]
 
@@ -84,7 +88,10 @@ import Testing
         #expect(line == "error\t-\t\"a b c d\" is no message\n")
     }
 
-    @Test(arguments: ["", "ok\t", "drained", "drained\ta\tb", "error\tgateway", "fine"])
+    @Test(arguments: [
+        "", "ok\t", "drained", "drained\ta\tb", "error\tgateway", "fine", "lost\tweb\t3",
+        "lost\tweb\t-3\t40\t5\t6",
+    ])
     func whatIsNoReplyIsRefused(_ line: String) {
         #expect(LoggerReply(line: line) == nil)
     }
