@@ -33,15 +33,21 @@ struct FinishedFiles {
     }
 
     /// Compresses those that are there now, oldest first; the first error, after all were tried. `between` is called
-    /// before each. False: in a flood, some were left for later.
+    /// before each. False: some were left for later, in a flood or until those who follow the log are through with them.
     func compress(between: () -> Void) throws(SystemError) -> Bool {
-        try eachPlain { name throws(SystemError) in
+        var isFollowed = false
+        let isAll = try eachPlain { name throws(SystemError) in
             between()
             // Retention may have removed it meanwhile.
             guard Files.exists(path(name)) else { return }
             try sync(name)
-            try Compression.compress(path(name))
+            if FollowerRecords.need(name, in: folder) {
+                isFollowed = true
+            } else {
+                try Compression.compress(path(name))
+            }
         }
+        return isAll && !isFollowed
     }
 
     private func path(_ name: String) -> String { folder + "/" + name + ".log" }

@@ -35,8 +35,10 @@ enum HostTotal {
         if let failure { throw failure }
     }
 
-    /// `NAME` and `NAME/stderr`.
+    /// `NAME` and `NAME/stderr`, and what stands in each with its times in front.
     private static func folders(below root: String) throws(SystemError) -> [String] {
-        try Files.list(root).filter { LogName.isValid($0) }.flatMap { ["\(root)/\($0)", "\(root)/\($0)/stderr"] }
+        try Files.list(root).filter { LogName.isValid($0) }.flatMap { name in
+            ["\(root)/\(name)", "\(root)/\(name)/stderr"].flatMap { [$0, FollowerRecords.inline($0)] }
+        }
     }
 }

@@ -48,12 +48,14 @@ extension Log {
             guard error.isFullDisk, tools.reserve?.giveBack(for: folder) == true else { throw error }
             file = try LogFile(folder: folder)
         }
+        if let name = file?.lastRotated { followers.noteRotation(name) }
         prune()
         tools.reserve?.keep(for: folder)
         tools.needTending()
     }
 
     private func take(_ pipe: LogPipe, _ limit: Int) -> Int {
+        followers.noteAuthor(pipe.instance)
         // Said before the bytes are there: a kill in between costs a word too many, and no line its launch.
         if let launch = pipe.launch, file?.launch != launch, Pipes.readable(pipe.raw) > 0 {
             file?.begin(launch: launch, now: tools.now)
@@ -133,5 +135,6 @@ extension Log {
         }
         abandonSpill()
         file?.flushIndex(now: tools.now)
+        followers.finish()
     }
 }

@@ -78,6 +78,7 @@ extension Log {
 
     private func writeSpill() throws(SystemError) {
         file?.flushIndex(now: tools.now)
+        followers.noteAuthor(nil)
         while file != nil, let (bytes, wall) = spill?.front {
             let count = min(bytes.count, lengthBeforeRotation(bytes))
             let part = UnsafeRawBufferPointer(rebasing: bytes[..<count])

@@ -50,6 +50,7 @@ extension Log {
         guard var log = file.take(), let tail = pipe.takeover.take() else { return true }
         let isDone: Bool
         if let launch = pipe.launch, log.launch != launch { log.begin(launch: launch, now: tools.now) }
+        followers.noteAuthor(pipe.instance)
         do throws(SystemError) {
             isDone = try tail.copy(into: &log, through: tools.lookAhead.buffer, limit: Tools.share, now: tools.now)
         } catch {

@@ -17,6 +17,7 @@ final class Log {
     var isIndexQueued = false
     var pipes: [LogPipe] = []
     var file: LogFile?
+    private(set) lazy var followers = LogFollowers(self)
     /// The pipe whose tail is being copied: nothing else moves meanwhile.
     var takeover: LogPipe?
     /// The pipe whose bytes came last, and when.
@@ -65,6 +66,7 @@ final class Log {
         }
         do throws(SystemError) {
             try openFile()
+            followers.adjust()
             try servePipes()
             if trouble != nil { tools.reserve?.keep(for: folder) }
             trouble = nil
@@ -74,6 +76,7 @@ final class Log {
         }
         awaitRotation()
         if file?.isIndexPending == true { tools.flushLater(self) }
+        followers.wake()
         if mustRearm || pipes.count > 1 { rearm() }
     }
 
@@ -86,12 +89,23 @@ final class Log {
         if lineOwner != nil {
             lineDeadline <= tools.now ? tools.queue(self) : tools.tick(at: lineDeadline)
         }
+        followers.tick()
         for pipe in pipes where needsLooks(pipe) {
             pipe.nextLook <= tools.now ? tools.queue(self) : tools.tick(at: pipe.nextLook)
         }
     }
 
-    func flushIndexIfDue() -> Bool { file?.flushIndexIfDue(now: tools.now) ?? true }
+    func flushIndexIfDue() -> Bool {
+        guard file?.flushIndexIfDue(now: tools.now) ?? true else { return false }
+        followers.wake()
+        return true
+    }
+
+    /// The end of what there is; nil while there is no file.
+    var place: FollowerPlace? {
+        guard let inode = file?.inode, let end = file?.end else { return nil }
+        return FollowerPlace(inode: inode, offset: end, after: RotatedName.text(Clock.wallMicroseconds))
+    }
 
     /// Reports an error once and tries again later; the bytes stay in the pipes.
     func fail(_ error: SystemError) {

@@ -11,11 +11,15 @@ struct LogFile: ~Copyable {
     /// When its first byte had arrived, in microseconds since 1970; nil while it is empty.
     private(set) var beganMicroseconds: Int64?
 
+    /// The inode number of `current`.
+    private(set) var inode: UInt64
+
     private let folder: String
     private let lock: Descriptor
     private var current: Descriptor
     private var index: IndexWriter
-    private var lastRotated: String?
+    /// The newest rotated file.
+    private(set) var lastRotated: String?
 
     /// Opens the log in `folder`, making what is missing and finishing a rotation that was begun. Throws EWOULDBLOCK
     /// when another process holds the log's lock.
@@ -34,6 +38,7 @@ struct LogFile: ~Copyable {
         current = opened
         index = writer
         end = status.size
+        inode = status.inode
         lastRotated = names.last
         beganMicroseconds = Self.began(folder, size: status.size)
     }
@@ -90,6 +95,7 @@ struct LogFile: ~Copyable {
         index = try IndexWriter(opening: folder + "/current.idx", logSize: status.size)
         current = opened
         end = status.size
+        inode = status.inode
         beganMicroseconds = Self.began(folder, size: end)
     }
 

@@ -12,6 +12,7 @@ enum LogSettingsText {
             "max_age=\(wholeSeconds(settings.maxAge))", "total=\(settings.totalBytes)",
             "compress=\(settings.isCompressed ? "yes" : "no")", "timestamps=\(settings.timestamps.rawValue)",
             "journal=\(settings.isForwarded ? "yes" : "no")", "when_full=\(settings.whenFull.rawValue)",
+            "streams=\(settings.streams.rawValue)",
         ].joined(separator: "\t")
     }
 
@@ -43,6 +44,7 @@ enum LogSettingsText {
         case "timestamps": return set(&settings.timestamps, LogSpecification.Timestamps(rawValue: value))
         case "journal": return set(&settings.isForwarded, isYes(value))
         case "when_full": return set(&settings.whenFull, LogSpecification.WhenFull(rawValue: value))
+        case "streams": return set(&settings.streams, LogSpecification.Streams(rawValue: value))
         default: return true
         }
     }

@@ -83,6 +83,7 @@ public final class Logger {
             }
             tools.serveReady()
             tools.flushDue()
+            tools.serveFollowers()
             settle()
         }
         wanted.drainAll()

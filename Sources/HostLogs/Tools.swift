@@ -13,6 +13,8 @@ final class Tools {
     /// A log whose disk refuses is tried again after this; silent pipes are looked at so often.
     static let retryDelay: Duration = .seconds(1)
 
+    /// All followers together take so many parts of 256 KiB in a round.
+    private static let followerParts = 16
     /// All logs together keep no more bytes in memory while disks refuse.
     static let spillLimit = 16 << 20
 
@@ -24,6 +26,9 @@ final class Tools {
     private(set) var ready: [Log] = []
     /// Logs whose index has a pending entry.
     private(set) var unflushed: [Log] = []
+    /// Followers that have something to do.
+    private(set) var following: [Follower] = []
+    private var sharedSpace: FollowerSpace?
     /// When logs and pipes are to be looked at that no event tells of.
     private(set) var nextTick: Instant?
     /// Room for rotations on disks that are full; nil where nothing is kept.
@@ -75,6 +80,34 @@ final class Tools {
         }
     }
 
+    /// Lets `follower` do its share in this round or, during one, in the next.
+    func follow(_ follower: Follower) {
+        guard !follower.isQueued else { return }
+        follower.isQueued = true
+        following.append(follower)
+    }
+
+    /// Lets those who follow do their shares; together they do no more than a pipe or two may.
+    func serveFollowers() {
+        let count = following.count
+        guard count > 0 else { return }
+        let parts = max(Self.followerParts / count, 1)
+        for index in 0..<count {
+            let follower = following[index]
+            follower.isQueued = false
+            if follower.serve(parts: min(parts, Self.followerParts / 4)) { follow(follower) }
+        }
+        following.removeFirst(count)
+    }
+
+    /// What followers share, made when the first of them needs it.
+    func followerSpace() throws(SystemError) -> FollowerSpace {
+        if let sharedSpace { return sharedSpace }
+        let made = try FollowerSpace()
+        sharedSpace = made
+        return made
+    }
+
     /// Asks for a tick at `time` at the latest.
     func tick(at time: Instant) {
         nextTick = nextTick.map { min($0, time) } ?? time
@@ -89,7 +122,7 @@ final class Tools {
 
     /// How long epoll may wait, in milliseconds; -1: for ever.
     var waitMilliseconds: Int32 {
-        if !ready.isEmpty { return 0 }
+        if !ready.isEmpty || !following.isEmpty { return 0 }
         var wait: Int64 = unflushed.isEmpty ? .max : IndexWriter.spacing.nanoseconds
         if let nextTick { wait = min(wait, max((nextTick - now).nanoseconds, 0)) }
         return wait == .max ? -1 : Int32(clamping: (wait + 999_999) / 1_000_000)

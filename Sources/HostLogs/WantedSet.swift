@@ -121,7 +121,7 @@ final class WantedSet {
         guard mustSweep else { return }
         mustSweep = false
         for (name, log) in logs where !log.isWanted {
-            let isQueued = log.isQueued || log.isIndexQueued
+            let isQueued = log.isQueued || log.isIndexQueued || log.followers.areQueued
             if log.pipes.isEmpty && !isQueued && log.spill == nil { logs[name] = nil } else { mustSweep = true }
         }
     }

@@ -37,6 +37,16 @@ import Testing
         #expect(try Files.readText(folder + "/" + first + ".log") == first + ".log")
     }
 
+    @Test func whatIsStillToBeFollowedIsCompressedLater() throws {
+        try make(first + ".log", second + ".log", "current")
+        try Files.replace(folder + "/journal.at", with: "7:0 \(second)\n".utf8)
+        #expect(try !files.compress {})
+        #expect(names == [first + ".log.zst", second + ".log", "current", "journal.at"])
+        unlink(folder + "/journal.at")
+        #expect(try files.compress {})
+        #expect(names == [first + ".log.zst", second + ".log.zst", "current"])
+    }
+
     @Test func allFinishedFilesAreCompressedAndTheirIndexesStay() throws {
         try make(first + ".log", first + ".idx", second + ".log", "current", "current.idx", "lock", "notes.log")
         var asked = 0

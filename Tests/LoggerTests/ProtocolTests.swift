@@ -15,7 +15,7 @@ import Testing
                 LogSpecification(
                     rotateEvery: .seconds(3600), maxAge: .seconds(60), timestamps: .inline, whenFull: .drop)),
             "log\tgateway\tmax_size=16777216\trotate_every=3600\tdaily=no\tkeep=8\tmax_age=60"
-                + "\ttotal=1073741824\tcompress=yes\ttimestamps=inline\tjournal=no\twhen_full=drop\n"
+                + "\ttotal=1073741824\tcompress=yes\ttimestamps=inline\tjournal=no\twhen_full=drop\tstreams=merged\n"
         ),
         (
             .pipe(log: "web/stderr", instance: "web.3/err", fifo: "/run/h/web.3/err", tail: "/run/h/web.3/err.tail"),

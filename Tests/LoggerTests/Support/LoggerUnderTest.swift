@@ -12,6 +12,7 @@ final class LoggerUnderTest {
     let log: String
     private(set) var process: TestProcess?
     private let errors: Descriptor
+    var environment = ["PATH=/usr/local/bin:/usr/bin:/bin"]
 
     init(log: String? = nil) throws {
         folder = try TemporaryFolder()
@@ -32,7 +33,9 @@ final class LoggerUnderTest {
     }
 
     func spawn(_ options: String...) throws -> TestProcess {
-        try TestProcess(Programs.path("hostd-logger"), options + ["--run", run, "--log", log], output: errors.raw)
+        try TestProcess(
+            Programs.path("hostd-logger"), options + ["--run", run, "--log", log], environment: environment,
+            output: errors.raw)
     }
 
     func connect() throws -> LoggerConnection {

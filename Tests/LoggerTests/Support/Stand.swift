@@ -47,10 +47,20 @@ final class Stand {
             if tools.takeDueTick() { wanted.tick() }
             tools.serveReady()
             tools.flushDue()
+            tools.serveFollowers()
             wanted.sweep()
-            if count == 0 && tools.ready.isEmpty { return }
+            if count == 0 && tools.ready.isEmpty && tools.following.isEmpty { return }
         }
         Issue.record("it does not come to rest")
+    }
+
+    /// Moves what lies in the pipes, and lets nobody follow.
+    func moveOnly() {
+        for index in 0..<tools.epoll.wait(milliseconds: 0) {
+            let event = tools.epoll.event(index)
+            wanted.ready(slot: Int(event.token), event.events)
+        }
+        tools.serveReady()
     }
 
     /// How long it would sleep now; -1: until something happens.
