@@ -7,15 +7,22 @@ import HostLogs
 
 /// The real keeper and the real logger, as hostd runs them.
 struct HostdSink: LogSink {
-    let name = "hostd"
+    /// Whether the lines with their times are waited for, in their own file.
+    var isInline = false
+
+    var name: String { isInline ? "hostd inline" : "hostd" }
     let isSlow = false
-    let stampBytes = 0
+    var stampBytes: Int { isInline ? 25 : 0 }
+    var subfolder: String { isInline ? "/inline" : "" }
     /// What hostd gives a pipe as root.
     private static let pipeSizeBytes = 1 << 20
 
     /// Files as the others keep them.
-    private static let settings = LogSpecification(
-        maxSizeBytes: 16 << 20, keep: 1000, maxAge: .zero, totalBytes: .max, isCompressed: false)
+    private var settings: LogSpecification {
+        LogSpecification(
+            maxSizeBytes: 16 << 20, keep: 1000, maxAge: .zero, totalBytes: .max, isCompressed: false,
+            timestamps: isInline ? .inline : .index)
+    }
 
     func isLogFile(_ name: String) -> Bool { name == "current" || name.hasSuffix(".log") }
 
@@ -28,17 +35,19 @@ struct HostdSink: LogSink {
         let logger = try BenchProcess(
             BenchPrograms.built("hostd-logger"), ["--run", run, "--log", String(folder[..<slash])])
         let hostd = try LoggerTalk(run: run)
-        try hostd.want([.log(name: log, Self.settings)])
+        try hostd.want([.log(name: log, settings)])
         let began = Clock.now
         let keeper = try startKeeper(instance, megabytes: megabytes)
         try hostd.send([
             .pipe(log: log, instance: "\(log).1", fifo: instance + "/out", tail: instance + "/out.tail")
         ])
         try hostd.wait(for: .drained(instance: "\(log).1"))
-        let seconds = (Clock.now - began).seconds
+        var seconds = (Clock.now - began).seconds
         let held = try keeper.finish()
+        // It ends when the lines have their times.
         logger.signal(SIGTERM)
         let moved = try logger.finish()
+        if isInline { seconds = (Clock.now - began).seconds }
         let writer = try writerSeconds(instance)
         // What wait4 says of the keeper includes its child.
         let keeping = max(held.usage.seconds - writer, 0)

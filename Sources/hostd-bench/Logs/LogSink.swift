@@ -19,6 +19,8 @@ protocol LogSink {
     var isSlow: Bool { get }
     /// How much a line grows by its time.
     var stampBytes: Int { get }
+    /// Where in its folder the lines are, with a slash in front.
+    var subfolder: String { get }
     /// Whether a file in `folder` holds lines.
     func isLogFile(_ name: String) -> Bool
     /// Lets `megabytes` million bytes be written into files in `folder`.
@@ -31,6 +33,8 @@ struct CaptureLoss: Error, CustomStringConvertible {
 }
 
 extension LogSink {
+    var subfolder: String { "" }
+
     /// Throws unless all lines are in the files of `folder`: the number of bytes and the last line say so.
     func verify(megabytes: Int, in folder: String) throws {
         let count = megabytes * 1_000_000 / LineGenerator.lineBytes

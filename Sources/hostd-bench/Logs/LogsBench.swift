@@ -17,7 +17,7 @@ func runLogsBench(_ arguments: [String]) -> Int {
     for peer in PipeSink.known where BenchPrograms.installed(peer.program) == nil {
         say("\(peer.program) is not installed: left out")
     }
-    let sinks: [any LogSink] = [HostdSink()] + peers
+    let sinks: [any LogSink] = [HostdSink(), HostdSink(isInline: true)] + peers
     var results = [[CaptureResult]](repeating: [], count: sinks.count)
     do {
         for round in 0..<rounds {
@@ -40,6 +40,6 @@ private func measure(_ sink: any LogSink, _ megabytes: Int, _ parent: String) th
     let folder = place.path + "/log"
     try Files.makeFolder(folder)
     let result = try sink.capture(megabytes: megabytes, into: folder)
-    try sink.verify(megabytes: megabytes, in: folder)
+    try sink.verify(megabytes: megabytes, in: folder + sink.subfolder)
     return result
 }

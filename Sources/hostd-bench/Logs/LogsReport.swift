@@ -24,11 +24,15 @@ struct LogsReport {
                 decimal(processorSeconds(index, \.writerSeconds), 2))
         }
         table.show()
-        for index in sinks.indices.dropFirst() {
-            let speed = median(speeds(0)) / median(speeds(index))
-            let processor = processorSeconds(0, \.sinkSeconds) / processorSeconds(index, \.sinkSeconds)
-            say("\(sinks[0].name) / \(sinks[index].name): \(decimal(speed, 2)) × MB/s, \(decimal(processor, 2)) × CPU")
+        for own in sinks.indices where sinks[own] is HostdSink {
+            for index in sinks.indices where !(sinks[index] is HostdSink) { compare(own, index) }
         }
+    }
+
+    private func compare(_ own: Int, _ other: Int) {
+        let speed = median(speeds(own)) / median(speeds(other))
+        let processor = processorSeconds(own, \.sinkSeconds) / processorSeconds(other, \.sinkSeconds)
+        say("\(sinks[own].name) / \(sinks[other].name): \(decimal(speed, 2)) × MB/s, \(decimal(processor, 2)) × CPU")
     }
 
     private func speeds(_ index: Int) -> [Double] {
