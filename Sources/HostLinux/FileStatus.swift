@@ -30,8 +30,6 @@ public struct FileStatus: Hashable, Sendable {
     public let modifiedMicroseconds: Int64
     /// When anything of it was last changed, its rights and its name included, in microseconds since 1970.
     public let changedMicroseconds: Int64
-    /// The number of the file system that it is on.
-    public let device: UInt64
 
     /// Asks for an open descriptor.
     public init(of raw: Int32) throws(SystemError) {
@@ -70,7 +68,6 @@ public struct FileStatus: Hashable, Sendable {
         links = UInt64(info.st_nlink)
         modifiedMicroseconds = Int64(info.st_mtim.tv_sec) * 1_000_000 + Int64(info.st_mtim.tv_nsec) / 1000
         changedMicroseconds = Int64(info.st_ctim.tv_sec) * 1_000_000 + Int64(info.st_ctim.tv_nsec) / 1000
-        device = UInt64(info.st_dev)
     }
 }
 
