@@ -21,7 +21,8 @@ import Testing
         let path = folder.path + "/a.tar.gz"
         let script = """
             import io, sys, tarfile
-            kinds = {"file": tarfile.REGTYPE, "link": tarfile.SYMTYPE, "hard": tarfile.LNKTYPE, "fifo": tarfile.FIFOTYPE}
+            kinds = {"file": tarfile.REGTYPE, "link": tarfile.SYMTYPE, "hard": tarfile.LNKTYPE,
+                     "fifo": tarfile.FIFOTYPE}
             with tarfile.open(sys.argv[1], "w:gz") as archive:
                 for kind, path, target in zip(*[iter(sys.argv[2:])] * 3):
                     entry = tarfile.TarInfo(path)

@@ -57,7 +57,8 @@ import Testing
         #expect(subject.store.check(version).problems.isEmpty)
         _ = try NodeRelease.shell(
             """
-            cd "$1" && chmod -R u+w . && echo >> bin/node && rm lib/node_modules/npm/package.json && echo x > bin/corepack
+            cd "$1" && chmod -R u+w .
+            echo >> bin/node && rm lib/node_modules/npm/package.json && echo x > bin/corepack
             """, [place])
         #expect(
             subject.store.check(version).problems == [
