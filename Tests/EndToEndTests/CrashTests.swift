@@ -162,7 +162,7 @@ import Testing
             command = '''
             echo "given $API_TOKEN and $DB_PASSWORD and $PLAIN"
             echo 'Authorization: Bearer abcDEF0123456789'
-            echo 'key sk-\(String(repeating: \"a1-\", count: 8))' >&2
+            echo 'key sk-\(String(repeating: "a1-", count: 8))' >&2
             echo "dying of $API_TOKEN"
             exit 1
             '''
