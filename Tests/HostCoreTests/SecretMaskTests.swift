@@ -30,7 +30,8 @@ import Testing
     @Test(arguments: [
         "max_tokens=4096 input_tokens: 12", "GET /v1/models 200 in 3 ms", "key: value, primary_key=12",
         "task-sk-1 and sk-1 are no keys", "listen EADDRINUSE: address already in use :::18789",
-        "http://127.0.0.1:18789/healthz", "at 12:30:45 user@host said: hello", "bearer of bad news", "basic information", "", "=", "a=", "::",
+        "http://127.0.0.1:18789/healthz", "at 12:30:45 user@host said: hello", "bearer of bad news",
+        "basic information", "", "=", "a=", "::",
     ])
     func whatDoesNotStays(text: String) {
         #expect(mask.masked(text) == text)

@@ -53,12 +53,13 @@ nonisolated struct CrashFolder: Sendable {
     /// The gists of all that are there, the newest first; a file that is none is passed over.
     func briefs() -> [CrashBrief] {
         let names = (try? Files.list(path)) ?? []
-        return Self.newestFirst(names.suffix(Self.limit * 2).compactMap { name in
-            guard name.hasSuffix(Self.ending), let file = try? Descriptor(opening: path + "/" + name, O_RDONLY),
-                let head = try? file.read(upTo: Self.briefLimitBytes)
-            else { return nil }
-            return try? CrashBrief(json: JSON(parsing: Array(head.prefix { $0 != UInt8(ascii: "\n") })))
-        })
+        return Self.newestFirst(
+            names.suffix(Self.limit * 2).compactMap { name in
+                guard name.hasSuffix(Self.ending), let file = try? Descriptor(opening: path + "/" + name, O_RDONLY),
+                    let head = try? file.read(upTo: Self.briefLimitBytes)
+                else { return nil }
+                return try? CrashBrief(json: JSON(parsing: Array(head.prefix { $0 != UInt8(ascii: "\n") })))
+            })
     }
 
     /// All that was kept of one, as JSON; nil when it is not there.

@@ -41,7 +41,8 @@ struct CrashPage {
         let bad = record.conditions.filter { !$0.isOK }
         fields += bad.map { ("condition", CleanText.of("\($0.kind) \($0.level): \($0.reason)")) }
         if bad.isEmpty, !record.conditions.isEmpty {
-            fields.append(("conditions", "ok: " + record.conditions.map { CleanText.of($0.kind) }.joined(separator: ", ")))
+            fields.append(
+                ("conditions", "ok: " + record.conditions.map { CleanText.of($0.kind) }.joined(separator: ", ")))
         }
         let kinds = ServiceStatus.probeKinds.filter { record.probes[$0] != nil }
         for (index, kind) in kinds.enumerated() {

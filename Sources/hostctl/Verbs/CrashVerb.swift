@@ -38,7 +38,8 @@ enum CrashVerb {
             .init("hostctl crash list", "all that are kept"),
             .init("hostctl crash list gateway -n 5", "the gateway's last five"),
             .init("hostctl crash show gateway", "its newest, in full"),
-            .init("hostctl crash show 20261125T174011.204Z-gateway.16 --json | jq .pressure", "one of them, for scripts"),
+            .init(
+                "hostctl crash show 20261125T174011.204Z-gateway.16 --json | jq .pressure", "one of them, for scripts"),
         ],
         exitCodes: [.noSuchName: "nothing is kept of that ID or service"],
         run: { session throws(Failure) in
