@@ -82,7 +82,8 @@ public final class DirectLauncher {
             pipeSizeBytes: pipeSizeBytes, needsNotify: service.isHeard, cgroup: group?.path)
         do throws(SystemError) {
             let lock = try folder.create(
-                token: prepared.token, hook: hook, digest: hook == nil ? service.launchDigest : nil)
+                token: prepared.token, hook: hook, digest: hook == nil ? service.launchDigest : nil,
+                node: prepared.node)
             let entry = Held(folder: folder, token: prepared.token)
             // Another user has to get to its notify socket; what stands in the folder is closed to him.
             if prepared.identity.switches { try Files.setMode(run, 0o711) }

@@ -33,7 +33,9 @@ public nonisolated struct InstanceFolder: Hashable, Sendable {
     }
 
     /// Makes the folder and takes its lock: from here on the launch exists. `token` is written into the lock file.
-    public func create(token: String, hook: Hook? = nil, digest: UInt64? = nil) throws(SystemError) -> Descriptor {
+    public func create(
+        token: String, hook: Hook? = nil, digest: UInt64? = nil, node: NodePinned? = nil
+    ) throws(SystemError) -> Descriptor {
         try check("mkdir", path) { mkdir(path, 0o700) }
         let lock = try Descriptor(opening: lock, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW)
         guard try lock.tryLock() else { throw SystemError(code: EBUSY, call: "lock", subject: self.lock) }
@@ -42,6 +44,8 @@ public nonisolated struct InstanceFolder: Hashable, Sendable {
         fields["token"] = token
         fields["hook"] = hook?.description
         fields["launched_with"] = digest.map { "\($0)" }
+        fields["node_version"] = node.map { "\($0.version)" }
+        fields["node_path"] = node?.path
         try lock.write(all: fields.text.utf8)
         return lock
     }
@@ -54,6 +58,14 @@ public nonisolated struct InstanceFolder: Hashable, Sendable {
     /// The digest of what it was launched with.
     public func launchedWith() -> UInt64? {
         record("lock")?.integer("launched_with")
+    }
+
+    /// The Node that it was launched on; nil where it wanted none in particular.
+    public func node() -> (version: String, path: String)? {
+        guard let fields = record("lock"), let version = fields["node_version"], let path = fields["node_path"] else {
+            return nil
+        }
+        return (version, path)
     }
 
     /// Whether a keeper lives: it holds the lock. The logger asks the same, so nobody takes the lock to find out.

@@ -13,6 +13,8 @@ public nonisolated struct PreparedLaunch: Hashable, Sendable {
     public let token: String
     /// The whole environment of the child as `NAME=value`.
     public let environment: [String]
+    /// The Node that it runs on; nil where it wants none in particular.
+    public let node: NodePinned?
 
     /// Whether a launch of `specification` needs no file and, once `identity` is known, no name.
     public static func isQuick(_ specification: LaunchSpecification) -> Bool {
@@ -23,11 +25,13 @@ public nonisolated struct PreparedLaunch: Hashable, Sendable {
     /// Node that it runs on.
     public init(
         _ instance: InstanceID, _ specification: LaunchSpecification, known: ChildIdentity? = nil,
-        node: String? = nil
+        node: NodePinned? = nil
     ) throws(LaunchError) {
+        self.node = node
         identity = if let known { known } else { try ChildIdentity.resolve(specification) }
         token = Self.randomToken()
-        environment = try ChildEnvironment.entries(for: instance, token: token, specification, identity, node: node)
+        environment = try ChildEnvironment.entries(
+            for: instance, token: token, specification, identity, node: node?.path)
     }
 
     private static func randomToken() -> String {

@@ -21,8 +21,8 @@ public struct SpawnedProcess: ~Copyable {
 
 extension Processes {
     /// Starts the program at `path` in a session of its own (or in a process group alone, which is cheaper), with a
-    /// clean signal mask, exactly `environment`, /dev/null as stdin, `output` (nil: /dev/null) as stdout and stderr, and
-    /// the descriptors `keeping` as 3, 4, … (at most 8). Returns when it has been exec'd.
+    /// clean signal mask, exactly `environment`, /dev/null as stdin, `output` (nil: /dev/null) as stdout and stderr,
+    /// and the descriptors `keeping` as 3, 4, … (at most 8). Returns when it has been exec'd.
     public static func spawn(
         _ path: String, _ arguments: [String], environment: [String] = [], output: Int32? = nil,
         keeping: [Int32] = [], needsSession: Bool = true

@@ -33,7 +33,8 @@ struct FinishedFiles {
     }
 
     /// Compresses those that are there now, oldest first; the first error, after all were tried. `between` is called
-    /// before each. False: some were left for later, in a flood or until those who follow the log are through with them.
+    /// before each. False: some were left for later, in a flood or until those who follow the log are through with
+    /// them.
     func compress(between: () -> Void) throws(SystemError) -> Bool {
         var isFollowed = false
         let isAll = try eachPlain { name throws(SystemError) in

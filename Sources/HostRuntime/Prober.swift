@@ -13,7 +13,7 @@ struct ProbeContext {
     let identity: ChildIdentity?
     let log: LogContext
     /// The Node that it runs on, where it is pinned to one.
-    let node: String?
+    let node: NodePinned?
 }
 
 /// Asks the questions of all probes, on the loop.

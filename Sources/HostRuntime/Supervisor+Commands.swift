@@ -87,7 +87,7 @@ extension Supervisor {
         let context = ProbeContext(
             instance: instance, launch: launch, identity: identities[instance.service],
             log: LogContext(instance: instance, kind: .live, folders: [], since: 0),
-            node: nodePath(of: instance.service))
+            node: nodePin(of: instance.service))
         prober.ask(probe, context) { then($0.ok ? nil : $0.seen) }
     }
 }

@@ -69,8 +69,8 @@ extension Supervisor {
         prepare(instance, hook, node: nil)
     }
 
-    /// Looks up what a launch needs, and launches; `node` is the binary that it runs on.
-    func prepare(_ instance: InstanceID, _ hook: Hook?, node: String?) {
+    /// Looks up what a launch needs, and launches; `node` is what it runs on.
+    func prepare(_ instance: InstanceID, _ hook: Hook?, node: NodePinned?) {
         guard let running = machine.services[instance.service], running.state.instance == instance,
             let service = hook.map({ specification(of: $0, in: running) }) ?? running.specification
         else { return }
@@ -136,7 +136,7 @@ extension Supervisor {
         guard let service = machine.services[instance.service], let probe = service.probeAsked(kind) else { return }
         let context = ProbeContext(
             instance: instance, launch: service.specification.launch, identity: identities[instance.service],
-            log: logContext(instance, kind, probe), node: nodePath(of: instance.service))
+            log: logContext(instance, kind, probe), node: nodePin(of: instance.service))
         prober.ask(probe, context) { [weak self] answer in
             guard let self else { return }
             self.traces[instance]?.note(kind, answer, at: self.loop.now)

@@ -115,6 +115,8 @@ import Testing
         kill(pid, SIGKILL)
         let waiting = try host.wait("a", for: "waiting", seconds: Self.seconds) { $0.reason.contains("is pinned") }
         #expect(waiting.reason.contains("hostctl node install 22."))
+        let crash = try host.crash(try host.waitCrash("a").id)
+        #expect(crash.node["version"]?.text?.hasPrefix("22.") == true && crash.node["path"]?.text == path)
         try Nodes.install(22, at: path)
         try host.waitReady("a", seconds: Self.seconds, notPid: pid)
         _ = try self.condition(host, "ok")

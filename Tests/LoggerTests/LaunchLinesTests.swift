@@ -142,7 +142,7 @@ import Testing
         try launch(1, "a\nb\n")
         let file = try Descriptor(opening: index, 0o2001)
         for entry in [
-            IndexEntry(end: 4, wallMicroseconds: 1, flags: 2), IndexEntry(end: 4, wallMicroseconds: 5, flags: 64),
+            IndexEntry(end: 4, wallMicroseconds: 1, flags: 8), IndexEntry(end: 4, wallMicroseconds: 5, flags: 64),
         ] {
             var words = entry.words
             try file.write(all: withUnsafeBytes(of: &words) { Array($0) })

@@ -28,6 +28,7 @@ extension Supervisor {
         let folder = launcher.folder(of: instance)
         if let exit = folder.record("exit") { record.usage = Self.usage(exit) }
         record.conditions = conditionStatus(clock)
+        if let node = folder.node() { record.node = ["version": .string(node.version), "path": .string(node.path)] }
         record.probes = probes(of: service, trace, clock)
         record.statusText = trace?.said
         let logs = (trace?.streams ?? []).map { stream in

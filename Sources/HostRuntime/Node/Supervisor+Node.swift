@@ -40,7 +40,7 @@ extension Supervisor {
         guard let waiting = waitingForNode.removeValue(forKey: instance.service), waiting.instance == instance else {
             return
         }
-        prepare(instance, waiting.hook, node: pinned.path)
+        prepare(instance, waiting.hook, node: pinned)
     }
 
     private func launchRefused(_ instance: InstanceID, _ why: String) {
@@ -48,9 +48,9 @@ extension Supervisor {
         feed(instance.service, .launchRefused(instance, why))
     }
 
-    /// The binary that a service is pinned to, for what runs beside it.
-    func nodePath(of name: ServiceName) -> String? {
-        if case .success(let pinned) = nodes.machine.pin(of: name) { pinned.path } else { nil }
+    /// What a service is pinned to, for what runs beside it.
+    func nodePin(of name: ServiceName) -> NodePinned? {
+        if case .success(let pinned) = nodes.machine.pin(of: name) { pinned } else { nil }
     }
 
     private func nodeContext(of name: ServiceName) -> NodeContext {
@@ -58,7 +58,7 @@ extension Supervisor {
         let launch = service.specification.launch
         let process = service.state.process
         let known = identities[name]
-        let node = nodePath(of: name)
+        let node = nodePin(of: name)?.path
         // The PATH is that of any of its launches.
         let instance = InstanceID(service: name, launch: service.launches)
         return {
