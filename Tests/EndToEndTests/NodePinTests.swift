@@ -87,6 +87,8 @@ import Testing
         try pin(host)
         try host.waitReady("a", seconds: Self.seconds)
         #expect(try host.status("a").restarts == 0, "a refusal is no failure")
+        _ = try condition(host, "ok")
+        #expect(try host.status().services.map(\.name) == ["a"], "the evidence of the condition has services as well")
     }
 
     @Test func aLockThatDisagreesWithTheConfigurationIsCritical() throws {

@@ -23,8 +23,8 @@ struct StatusCache {
     mutating func json(of status: HostStatus, services: [ServiceStatus]) -> [UInt8] {
         if entries.count > services.count * 2 { entries = [:] }
         let whole = status.json.bytes
-        // Unescaped quotes stand nowhere in a string.
-        guard let place = Self.place(of: Self.noServices, in: whole) else { return whole }
+        // Unescaped quotes stand nowhere in a string; but the evidence of a condition, before it, may have such a key.
+        guard let place = Self.lastPlace(of: Self.noServices, in: whole) else { return whole }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(whole.count + services.count * 512)
         bytes += whole[..<(place + Self.noServices.count - 1)]
@@ -64,9 +64,16 @@ struct StatusCache {
     }
 
     private static func place(of part: [UInt8], in bytes: [UInt8]) -> Int? {
-        guard let first = part.first, bytes.count >= part.count else { return nil }
-        return (0...(bytes.count - part.count)).first { start in
-            bytes[start] == first && bytes[start..<(start + part.count)].elementsEqual(part)
-        }
+        guard bytes.count >= part.count else { return nil }
+        return (0...(bytes.count - part.count)).first { stands(part, at: $0, in: bytes) }
+    }
+
+    private static func lastPlace(of part: [UInt8], in bytes: [UInt8]) -> Int? {
+        guard bytes.count >= part.count else { return nil }
+        return (0...(bytes.count - part.count)).last { stands(part, at: $0, in: bytes) }
+    }
+
+    private static func stands(_ part: [UInt8], at start: Int, in bytes: [UInt8]) -> Bool {
+        bytes[start] == part[0] && bytes[start..<(start + part.count)].elementsEqual(part)
     }
 }
