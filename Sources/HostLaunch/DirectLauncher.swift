@@ -44,6 +44,8 @@ public final class DirectLauncher {
     /// Where instances get cgroups of their own; nil where none can be had.
     public let cgroup: DelegatedCgroup?
     private var isRecheckDue = false
+    /// How often a keeper was found or went.
+    public private(set) var keeperChanges: UInt64 = 0
 
     /// Gets what the records say, whenever they say something new.
     public var news: ((InstanceID, KeeperNews) -> Void)?
@@ -211,9 +213,11 @@ public final class DirectLauncher {
     }
 
     private func watch(_ entry: Held, _ pidfd: consuming Descriptor) throws(SystemError) {
+        keeperChanges &+= 1
         entry.keeper = try ProcessWatch(loop: loop, pidfd: pidfd) { [weak self, weak entry] _ in
             guard let self, let entry else { return }
             entry.keeper = nil
+            self.keeperChanges &+= 1
             entry.isOver ? self.keeperIsGone?(entry.folder.instance) : self.readAll(entry, keeperLives: false)
         }
     }

@@ -13,7 +13,9 @@ final class LimitWatch {
     /// The limits that the cgroup of each instance has now.
     fileprivate var applied: [InstanceID: LimitsSpecification] = [:]
     /// What is known of each instance.
-    fileprivate(set) var machines: [InstanceID: LimitsMachine] = [:]
+    fileprivate(set) var machines: [InstanceID: LimitsMachine] = [:] { didSet { readings &+= 1 } }
+    /// How often that may have changed.
+    private(set) var readings: UInt64 = 0
     fileprivate var timer: TimerSource?
     /// A reading is planned or under way.
     fileprivate var isAwake = false

@@ -28,10 +28,22 @@ extension Supervisor {
         }
     }
 
-    /// All services by name.
-    func statusOfServices() -> [ServiceStatus] {
+    /// All services by name, without the time that they are up.
+    func statusOfServices() -> [StatusCache.Service] {
         let clock = wallClock()
-        return servicesByName { status(of: $0, clock) }
+        return servicesByName { service in
+            var result = status(of: service, clock)
+            result.uptimeSeconds = nil
+            if case .up(let life) = service.state { return (result, life.startedAt) }
+            return (result, nil)
+        }
+    }
+
+    /// What is shown of services is the same as long as this is.
+    func shown() -> StatusCache.Shown {
+        StatusCache.Shown(
+            machine: machineChanges, keepers: launcher.keeperChanges, uses: limits.readings,
+            crashes: crashes.changes, clock: wallClock())
     }
 
     /// `body` of each service, in the order of their names. A machine is large: names are sorted, not machines.
@@ -114,7 +126,7 @@ extension Supervisor {
 }
 
 /// Turns points of the monotonic clock into wall time.
-struct WallClock {
+struct WallClock: Equatable {
     /// Wall time minus monotonic time.
     private let offsetMilliseconds: Int64
 

@@ -32,7 +32,9 @@ final class Supervisor {
     let snapshots: SnapshotFolder
     let manager: ManagerLink
     let startedAt: Instant
-    var machine: HostMachine
+    var machine: HostMachine { didSet { machineChanges &+= 1 } }
+    /// How often it may have changed.
+    private(set) var machineChanges: UInt64 = 0
     /// What the files said when they were last accepted.
     var configuration: HostConfiguration
     /// Reloads that were asked for; the first one is under way.

@@ -8,13 +8,14 @@ internal import HostWire
 /// Answers about services.
 extension Supervisor {
     func answerStatus(_ call: ControlCall) {
-        call.finish(json: statusCache.json(of: hostStatus(), services: statusOfServices()))
+        let (status, shown) = (hostStatus(), shown())
+        call.finish(json: statusCache.json(of: status, shown, at: loop.now) { statusOfServices() })
     }
 
     func answerServices(_ call: ControlCall) {
         if call.request.query["brief"] == "true" { return call.finish(briefList()) }
         var json = Array("{\"services\":[".utf8)
-        statusCache.append(statusOfServices(), to: &json)
+        statusCache.append(shown(), at: loop.now, services: { statusOfServices() }, to: &json)
         json += "]}".utf8
         call.finish(json: json)
     }

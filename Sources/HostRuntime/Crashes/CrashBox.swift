@@ -32,7 +32,9 @@ final class CrashBox {
     /// Those that are kept, the newest first.
     private(set) var briefs: [CrashBrief] = []
     /// The newest of each service.
-    private(set) var newest: [String: CrashBrief] = [:]
+    private(set) var newest: [String: CrashBrief] = [:] { didSet { changes &+= 1 } }
+    /// How often that has changed.
+    private(set) var changes: UInt64 = 0
 
     init(loop: EventLoop, files: Worker, path: String) {
         self.loop = loop
