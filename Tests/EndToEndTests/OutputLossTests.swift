@@ -29,7 +29,7 @@ import Testing
         try waitUntil("word of the full disk", seconds: 60) { host.said.contains("dropped and counted") }
         // More than memory takes.
         try waitUntil("much output", seconds: 120) {
-            let text = try Files.readText(progress)
+            guard let text = try? Files.readText(progress) else { return false }
             return (Int(text.dropLast()) ?? 0) > 400_000
         }
         try filler.truncate(to: 0)
