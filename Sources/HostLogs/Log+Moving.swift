@@ -13,7 +13,7 @@ extension Log {
     /// Moves one share of `pipe`; true when more lies there.
     func pump(_ pipe: LogPipe) throws(SystemError) -> Bool {
         if isSpilling { return try spill(pipe) }
-        var left = Tools.share
+        var left = tools.share
         while left > 0 {
             let room = isTimeUp ? 0 : (file?.end).map { maxSize - $0 } ?? 0
             let asked = room > 0 ? Int(min(Int64(Tools.bite), room)) : 0

@@ -19,7 +19,7 @@ extension Log {
     /// Moves one share of `pipe` into memory; true when more lies there.
     func spill(_ pipe: LogPipe) throws(SystemError) -> Bool {
         let buffer = tools.lookAhead.buffer
-        var left = Tools.share
+        var left = tools.share
         while left > 0 {
             let count: Int
             do throws(SystemError) {

@@ -52,7 +52,7 @@ extension Log {
         if let launch = pipe.launch, log.launch != launch { log.begin(launch: launch, now: tools.now) }
         followers.noteAuthor(pipe.instance)
         do throws(SystemError) {
-            isDone = try tail.copy(into: &log, through: tools.lookAhead.buffer, limit: Tools.share, now: tools.now)
+            isDone = try tail.copy(into: &log, through: tools.lookAhead.buffer, limit: tools.share, now: tools.now)
         } catch {
             file = consume log
             throw error

@@ -5,8 +5,8 @@ internal import HostLinux
 
 /// What all logs of one logger share.
 final class Tools {
-    /// How many bytes one pipe may move before the others have their turn.
-    static let share = 1 << 20
+    /// How many bytes one pipe may move before the others have their turn, where it is alone.
+    private static let wholeShare = 1 << 20
     /// How many bytes one splice moves at most. It holds the pipe's lock meanwhile, and a writer that cannot put its
     /// bytes in waits: with 128 KiB both get on at once, which nearly doubles what goes through.
     static let bite = 128 << 10
@@ -22,6 +22,8 @@ final class Tools {
     let lookAhead: LookAhead
     /// The time of this round.
     var now = Clock.now
+    /// How many bytes one pipe may move in this round.
+    private(set) var share = wholeShare
     /// Logs that have something to do in this round.
     private(set) var ready: [Log] = []
     /// Logs whose index has a pending entry.
@@ -57,6 +59,8 @@ final class Tools {
     /// Serves what is queued; what queues itself meanwhile waits for the next round.
     func serveReady() {
         let count = ready.count
+        // All that are served in a round share it, so that a round, and with it the wait of a quiet one, stays short.
+        share = max(Self.wholeShare / max(count, 1), Self.bite)
         for index in 0..<count {
             ready[index].isQueued = false
             ready[index].serve()
