@@ -99,6 +99,17 @@ import Testing
         #expect(result.out == ((count - minutes + 1)...count).map { "\($0)\n" }.joined())
     }
 
+    @Test(arguments: [(3, "5498\n5499\n5500\n"), (20, "5496\n5497\n5498\n5499\n5500\n")])
+    func theLastLinesSinceATimeAreLookedForFromTheEnd(count: Int, expected: String) throws {
+        let lines = (1...5500).map { number in
+            LogLines.Line(at: Samples.ago(seconds: Int64(5500 - number) * 60 + 30), text: "\(number)")
+        }
+        let standIn = try StandIn(Self.answering(lines: ["gateway": lines]))
+        let result = try Hostctl.run(["logs", "gateway", "--since", "5m", "-n", "\(count)"], at: standIn)
+        #expect(result.out == expected)
+        #expect(standIn.questions.count == 2, "the names, and the last lines")
+    }
+
     @Test func followingGoesOnWhereTheFirstPartEnds() throws {
         let log = Mutex(["1 one", "2 two"])
         let standIn = try StandIn { question in

@@ -33,7 +33,8 @@ struct LogSource {
         defer { sayIfApart(session) }
         if wish.isTail, let limit = wish.limit {
             let answer = try ask([("lines", "\(limit)")])
-            if answer.isAll || answer.lines.count >= limit {
+            let isOlder = wish.since.flatMap { since in answer.lines.first?.at.map { $0 < since } } ?? false
+            if answer.isAll || answer.lines.count >= limit || isOlder {
                 take(answer, last: limit)
                 return
             }
@@ -92,7 +93,7 @@ struct LogSource {
     /// The last lines, with the one that is not complete yet unless it will come whole.
     private mutating func take(_ answer: LogLines, last limit: Int) {
         cursor = answer.cursor
-        pending = (answer.lines + rest(answer)).suffix(limit)
+        pending = (answer.lines + rest(answer)).filter(wish.wants).suffix(limit)
     }
 
     private func rest(_ answer: LogLines) -> [LogLines.Line] {

@@ -79,8 +79,9 @@ struct LogWish {
         throw .usage("--instance: \"\(CleanText.of(text))\" is no launch (its number, 17, or gateway.17)")
     }
 
-    /// Whether the last lines of a log are the wanted ones, whatever they say.
-    var isTail: Bool { pattern == nil && since == nil && until == nil && limit != nil }
+    /// Whether the last lines of a log are the wanted ones, whatever they say; of those that are older than `since`
+    /// none.
+    var isTail: Bool { pattern == nil && until == nil && limit != nil }
 
     /// Whether a line is wanted. One without a time counts as new.
     func wants(_ line: LogLines.Line) -> Bool {
