@@ -164,7 +164,7 @@ public final class Logger {
         case .log, .host, .foreign, .pipe, .drop:
             guard batch != nil else {
                 apply(message)
-                return tending.considerPlan()
+                return tending.considerPlan(changes: wanted.planChanges)
             }
             guard (batch?.count ?? 0) < Self.batchLimit else {
                 isBatchWhole = false
@@ -192,7 +192,7 @@ public final class Logger {
         // What was not understood may have named something that must not go.
         if isBatchWhole { wanted.keepOnly(logs: logs, pipes: pipes) }
         for message in told { apply(message) }
-        tending.considerPlan()
+        tending.considerPlan(changes: wanted.planChanges)
         reply(.ok)
         for name in mustReopen.sorted() { reply(.reopen(name: name)) }
         mustReopen = []

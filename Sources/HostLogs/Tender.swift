@@ -54,19 +54,19 @@ final class Tender {
 
     private func look() {
         // First what makes room, then what must not be lost, then what is only a matter of size.
-        for (name, settings) in plan.logs {
-            attempt(name) { files throws(SystemError) in
+        for own in plan.logs {
+            attempt(own.name) { files throws(SystemError) in
                 try files.tidy()
-                try Rotation.prune(files.folder, settings.retention)
+                try Rotation.prune(files.folder, own.settings.retention)
                 return try files.sync()
             }
         }
         enforceTotal()
-        for (name, settings) in plan.logs where settings.isCompressed {
-            attempt(name) { files throws(SystemError) in
+        for own in plan.logs where own.settings.isCompressed {
+            attempt(own.name) { files throws(SystemError) in
                 // Under a flood some of them have to go before their turn comes.
-                let isAll = try files.compress { try? Rotation.prune(files.folder, settings.retention) }
-                try Rotation.prune(files.folder, settings.retention)
+                let isAll = try files.compress { try? Rotation.prune(files.folder, own.settings.retention) }
+                try Rotation.prune(files.folder, own.settings.retention)
                 return isAll
             }
         }
@@ -74,7 +74,7 @@ final class Tender {
             tend(log)
             againSeconds = min(againSeconds, Self.foreignSeconds)
         }
-        for (name, settings) in plan.logs { awaitExpiry(of: name, settings) }
+        for own in plan.logs { awaitExpiry(of: own.name, own.settings) }
         if againSeconds < .max { report(.again(seconds: againSeconds)) }
     }
 

@@ -29,6 +29,8 @@ final class Tending {
     private var errors: Set<LoggerReply> = []
     /// What the last child was told.
     private var told: TendingPlan?
+    /// The state of `planChanges` that was looked at last.
+    private var considered: UInt64?
     /// Gives the plan as it is now.
     var plan: () -> TendingPlan = { TendingPlan() }
 
@@ -44,8 +46,10 @@ final class Tending {
         awaitStart()
     }
 
-    /// What hostd wants may be another thing than before.
-    func considerPlan() {
+    /// What hostd wants is another thing than before if `changes` is another number.
+    func considerPlan(changes: UInt64) {
+        guard considered != changes else { return }
+        considered = changes
         let plan = plan()
         if plan.isEmpty, child == nil {
             machine = TendingMachine()

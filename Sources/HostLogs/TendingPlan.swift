@@ -4,8 +4,13 @@ internal import HostCore
 
 /// Everything that the tending child has to know: the lines of `LoggerMessage`, one set, no more than hostd told.
 struct TendingPlan: Equatable {
-    /// The settings of each log that hostd named.
-    var logs: [(name: String, settings: LogSpecification)] = []
+    /// A log that hostd named, and its settings.
+    struct Log: Equatable {
+        var name: String
+        var settings: LogSpecification
+    }
+
+    var logs: [Log] = []
     /// The rotated files of all logs together take no more; nil: no limit.
     var hostTotalBytes: UInt64?
 
@@ -26,13 +31,11 @@ struct TendingPlan: Equatable {
     init(text: String) {
         for line in text.split(separator: "\n") {
             switch LoggerMessage(line: line) {
-            case .log(let name, let settings)?: logs.append((name, settings))
+            case .log(let name, let settings)?: logs.append(Log(name: name, settings: settings))
             case .host(let total)?: hostTotalBytes = total
             case .foreign(let log)?: foreign.append(log)
             default: break
             }
         }
     }
-
-    static func == (left: TendingPlan, right: TendingPlan) -> Bool { left.text == right.text }
 }

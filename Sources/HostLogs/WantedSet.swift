@@ -16,9 +16,11 @@ final class WantedSet {
     private var slots: [LogPipe?] = []
     private var freeSlots: [Int] = []
     /// All logs together take no more; nil: no limit.
-    var hostTotalBytes: UInt64?
+    var hostTotalBytes: UInt64? { didSet { planChanges &+= 1 } }
     /// Logs that other programs write.
-    var foreign: [ServiceName: ForeignLogSpecification] = [:]
+    var foreign: [ServiceName: ForeignLogSpecification] = [:] { didSet { planChanges &+= 1 } }
+    /// How often `tendingPlan` may have changed. With a thousand logs it is worth asking before the plan is made.
+    private(set) var planChanges: UInt64 = 0
     /// Logs may have become superfluous.
     private var mustSweep = false
 
@@ -53,6 +55,7 @@ final class WantedSet {
     func want(log name: String, _ settings: LogSpecification) {
         guard let log = find(name) else { return }
         let before = log.settings.retention
+        if !log.isTold || !log.isWanted || log.settings != settings { planChanges &+= 1 }
         log.settings = settings
         if settings.retention != before, log.file != nil { log.prune() }
         log.isWanted = true
@@ -101,6 +104,7 @@ final class WantedSet {
     func keepOnly(logs wantedLogs: Set<String>, pipes wantedPipes: Set<String>) {
         for instance in pipes.keys where !wantedPipes.contains(instance) { drop(instance) }
         for (name, log) in logs { log.isWanted = wantedLogs.contains(name) }
+        planChanges &+= 1
         hostTotalBytes = nil
         foreign = [:]
         mustSweep = true
@@ -111,7 +115,7 @@ final class WantedSet {
         var plan = TendingPlan()
         plan.hostTotalBytes = hostTotalBytes
         let told = logs.values.filter { $0.isTold && $0.isWanted }.sorted { $0.name < $1.name }
-        plan.logs = told.map { ($0.name, $0.settings) }
+        plan.logs = told.map { TendingPlan.Log(name: $0.name, settings: $0.settings) }
         plan.foreign = foreign.values.sorted { $0.name < $1.name }
         return plan
     }

@@ -39,6 +39,16 @@ nonisolated struct CrashCase: Sendable {
     var host: HostFigures?
     var cgroupFigures: CgroupFigures?
 
+    /// Takes how the host and its cgroup were doing, where they were asked for.
+    mutating func take(_ host: HostFigures, _ cgroups: [InstanceID: CgroupFigures?]) {
+        if let own = cgroups[instance] {
+            self.host = host
+            cgroupFigures = own
+        } else if self.host == nil, cgroup == nil {
+            self.host = host
+        }
+    }
+
     /// All that is kept, without secrets. Blocks on the disk: for a Worker.
     func completed() -> CrashRecord {
         var record = record

@@ -11,7 +11,8 @@ internal import HostWire
 extension Supervisor {
     /// Gathers what is known of an end now; the rest follows when its output is in the log.
     func keepCrash(_ instance: InstanceID, _ report: ExitReport, why: String?) {
-        guard let service = machine.services[instance.service], !isLeaving else { return }
+        guard let service = machine.services[instance.service], !isLeaving, crashes.makeRoom(for: instance.service)
+        else { return }
         let clock = wallClock()
         let at = report.wallMilliseconds > 0 ? WallTime(milliseconds: report.wallMilliseconds) : clock.wall(loop.now)
         var brief = CrashBrief(
