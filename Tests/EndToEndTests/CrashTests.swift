@@ -53,6 +53,32 @@ import Testing
         #expect(try host.hostctl("crash", "show", "nobody").status == ExitCode.noSuchName.rawValue)
     }
 
+    @Test func endsOfManyAtOnceAreAllKeptThoughOneServiceNeverRests() throws {
+        let names = (1...20).map { "web\($0)" }
+        let host = try HostUnderTest("")
+        try host.configure(
+            """
+            [service.restless]
+            command = "exit 9"
+            restart = { backoff = "0s", jitter = "0%", burst = 0 }
+
+            """
+                + names.map {
+                    """
+                    [service.\($0)]
+                    command = "while [ ! -e \(host.dir)/go ]; do sleep 0.05; done; exit 5"
+                    restart = { backoff = "1h", max_backoff = "1h" }
+
+
+                    """
+                }.joined())
+        try host.start()
+        for name in names { try host.waitReady(name) }
+        try Files.replace(host.dir + "/go", with: [])
+        for name in names { #expect(try host.waitCrash(name).code == 5) }
+        #expect(try host.waitCrash("restless").code == 9)
+    }
+
     @Test func endsThatSomebodyWantedLeaveNothing() throws {
         let host = try HostUnderTest(
             """
