@@ -8,9 +8,7 @@ internal import HostWire
 /// Something about the host that is not as it should be, or is again.
 struct Condition {
     /// How bad it is.
-    enum Level: String {
-        case ok, warn, critical
-    }
+    typealias Level = ConditionLevel
 
     /// `config`, `store` or `node` in this version.
     let kind: String

@@ -3,6 +3,7 @@
 internal import Glibc
 internal import HostConfig
 internal import HostControl
+internal import HostCore
 internal import HostLinux
 internal import HostLoop
 internal import HostWire
