@@ -85,6 +85,11 @@ public struct Descriptor: ~Copyable, Sendable {
         try check("flock") { flock(number, LOCK_EX) }
     }
 
+    /// Gives the flock(2) lock back.
+    public borrowing func unlock() {
+        _ = flock(raw, LOCK_UN)
+    }
+
     /// Whether another open file holds the flock(2) lock. Several may ask at once without seeing each other; until this
     /// descriptor is closed nobody can take the lock.
     public borrowing func isLockedElsewhere() throws(SystemError) -> Bool {

@@ -12,6 +12,12 @@ public enum Pipes {
         return retried { chost_splice(pipe, file, &position, limit, UInt32(chost_splice_nonblock)) }
     }
 
+    /// Moves at most `limit` bytes from one pipe on to another, by reference where whole pages go; 0 is the end of the
+    /// pipe.
+    public static func splice(from pipe: Int32, on other: Int32, limit: Int) -> Int {
+        retried { chost_splice(pipe, other, nil, limit, UInt32(chost_splice_nonblock)) }
+    }
+
     /// Copies at most `limit` bytes from one pipe into another without taking them; 0 is the end of the pipe.
     public static func tee(from pipe: Int32, to other: Int32, limit: Int) -> Int {
         retried { chost_tee(pipe, other, limit, UInt32(chost_splice_nonblock)) }

@@ -28,7 +28,13 @@ extension Log {
             noteMove(of: pipe)
             try rotateIfDue()
             // Less than asked for: it is empty now, unless the disk is filling up. Should it not be, epoll says so.
-            if moved < asked && trouble == nil { break }
+            if moved < asked && pipe.relayedBytes == 0 && !pipe.mayHoldMore && trouble == nil { break }
+        }
+        // No event tells of these.
+        if pipe.relayedBytes > 0 { tools.queue(self) }
+        if pipe.mustLookForTail {
+            mustRearm = true
+            lookAgain(pipe)
         }
         return left <= 0
     }
@@ -56,11 +62,15 @@ extension Log {
 
     private func take(_ pipe: LogPipe, _ limit: Int) -> Int {
         followers.noteAuthor(pipe.instance)
+        let ready = pipe.refill()
+        guard ready > 0 else { return ready }
         // Said before the bytes are there: a kill in between costs a word too many, and no line its launch.
-        if let launch = pipe.launch, file?.launch != launch, Pipes.readable(pipe.raw) > 0 {
+        if let launch = pipe.launch, file?.launch != launch, pipe.waitingBytes > 0 {
             file?.begin(launch: launch, now: tools.now)
         }
-        return file?.take(from: pipe.raw, limit: limit, of: pipe.launch, now: tools.now) ?? Int(-EAGAIN)
+        let moved = file?.take(from: pipe.source, limit: limit, of: pipe.launch, now: tools.now) ?? Int(-EAGAIN)
+        pipe.noteTaken(moved)
+        return moved
     }
 
     /// `current` has its size: no more than the line under way.
@@ -71,7 +81,10 @@ extension Log {
             try rotate(isCut: true)
             return take(pipe, Int(min(maxSize, Int64(Tools.bite))))
         }
-        let count = tools.lookAhead.bytesToLineEnd(in: pipe.raw, limit: Int(room))
+        let ready = pipe.refill()
+        guard ready > 0 else { return ready }
+        let count = tools.lookAhead.bytesToLineEnd(in: pipe.source, limit: Int(room))
+        if count <= 0 { pipe.noteTaken(count) }
         return count > 0 ? take(pipe, count) : count
     }
 
@@ -122,9 +135,9 @@ extension Log {
         while takeover != nil, retryAt == nil { serve() }
         for pipe in pipes where pipe.stage == .reading {
             releaseLine()
-            var left = Pipes.readable(pipe.raw)
+            var left = pipe.waitingBytes
             while left > 0, retryAt == nil, pipe.stage == .reading {
-                let before = Pipes.readable(pipe.raw)
+                let before = pipe.waitingBytes
                 do throws(SystemError) {
                     _ = try pump(pipe)
                 } catch {

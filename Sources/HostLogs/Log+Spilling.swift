@@ -102,7 +102,7 @@ extension Log {
     private func endLostLine() throws(SystemError) -> Bool {
         while spill?.isInLine == true {
             guard let pipe = lastMover, pipe.stage == .reading, pipe.raw >= 0 else { break }
-            let count = tools.lookAhead.bytesToLineEnd(in: pipe.raw, limit: LookAhead.reach)
+            let count = tools.lookAhead.bytesToLineEnd(in: pipe.source, limit: LookAhead.reach)
             if count <= 0 {
                 let isOver = isEnding || pipe.isHungUp || lastMove + Self.lineWait <= tools.now
                 if isOver { break }

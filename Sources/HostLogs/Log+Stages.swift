@@ -111,13 +111,13 @@ extension Log {
         guard pipe.nextLook <= tools.now else { return }
         pipe.lookForWriters()
         mustRearm = true
-        let isEmpty = Pipes.readable(pipe.raw) == 0
+        let isEmpty = pipe.waitingBytes == 0
         pipe.isEndCertain = pipe.writers == .alive || (pipe.writers == .gone && !isEmpty)
         if pipe.isEndCertain { return }
         if isEmpty, pipe.isKeeperGone { end(pipe) } else { lookAgain(pipe) }
     }
 
-    private func lookAgain(_ pipe: LogPipe) {
+    func lookAgain(_ pipe: LogPipe) {
         let wasDue = pipe.nextLook <= tools.now
         pipe.nextLook = tools.now + Self.delay(looks: pipe.looks)
         if wasDue { pipe.looks += 1 }

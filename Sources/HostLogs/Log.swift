@@ -184,7 +184,7 @@ final class Log {
 
     private func removeEmptyLeavers() {
         for pipe in pipes where pipe.isLeaving {
-            let isEmpty = pipe.raw < 0 || Pipes.readable(pipe.raw) <= 0
+            let isEmpty = pipe.raw < 0 || pipe.waitingBytes == 0
             guard pipe.stage == .drained || pipe.stage == .refused || (isEmpty && takeover !== pipe) else { continue }
             close(pipe)
             pipe.stage = .drained

@@ -25,12 +25,21 @@ final class LogPipe {
     /// Whether someone has the FIFO open for writing, as far as known.
     enum Writers { case unknown, alive, gone }
 
+    private static let relayLimit = 1 << 20
+
     let instance: String
     /// The number of the launch that writes into it, where its instance's name tells one (`gateway.17/out`).
     let launch: UInt64?
     let log: String
     let fifo: String
     let tail: String
+    /// A second FIFO that the keeper holds, where it made one: bytes go there before they go into the file, so that
+    /// the writer goes on while they are copied. What lies in it came before what lies in the FIFO.
+    private var relay: Descriptor?
+    /// Bytes that lie there, as far as known: only we move them, unless the keeper ends.
+    private(set) var relayedBytes = 0
+    /// What comes now lies behind bytes that were left in the relay or did not fit into it: the FIFO is not empty.
+    private(set) var mayHoldMore = false
     /// The number that its epoll events carry.
     let slot: Int
     var stage = Stage.opening
@@ -72,6 +81,7 @@ final class LogPipe {
             guard try FileStatus(of: opened.raw).kind == .fifo else {
                 throw SystemError(code: EINVAL, call: "read", subject: fifo + ", which is no FIFO")
             }
+            try openRelay()
             raw = opened.raw
             descriptor = consume opened
             return true
@@ -81,13 +91,71 @@ final class LogPipe {
         }
     }
 
+    private func openRelay() throws(SystemError) {
+        relay = nil
+        relayedBytes = 0
+        do throws(SystemError) {
+            let opened = try Descriptor(opening: fifo + ".relay", O_RDWR | O_NONBLOCK | O_NOFOLLOW)
+            guard try FileStatus(of: opened.raw).kind == .fifo else { return }
+            relayedBytes = max(Pipes.readable(opened.raw), 0)
+            mayHoldMore = relayedBytes > 0
+            relay = consume opened
+        } catch {
+            guard error.code == ENOENT || error.code == ENOTDIR else { throw error }
+        }
+    }
+
+    /// Bytes that wait, in the relay and in the FIFO.
+    var waitingBytes: Int { relayedBytes + max(Pipes.readable(raw), 0) }
+
+    /// Where the next bytes come from.
+    var source: Int32 { relayedBytes > 0 ? relay?.raw ?? raw : raw }
+
+    /// Makes ready what is to be taken next from `source`: above zero when there may be something, 0 when the FIFO has
+    /// ended, below zero: negated errno.
+    func refill() -> Int {
+        guard relayedBytes == 0, let relay = relay?.raw else { return 1 }
+        // A keeper that moves the rest into its tail has the lock: then that comes first.
+        guard (try? self.relay?.tryLock()) == true else {
+            mustLookForTail = true
+            return Int(-EAGAIN)
+        }
+        let moved = Pipes.splice(from: raw, on: relay, limit: Self.relayLimit)
+        self.relay?.unlock()
+        if moved > 0 { relayedBytes = moved }
+        mayHoldMore = moved >= Self.relayLimit
+        return moved
+    }
+
+    /// So many bytes were taken from `source`, or none for this reason.
+    func noteTaken(_ result: Int) {
+        guard relayedBytes > 0 else { return }
+        if result > 0 { relayedBytes = max(relayedBytes - result, 0) }
+        // The keeper has moved the rest.
+        if result == Int(-EAGAIN) {
+            relayedBytes = 0
+            mustLookForTail = true
+        }
+    }
+
     /// Takes what lies there, at most a buffer full; EAGAIN when nothing does, 0 bytes when nobody writes.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
-        try descriptor?.read(into: buffer) ?? 0
+        guard relayedBytes > 0 else { return try descriptor?.read(into: buffer) ?? 0 }
+        do throws(SystemError) {
+            let count = try relay?.read(into: buffer) ?? 0
+            noteTaken(count)
+            return count
+        } catch {
+            noteTaken(Int(-error.code))
+            throw error
+        }
     }
 
     func close() {
         descriptor = nil
+        relay = nil
+        relayedBytes = 0
+        mayHoldMore = false
         raw = -1
     }
 

@@ -134,7 +134,8 @@ extension Supervisor {
     /// What each log pipe may hold: design.md §4, "Pipe size".
     func pipeSizeBytes() -> Int {
         if pipeCount.services != machine.services.count {
-            let pipes = machine.services.values.reduce(1) { $0 + ($1.specification.log.streams == .separate ? 2 : 1) }
+            // Each with its relay.
+            let pipes = machine.services.values.reduce(2) { $0 + ($1.specification.log.streams == .separate ? 4 : 2) }
             pipeCount = (machine.services.count, pipes)
         }
         return min(1 << 20, max(64 << 10, Self.userPipeBytes / 4 / pipeCount.pipes))

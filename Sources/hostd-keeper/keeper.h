@@ -73,8 +73,9 @@ bool write_in(const char *folder, const char *name, const char *text);
 
 // pipes.c
 struct log_pipe {
-    const char *fifo, *tail;
+    const char *fifo, *tail, *relay_name;
     int both, write_end;  // -1: this stream is not taken
+    int relay;            // bytes on their way to the log, older than what the FIFO holds; -1: none
 };
 struct log_pipes {
     struct log_pipe out, err;

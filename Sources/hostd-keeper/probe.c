@@ -30,7 +30,8 @@ static int say(const struct failure *failure) {
 }
 
 int probe_run(const struct options *options, char **envp, const sigset_t *set) {
-    static const struct log_pipes own = {.out = {.both = -1, .write_end = 1}, .err = {.both = -1, .write_end = 2}};
+    static const struct log_pipes own = {.out = {.both = -1, .write_end = 1, .relay = -1},
+                                         .err = {.both = -1, .write_end = 2, .relay = -1}};
     int64_t end_ns = clock_ns(CLOCK_MONOTONIC) + options->timeout_ms * 1000000LL;
     struct failure failure;
     pid_t main_pid = child_start(options, &own, envp, &failure);

@@ -71,6 +71,37 @@ import Testing
         #expect(taken + tail == Array(numbers(20_000).prefix(60_000)))
     }
 
+    @Test func whatAKilledReaderLeftInTheRelayComesFirstInTheTail() throws {
+        let script = pattern(ofBytes: 60_000) + "sleep 1000"
+        let keeper = try RunningKeeper(["--pipe-size", "1048576"], ["perl", "-e", script])
+        _ = try keeper.record("start")
+        do {
+            let reader = try Descriptor(opening: keeper.folder.path + "/out", O_RDONLY | O_NONBLOCK)
+            try waitUntil("all of it") { try reader.readableBytes() == 60_000 }
+            let relay = try Descriptor(opening: keeper.folder.path + "/out.relay", O_RDWR | O_NONBLOCK)
+            #expect(Pipes.splice(from: reader.raw, on: relay.raw, limit: 12_345) == 12_345)
+        }
+        keeper.signal(41, value: 0)
+        try keeper.exitCode()
+        #expect(try Files.read(keeper.folder.path + "/out.tail") == Array(numbers(20_000).prefix(60_000)))
+    }
+
+    @Test func aReaderThatStoppedWithTheRelaysLockIsNotWaitedFor() throws {
+        let keeper = try RunningKeeper(["--pipe-size", "1048576"], ["sh", "-c", "seq 0 99; sleep 1000"])
+        _ = try keeper.record("start")
+        let relay = try Descriptor(opening: keeper.folder.path + "/out.relay", O_RDWR | O_NONBLOCK)
+        #expect(try relay.tryLock())
+        keeper.signal(41, value: 0)
+        try keeper.exitCode()
+        #expect(try Files.read(keeper.folder.path + "/out.tail") == numbers(100))
+    }
+
+    @Test func smallPipesHaveNoRelay() throws {
+        let keeper = try RunningKeeper(["--pipe-size", "65536"], ["sleep", "1000"])
+        _ = try keeper.record("start")
+        #expect(Files.exists(keeper.folder.path + "/out") && !Files.exists(keeper.folder.path + "/out.relay"))
+    }
+
     @Test func theExitIsRecordedBeforeTheKeeperWaitsForAReader() throws {
         let keeper = try RunningKeeper([], ["echo", "unread"])
         try keeper.exitCode()

@@ -11,12 +11,13 @@ final class HeldPipe {
     let instance: String
     let folder: String
     private var both: Descriptor?
+    private var relay: Descriptor?
     private var lock: Descriptor?
 
     var fifo: String { folder + "/out" }
     var tail: String { folder + "/out.tail" }
 
-    init(run: String, instance: String) throws {
+    init(run: String, instance: String, hasRelay: Bool = true) throws {
         self.instance = instance
         folder = run + "/" + instance
         try Files.makeFolder(folder)
@@ -25,6 +26,9 @@ final class HeldPipe {
         guard try held.tryLock() else { throw SystemError(code: EBUSY, call: "lock", subject: folder) }
         lock = consume held
         both = try Descriptor(opening: fifo, O_RDWR | O_NONBLOCK)
+        guard hasRelay else { return }
+        try check("mkfifo", fifo) { mkfifo(fifo + ".relay", 0o600) }
+        relay = try Descriptor(opening: fifo + ".relay", O_RDWR | O_NONBLOCK)
     }
 
     /// What tells the logger of it.
@@ -37,11 +41,12 @@ final class HeldPipe {
     }
 
     /// Bytes that nobody has taken yet.
-    var readableBytes: Int { (try? both?.readableBytes()) ?? 0 }
+    var readableBytes: Int { [both?.raw, relay?.raw].reduce(0) { $0 + max(Pipes.readable($1 ?? -1), 0) } }
 
     /// The end of the keeper: its files are closed.
     func end(orphanLives: Bool = false) throws {
         both = nil
+        relay = nil
         lock = nil
         try waitUntilFree(folder + "/lock")
         if !orphanLives { try waitUntilNobodyWrites(fifo) }
@@ -50,6 +55,7 @@ final class HeldPipe {
     /// The end of the FIFO while the lock stays.
     func closePipe() throws {
         both = nil
+        relay = nil
         try waitUntilNobodyWrites(fifo)
     }
 }

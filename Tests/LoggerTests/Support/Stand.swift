@@ -28,7 +28,9 @@ final class Stand {
         tools.reply = { [unowned self] in replies.append($0) }
     }
 
-    func pipe(_ instance: String) throws -> HeldPipe { try HeldPipe(run: run, instance: instance) }
+    func pipe(_ instance: String, hasRelay: Bool = true) throws -> HeldPipe {
+        try HeldPipe(run: run, instance: instance, hasRelay: hasRelay)
+    }
 
     func want(_ pipe: HeldPipe, in log: String) {
         wanted.want(pipe: pipe.instance, log: log, fifo: pipe.fifo, tail: pipe.tail)
