@@ -74,6 +74,7 @@ bench:
 	$(RELEASE)/hostd-bench footprint
 	$(RELEASE)/hostd-bench scale
 	$(RELEASE)/hostd-bench logs
+	$(RELEASE)/hostd-bench floods
 	$(RELEASE)/hostd-bench hostctl
 
 # The part below the mark is made anew.

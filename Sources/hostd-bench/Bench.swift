@@ -13,6 +13,7 @@ func runBench(_ arguments: [String]) -> Int {
                    hostd-bench scale [--services N] [--rounds N] [--only NAME]
                    hostd-bench hostctl [--calls N] [--services N]
                    hostd-bench logs [--megabytes N] [--rounds N] [--folder DIR]
+                   hostd-bench floods [--flooders N] [--seconds N] [--folder DIR]
             """)
         return 2
     }
@@ -24,18 +25,19 @@ func runBench(_ arguments: [String]) -> Int {
     case "scale": return runScaleBench(rest)
     case "hostctl": return runHostctlBench(rest)
     case "logs": return runLogsBench(rest)
+    case "floods": return runFloodsBench(rest)
     case "logs-generator": return runLogsGenerator(rest)
     default:
         say(
             "hostd-bench: no bench is called \"\(name)\" (there are: simulate, recovery, footprint, scale,"
-                + " hostctl, logs)")
+                + " hostctl, logs, floods)")
         return 2
     }
 }
 
 /// Whether a bench starts supervisors.
 func startsProcesses(_ arguments: [String]) -> Bool {
-    ["recovery", "footprint", "scale", "hostctl", "logs"].contains(arguments.first ?? "")
+    ["recovery", "footprint", "scale", "hostctl", "logs", "floods"].contains(arguments.first ?? "")
 }
 
 /// One line to stdout.

@@ -18,6 +18,18 @@ import Testing
         #expect(try Files.list(place.path) == ["output"], "it cleans up")
     }
 
+    @Test func theFloodBenchTimesAQuietLineBesideOthers() throws {
+        let place = try TemporaryFolder()
+        let output = try Descriptor(opening: place.path + "/output", O_WRONLY | O_CREAT)
+        let arguments = ["floods", "--flooders", "3", "--seconds", "1", "--folder", place.path]
+        let bench = try TestProcess(Programs.path("hostd-bench"), arguments, output: output.raw)
+        let status = try bench.waitForEnd(seconds: 300)
+        let text = try Files.readText(place.path + "/output")
+        #expect(status == exited(0), "\(text)")
+        #expect(text.contains("\nhostd "))
+        #expect(try Files.list(place.path) == ["output"], "it cleans up")
+    }
+
     @Test func theScaleBenchGetsAllOfAFewBack() throws {
         let place = try TemporaryFolder()
         let output = try Descriptor(opening: place.path + "/output", O_WRONLY | O_CREAT)

@@ -47,7 +47,8 @@ import Testing
     /// What is written under `block` while the disk comes and goes and the logger is killed.
     private func blocks(_ logger: LoggerUnderTest, rounds: Int, setFailing: (Bool) throws -> Void) throws {
         let stop = logger.folder.path + "/stop"
-        let kept = try Kept(run: logger.run, instance: "web.1", script: Self.script(stop, atOnce: 100))
+        let script = Self.script(stop, atOnce: 100)
+        let kept = try Kept(run: logger.run, instance: "web.1", pipeSizeBytes: 1 << 20, script: script)
         for round in 1...rounds {
             let hostd = try logger.start()
             try hostd.send([.begin] + wanted(.block, kept) + [.commit])
@@ -96,8 +97,8 @@ import Testing
 
     @Test(.enabled(if: SmallDisk.canBeMounted, "only root can mount"))
     func aDiskThatIsFullAgainAndAgainCostsNoLine() throws {
-        let disk = try SmallDisk(pages: 20_000)
-        try blocks(try LoggerUnderTest(log: disk.path), rounds: 30) { try $0 ? disk.fill() : disk.free() }
+        let disk = try SmallDisk(pages: max(20_000, Rounds.count(2000)))
+        try blocks(try LoggerUnderTest(log: disk.path), rounds: Rounds.count(30)) { try $0 ? disk.fill() : disk.free() }
     }
 
     @Test(.enabled(if: SmallDisk.canBeMounted, "only root can mount"))
@@ -109,7 +110,7 @@ import Testing
     @Test(.enabled(if: FailingDisk.canBeMounted, "needs root, /dev/fuse and python3-fusepy"))
     func aDiskThatFailsAgainAndAgainCostsNoLine() throws {
         let disk = try FailingDisk()
-        try blocks(try LoggerUnderTest(log: disk.path), rounds: 30) { try disk.setFailing($0) }
+        try blocks(try LoggerUnderTest(log: disk.path), rounds: Rounds.count(30)) { try disk.setFailing($0) }
     }
 
     @Test(.enabled(if: FailingDisk.canBeMounted, "needs root, /dev/fuse and python3-fusepy"))

@@ -60,7 +60,7 @@ import Testing
             .log(name: "lines", LogSpecification(maxSizeBytes: 128 << 10, keep: 1_000_000)),
             kept[1].wanted(in: "lines"),
         ]
-        for _ in 1...50 {
+        for _ in 1...Rounds.count(50) {
             try logger.start().send([.begin] + wanted + [.commit])
             letPass(microseconds: .random(in: 0...12_000))
             logger.kill()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The level of one condition, made of readings: it rises when a reading was bad for long enough, falls when it was good
+/// The level of one condition, made of readings: it rises when they were bad for long enough, falls when they were good
 /// for long enough by thresholds that are further away, and does not fall while it flaps. Drawn in docs/conditions.md.
 public struct ConditionMachine: Hashable, Sendable {
     /// How long a reading has to last.
@@ -46,16 +46,13 @@ public struct ConditionMachine: Hashable, Sendable {
     /// Since when readings have been at `warn` or worse, and at `critical`; nil while they are not.
     private var warnSince: Instant?
     private var criticalSince: Instant?
-    /// Since when they have been below the level, and the worst of them since then.
-    private var below: (since: Instant, worst: ConditionLevel)? {
-        get { belowSince.map { ($0, belowWorst) } }
-        set {
-            belowSince = newValue?.since
-            belowWorst = newValue?.worst ?? .ok
-        }
+    private var below: Below?
+
+    /// Readings have been below the level since then; the worst of them.
+    private struct Below: Hashable {
+        var since: Instant
+        var worst: ConditionLevel
     }
-    private var belowSince: Instant?
-    private var belowWorst: ConditionLevel = .ok
 
     /// Ok, since now.
     public init(patience: Patience, at now: Instant) {
@@ -80,7 +77,7 @@ public struct ConditionMachine: Hashable, Sendable {
 
     private mutating func noteBelow(_ reading: Reading, at now: Instant) {
         guard reading.heldLevel < level else { return below = nil }
-        below = (below?.since ?? now, max(below?.worst ?? .ok, reading.heldLevel))
+        below = Below(since: below?.since ?? now, worst: max(below?.worst ?? .ok, reading.heldLevel))
     }
 
     private func risen(at now: Instant) -> ConditionLevel? {

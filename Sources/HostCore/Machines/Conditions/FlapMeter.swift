@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Whether something changes so often that each change says little. After Nagios (base/flapping.c): of the last 21
-/// readings the changes count, later ones more (0.75 to 1.25), as a share of the 20 that there could be; flapping begins
-/// at 30 % and ends at 20 %.
+/// readings the changes count, later ones more (0.75 to 1.25), as a share of the 20 that there could be; it begins at
+/// 30 % and ends at 20 %.
 public struct FlapMeter: Hashable, Sendable {
     private static let length = 21
     private static let begin = 0.30
