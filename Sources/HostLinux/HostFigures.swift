@@ -24,22 +24,39 @@ public struct HostFigures: Hashable, Sendable {
     /// The resources whose pressure is asked for.
     public static let resources = ["cpu", "io", "memory"]
 
-    /// Reads them; what cannot be read is left out.
+    /// Processes that the kernel has ended for want of memory since the boot.
+    public var oomKills: UInt64?
+
+    /// Reads those of memory; what cannot be read is left out.
+    public static func readMemory() -> HostFigures {
+        var figures = HostFigures()
+        figures.readMeminfo()
+        figures.pressure["memory"] = pressure(text("/proc/pressure/memory"))
+        let kills = text("/proc/vmstat").split(separator: "\n").first { $0.hasPrefix("oom_kill ") }
+        figures.oomKills = kills?.split(separator: " ").last.flatMap { UInt64($0) }
+        return figures
+    }
+
+    /// Reads all but `oomKills`; what cannot be read is left out.
     public static func read() -> HostFigures {
         var figures = HostFigures()
-        for line in text("/proc/meminfo").split(separator: "\n") {
-            let fields = line.split(separator: " ")
-            guard fields.count > 1, let kibibytes = UInt64(fields[1]) else { continue }
-            switch fields[0] {
-            case "MemTotal:": figures.memoryBytes = kibibytes << 10
-            case "MemAvailable:": figures.availableBytes = kibibytes << 10
-            case "SwapFree:": figures.swapFreeBytes = kibibytes << 10
-            default: break
-            }
-        }
+        figures.readMeminfo()
         figures.load = text("/proc/loadavg").split(separator: " ").prefix(3).compactMap { Double($0) }
         for resource in resources { figures.pressure[resource] = pressure(text("/proc/pressure/\(resource)")) }
         return figures
+    }
+
+    private mutating func readMeminfo() {
+        for line in Self.text("/proc/meminfo").split(separator: "\n") {
+            let fields = line.split(separator: " ")
+            guard fields.count > 1, let kibibytes = UInt64(fields[1]) else { continue }
+            switch fields[0] {
+            case "MemTotal:": memoryBytes = kibibytes << 10
+            case "MemAvailable:": availableBytes = kibibytes << 10
+            case "SwapFree:": swapFreeBytes = kibibytes << 10
+            default: break
+            }
+        }
     }
 
     /// Reads a file like /proc/pressure/memory; nil for none.

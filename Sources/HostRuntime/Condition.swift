@@ -38,6 +38,12 @@ extension Supervisor {
         history.add(host: "condition", text, level == .critical ? .error : .warning)
     }
 
+    /// Sets the facts behind a condition whose level and reason are what they were.
+    func setEvidence(_ kind: String, _ evidence: JSON) {
+        guard let index = conditions.firstIndex(where: { $0.kind == kind }) else { return }
+        conditions[index].evidence = evidence
+    }
+
     /// Takes back a condition that is not watched any more.
     func removeCondition(_ kind: String) {
         guard conditions.contains(where: { $0.kind == kind }) else { return }

@@ -83,6 +83,9 @@ nonisolated struct EventKind: Sendable {
         EventKind("host.stopped", "ff10e08eda114f3eb717278dba5a77a1", .notice, "hostd ends"),
         EventKind("host.condition", "aa04af4d2c634fa983449d7a08d39b1a", .warning, "a condition has changed its level"),
         EventKind(
+            "host.oom_kill", "5d0c1f6f2e3b4a54a4d0f0b1c7e9a352", .error,
+            "the kernel has ended processes for want of memory"),
+        EventKind(
             "host.stray", "a3bc61dc9369457aa6217c9a83f2742a", .warning, "a launch that belongs to no service is ended"),
         EventKind("service.hook", "e5c6896414854f578f957fd9feccbb82", .info, "a hook of it begins or has ended"),
         EventKind(

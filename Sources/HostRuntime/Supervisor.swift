@@ -31,6 +31,7 @@ final class Supervisor {
     let refusals: RefusalLog
     let snapshots: SnapshotFolder
     let manager: ManagerLink
+    let memory: MemoryWatch
     let startedAt: Instant
     var machine: HostMachine { didSet { machineChanges &+= 1 } }
     /// How often it may have changed.
@@ -117,6 +118,7 @@ final class Supervisor {
         refusals = RefusalLog(loop: loop, history: history)
         snapshots = SnapshotFolder(path: folders.run + "/services", epoch: epoch)
         manager = try ManagerLink(loop: loop)
+        memory = MemoryWatch(loop: loop)
         machine = HostMachine([])
         hearParts()
         wantLogs(of: configuration.services)
@@ -124,6 +126,7 @@ final class Supervisor {
         for kind in ["config", "store"] { setCondition(kind, .ok, "") }
         hearNodes()
         wantNodes(of: configuration)
+        watchMemory()
     }
 
     var settings: HostSettings { configuration.host }

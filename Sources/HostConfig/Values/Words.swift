@@ -41,6 +41,6 @@ extension ValueType<ConditionKind> {
             return nil
         }, show: { quoted($0.rawValue) })
 
-    private static let watched: [ConditionKind] = [.node, .config]
+    private static let watched: [ConditionKind] = [.memory, .node, .config]
     private static let hint = watched.map { quoted($0.rawValue) }.joined(separator: " or ")
 }
