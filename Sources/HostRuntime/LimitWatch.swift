@@ -55,12 +55,15 @@ extension Supervisor {
 
     /// What the kernel knows of an end, besides its status.
     func explained(_ report: ExitReport, of instance: InstanceID) -> ExitReport {
-        guard report.status == .signal(9),
-            let most = machine.services[instance.service]?.specification.limits.memoryBytes,
-            launcher.cgroup(of: instance)?.ranOutOfMemory == true
-        else { return report }
+        guard report.status == .signal(9) else { return report }
         var explained = report
-        explained.note = "out of memory: limits.memory is \(ByteText.text(most))"
+        if let most = machine.services[instance.service]?.specification.limits.memoryBytes,
+            launcher.cgroup(of: instance)?.ranOutOfMemory == true
+        {
+            explained.note = "out of memory: limits.memory is \(ByteText.text(most))"
+        } else if let suspicion = memory.suspicion() {
+            explained.note = suspicion
+        }
         return explained
     }
 

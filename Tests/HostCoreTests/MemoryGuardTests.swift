@@ -47,6 +47,16 @@ import Testing
         #expect(said.map(\.second) == [280] && said.last?.effect == .say(.ok, reason: ""))
     }
 
+    @Test mutating func anEndBySigkillIsPutDownToTheKernelOnlyWhenItEndedSomethingJustThen() {
+        _ = hold(Self.sample(available: 4 << 30, oomKills: 3), seconds: 1)
+        let later = Instant.zero + .seconds(7)
+        #expect(memory.suspicion(oomKills: 3, at: later) == nil)
+        #expect(memory.suspicion(oomKills: nil, at: later) == nil)
+        #expect(
+            memory.suspicion(oomKills: 4, at: later)
+                == "the kernel has ended a process for want of memory in the last 7 s")
+    }
+
     @Test mutating func whatTheKernelEndedIsTold() {
         _ = hold(Self.sample(available: 4 << 30, oomKills: 3), seconds: 1)
         let said = hold(Self.sample(available: 4 << 30, oomKills: 5), from: 1, seconds: 2)

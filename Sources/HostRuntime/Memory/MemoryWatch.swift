@@ -13,6 +13,7 @@ final class MemoryWatch {
     /// Where the kernel does not tell of pressure by itself.
     private static let intervalWithoutTrigger: Duration = .seconds(15)
     private static let alertInterval: Duration = .seconds(2)
+    private static let countAge: Duration = .milliseconds(100)
     /// Some work waits for 150 ms of 2 s. Unprivileged users may only ask for multiples of 2 s.
     private static let trigger = "some 150000 2000000"
 
@@ -26,6 +27,7 @@ final class MemoryWatch {
     private var timer: TimerSource?
     private var pressure: IOSource?
     private var pressureFile: Descriptor?
+    private var counted: (kills: UInt64?, at: Instant)?
 
     init(loop: EventLoop) {
         self.loop = loop
@@ -40,6 +42,14 @@ final class MemoryWatch {
 
     /// Whether pressure is told of, and not only looked for.
     var hasTrigger: Bool { pressure != nil }
+
+    /// What is known of an end by SIGKILL; many at once are answered by one look.
+    func suspicion() -> String? {
+        if counted.map({ loop.now - $0.at > Self.countAge }) ?? true {
+            counted = (HostFigures.readMemory().oomKills, loop.now)
+        }
+        return machine.suspicion(oomKills: counted?.kills, at: loop.now)
+    }
 
     private func listen() {
         guard let file = try? Descriptor(opening: "/proc/pressure/memory", O_RDWR | O_NONBLOCK),

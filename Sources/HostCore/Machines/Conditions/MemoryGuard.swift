@@ -68,10 +68,12 @@ public struct MemoryGuard: Hashable, Sendable {
     public private(set) var condition: ConditionMachine
     private var said: Effect?
     private var oomKills: UInt64?
+    private var sampledAt: Instant
 
     /// Nothing was seen yet.
     public init(at now: Instant) {
         condition = ConditionMachine(patience: Self.patience, at: now)
+        sampledAt = now
     }
 
     /// Whether it should be looked at more often: it is not well, or a sample was bad.
@@ -91,7 +93,16 @@ public struct MemoryGuard: Hashable, Sendable {
         }
         if let before = oomKills, let now = sample.oomKills, now > before { effects.append(.oomKilled(now - before)) }
         oomKills = sample.oomKills
+        sampledAt = now
         return effects
+    }
+
+    /// What the count of now says of a process that SIGKILL has ended: nil unless the kernel has been ending some since
+    /// the sample before. The kernel does not say whom.
+    public func suspicion(oomKills now: UInt64?, at time: Instant) -> String? {
+        guard let before = oomKills, let now, now > before else { return nil }
+        let count = now - before == 1 ? "a process" : "\(now - before) processes"
+        return "the kernel has ended \(count) for want of memory in the last \((time - sampledAt).text)"
     }
 
     private static func level(of effect: Effect?) -> ConditionLevel? {
