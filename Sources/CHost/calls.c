@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/vfs.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -117,6 +118,11 @@ int chost_sealed_memory(const void *bytes, size_t length) {
     }
     fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL);
     return fd;
+}
+
+int64_t chost_file_system_type(const char *path) {
+    struct statfs info;
+    return statfs(path, &info) < 0 ? -1 : (int64_t)(uint32_t)info.f_type;
 }
 
 int chost_allocate(int fd, int64_t length) { return fallocate(fd, 0, 0, (off_t)length); }

@@ -50,6 +50,9 @@ extension SystemError {
     /// There is no room: the disk is full, or a quota is used up.
     public var isFullDisk: Bool { code == ENOSPC || code == EDQUOT }
 
+    /// The file system cannot do that.
+    public var isUnsupported: Bool { code == EOPNOTSUPP }
+
     /// There is nothing at that path.
     public var isMissing: Bool { code == ENOENT || code == ENOTDIR }
 }

@@ -21,6 +21,8 @@ ssize_t chost_attribute(const char *path, const char *name, void *value, size_t 
 int chost_exchange(const char *one, const char *other);
 // syncfs(2).
 int chost_sync_file_system(int fd);
+// The type of the file system of `path`, as statfs(2) numbers them; -1 with errno.
+int64_t chost_file_system_type(const char *path);
 int chost_fcntl_int(int fd, int command, int argument);
 int chost_ioctl_readable(int fd, int *bytes);
 ssize_t chost_splice(int from, int to, int64_t *to_offset, size_t length, unsigned flags);
