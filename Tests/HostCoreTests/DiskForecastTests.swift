@@ -25,6 +25,53 @@ struct DiskForecastTests {
         return shortest
     }
 
+    /// What least squares over the last hour say at the worst minute of a trace, in hours: what a naive watch goes by.
+    private func naive(hours: Int, _ available: (_ minute: Int) -> Double) -> Double {
+        var shortest = Double.infinity
+        for end in stride(from: 60, to: hours * 60, by: 7) {
+            let values = (end - 60..<end).map(available)
+            let (middle, mean) = (29.5, values.reduce(0, +) / 60)
+            let slope =
+                values.enumerated().reduce(0) { $0 + (Double($1.offset) - middle) * ($1.element - mean) } / 17995
+            if slope < 0 { shortest = min(shortest, available(end) / -slope / 60) }
+        }
+        return shortest
+    }
+
+    /// Traces that fill nothing: an upgrade, a backup each night, logs that are rotated every quarter of an hour, hour
+    /// and two hours.
+    private static let harmless: [@Sendable (Int) -> Double] =
+        [
+            { 20 - 0.4 * Double(min(max($0 - 300, 0), 10)) },
+            { minute in
+                let after = Double((minute + 1440 - 180) % 1440)
+                return after < 60 ? 20 - after / 10 : after < 120 ? 14 : 20
+            },
+        ]
+        + [15, 60, 120].map { period in
+            // Rotated for a day before, so that the forecast has seen it.
+            { 10 - 4 * Double($0 % period) / Double(period) }
+        }
+
+    @Test func aNaiveForecastIsWrongWhereThisOneIsSilent() {
+        let naiveAlarms = Self.harmless.count { naive(hours: 24, $0) < 24 }
+        // The first hours of a sawtooth are a fill, as far as anybody can know.
+        let alarms = Self.harmless.count { trace in
+            var series = SampleSeries()
+            var isWrong = false
+            for minute in 0..<24 * 60 {
+                let now = Instant.zero + .seconds(minute * 60)
+                series.note(trace(minute) * Self.gibibyte, at: now)
+                guard minute > 480, minute % 7 == 0 else { continue }
+                let time = DiskForecast(series, at: now).timeUntilFull(
+                    availableBytes: UInt64(trace(minute) * Self.gibibyte))
+                isWrong = isWrong || (time ?? .seconds(1_000_000)) < .seconds(86400)
+            }
+            return isWrong
+        }
+        #expect(naiveAlarms == Self.harmless.count && alarms == 0, "\(naiveAlarms) and \(alarms)")
+    }
+
     @Test func aSteadyFillIsForetold() throws {
         // 2 GiB an hour of 20: after two hours 16 are left, for eight hours.
         var series = SampleSeries()

@@ -112,14 +112,22 @@ struct DiskGuardTests {
 
     @Test func cleaningBeginsAtTheGateAndIsTriedAgain() {
         var disk = Disk()
+        disk.look(gibibytes: 50)
         let first = disk.look(gibibytes: 8, seconds: 130)
         #expect(first.contains(.clean(bytes: 4 * Self.gibibyte)), "up to where the step is over")
         #expect(!disk.look(gibibytes: 8, seconds: 590).contains(.clean(bytes: 4 * Self.gibibyte)))
         #expect(disk.look(gibibytes: 8, seconds: 20).contains(.clean(bytes: 4 * Self.gibibyte)))
     }
 
+    @Test func whatTheFirstLookFindsWasSoBefore() {
+        var disk = Disk()
+        disk.look(gibibytes: 9)
+        #expect(disk.guarded.step == .gate)
+    }
+
     @Test func growersAreStoppedOneAtATime() {
         var disk = Disk()
+        disk.look(gibibytes: 50)
         disk.look(gibibytes: 4, seconds: 30)
         #expect(disk.seen.filter { $0 == .stopGrower }.count == 1)
         disk.look(gibibytes: 4, seconds: 60)
@@ -161,5 +169,52 @@ struct DiskGuardTests {
         let large = DiskThresholds(capacityBytes: 4 << 40)
         #expect(large.limit(.warn) == Double(40 << 30))
         #expect(DiskThresholds(capacityBytes: 10 << 30).limit(.warn) == Double(2 << 30))
+    }
+
+    /// Fills, dips, bursts and cleanings as they come, on disks of all sizes.
+    @Test(arguments: 0..<30) func whateverHappensTheRulesHold(seed: UInt64) {
+        var random = SplitMix64(seed: seed)
+        let capacity = Double(UInt64(64 << 20) << (random.next() % 16))
+        let thresholds = DiskThresholds(capacityBytes: UInt64(capacity))
+        var guarded = DiskGuard(at: .zero)
+        guarded.ballastWanted = UInt64(capacity / 50)
+        var (free, pace, held, ballast, holding) = (capacity * 0.6, 0.0, 0.0, UInt64(0), false)
+        var (emptySince, plentySince, changes): (Int?, Int?, Int) = (nil, nil, 0)
+        for look in 0..<6000 {
+            if random.next() % 300 == 0 { pace = capacity * (Double(random.next() % 200) - 120) / 400_000 }
+            if random.next() % 700 == 0 { held = capacity * Double(random.next() % 30) / 100 }
+            if random.next() % 50 == 0 { held = 0 }
+            free = min(max(free + pace, 0), capacity * 0.9)
+            let left = max(free - held - Double(ballast), 0)
+            let before = guarded.level
+            let effects = guarded.handle(
+                DiskReading(
+                    availableBytes: UInt64(left), capacityBytes: UInt64(capacity), ballastBytes: ballast),
+                at: .zero + .seconds(look * 10))
+            changes += guarded.level == before ? 0 : 1
+            for effect in effects {
+                switch effect {
+                case .holdJobs(let holds):
+                    #expect(holds != holding && holds == (guarded.step >= .gate))
+                    holding = holds
+                case .giveBallast:
+                    #expect(ballast > 0 && guarded.step == .emergency)
+                    ballast = 0
+                case .makeBallast:
+                    #expect(ballast == 0 && left >= Double(guarded.ballastWanted) * 4)
+                    ballast = guarded.ballastWanted
+                case .clean: #expect(guarded.step >= .gate)
+                case .stopGrower: #expect(guarded.step >= .evict)
+                case .changed: break
+                }
+            }
+            emptySince = left < thresholds.limit(.emergency) ? emptySince ?? look : nil
+            plentySince = left > capacity * 0.45 ? plentySince ?? look : nil
+            #expect(emptySince == nil || guarded.step == .emergency, "seed \(seed), look \(look)")
+            // Plenty for long enough: whatever was held goes on.
+            if let plentySince, look - plentySince > 100 { #expect(guarded.level == .ok, "seed \(seed), look \(look)") }
+        }
+        // Each fall takes five minutes of room: it cannot go to and fro.
+        #expect(changes < 6000 / 30)
     }
 }

@@ -22,7 +22,6 @@ public struct DiskGuard: Hashable, Sendable {
     private static let cleaningPause: Duration = .seconds(600)
     /// One grower at a time: this long until the next.
     private static let growerPause: Duration = .seconds(30)
-    private static let ballastPause: Duration = .seconds(600)
     /// Ballast is made only where so many times its size is available.
     private static let ballastRoom: UInt64 = 4
 
@@ -39,6 +38,7 @@ public struct DiskGuard: Hashable, Sendable {
     /// The ballast that there should be on this file system, in bytes; 0: none.
     public var ballastWanted: UInt64 = 0
 
+    private let settle: Duration
     private let steps: [DiskStep] = [.warn, .gate, .evict, .emergency]
     private var machines: [ConditionMachine]
     private var writing: ConditionMachine
@@ -49,6 +49,7 @@ public struct DiskGuard: Hashable, Sendable {
 
     /// Nothing seen yet. A step is over when there was room for as long as `settle`.
     public init(settle: Duration = .seconds(300), at now: Instant) {
+        self.settle = settle
         machines = steps.map {
             ConditionMachine(patience: .init(warn: $0.patience, critical: $0.patience, clear: settle), at: now)
         }
@@ -65,6 +66,8 @@ public struct DiskGuard: Hashable, Sendable {
 
     /// Takes a look at the file system.
     public mutating func handle(_ reading: DiskReading, at now: Instant) -> [Effect] {
+        // What the first look finds was so before: hostd has only just come.
+        let isFirst = self.reading == nil
         self.reading = reading
         available.note(Double(reading.availableBytes), at: now)
         if forecastAt.map({ now - $0 >= available.step }) ?? true {
@@ -78,6 +81,7 @@ public struct DiskGuard: Hashable, Sendable {
             let isReached = isReached(step, reading)
             let isHeld = isHeld(step, reading)
             let look = ConditionMachine.Reading(isReached ? .critical : .ok, heldAt: isHeld ? .critical : .ok)
+            if isFirst { _ = machines[index].handle(look, at: now - .seconds(3600)) }
             _ = machines[index].handle(look, at: now)
             if machines[index].level != .ok { self.step = step }
         }
@@ -138,7 +142,7 @@ public struct DiskGuard: Hashable, Sendable {
             effects.append(.stopGrower)
         }
         if step == .emergency, reading.ballastBytes > 0 { effects.append(.giveBallast) }
-        if hasRoomForBallast(reading), isDue(ballastAt, Self.ballastPause, now) {
+        if hasRoomForBallast(reading), isDue(ballastAt, settle, now) {
             ballastAt = now
             effects.append(.makeBallast)
         }
