@@ -30,9 +30,9 @@ struct DiskForecastTests {
         var shortest = Double.infinity
         for end in stride(from: 60, to: hours * 60, by: 7) {
             let values = (end - 60..<end).map(available)
-            let (middle, mean) = (29.5, values.reduce(0, +) / 60)
-            let slope =
-                values.enumerated().reduce(0) { $0 + (Double($1.offset) - middle) * ($1.element - mean) } / 17995
+            let mean = values.reduce(0, +) / 60
+            var slope = 0.0
+            for (index, value) in values.enumerated() { slope += (Double(index) - 29.5) * (value - mean) / 17995 }
             if slope < 0 { shortest = min(shortest, available(end) / -slope / 60) }
         }
         return shortest
@@ -40,18 +40,20 @@ struct DiskForecastTests {
 
     /// Traces that fill nothing: an upgrade, a backup each night, logs that are rotated every quarter of an hour, hour
     /// and two hours.
-    private static let harmless: [@Sendable (Int) -> Double] =
-        [
-            { 20 - 0.4 * Double(min(max($0 - 300, 0), 10)) },
-            { minute in
-                let after = Double((minute + 1440 - 180) % 1440)
-                return after < 60 ? 20 - after / 10 : after < 120 ? 14 : 20
-            },
-        ]
-        + [15, 60, 120].map { period in
-            // Rotated for a day before, so that the forecast has seen it.
-            { 10 - 4 * Double($0 % period) / Double(period) }
-        }
+    private static let harmless: [@Sendable (Int) -> Double] = [
+        upgrade, nightly, { sawtooth($0, period: 15) }, { sawtooth($0, period: 60) }, { sawtooth($0, period: 120) },
+    ]
+
+    @Sendable private static func upgrade(_ minute: Int) -> Double { 20 - 0.4 * Double(min(max(minute - 300, 0), 10)) }
+
+    @Sendable private static func nightly(_ minute: Int) -> Double {
+        let after = Double((minute + 1260) % 1440)
+        return after < 60 ? 20 - after / 10 : after < 120 ? 14 : 20
+    }
+
+    private static func sawtooth(_ minute: Int, period: Int) -> Double {
+        10 - 4 * Double(minute % period) / Double(period)
+    }
 
     @Test func aNaiveForecastIsWrongWhereThisOneIsSilent() {
         let naiveAlarms = Self.harmless.count { naive(hours: 24, $0) < 24 }

@@ -60,7 +60,7 @@ public struct SampleSeries: Hashable, Sendable {
         Self.median(currentSamples).map { Point(at: currentStart, value: $0) }
     }
 
-    /// All points, the oldest first; the last one is of the step that is not over yet. Steps without a sample have none.
+    /// All points, the oldest first; the last one is of the step that is not over. Steps without a sample have none.
     public var points: [Point] {
         Array((finished + (unfinished.map { [$0] } ?? [])).suffix(capacity))
     }

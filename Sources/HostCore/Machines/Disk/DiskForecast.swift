@@ -10,9 +10,9 @@ public struct DiskForecast: Hashable, Sendable {
     private static let leastShort: Duration = .seconds(8 * 60)
     private static let leastLong: Duration = .seconds(3600)
 
-    /// What is lost each second, over the short window and over the long one; nil while too little was seen, negative
-    /// while room comes back.
+    /// What is lost each second over the short window; nil while too little was seen, negative while room comes back.
     public private(set) var shortLoss: Double?
+    /// The same over the long window.
     public private(set) var longLoss: Double?
 
     /// Nothing is known.
