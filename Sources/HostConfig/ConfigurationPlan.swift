@@ -100,6 +100,7 @@ extension HostConfiguration {
         draft.host = host
         draft.control = control
         draft.node = node
+        draft.disk = disk
         let own = RootSection.section.describe("", draft).filter { !$0.path.hasPrefix("log.") }
         return own
             + foreignDrafts.sorted { $0.key < $1.key }.flatMap { name, draft in

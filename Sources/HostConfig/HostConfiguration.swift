@@ -10,6 +10,8 @@ public struct HostConfiguration: Equatable, Sendable {
     public var control: ControlSettings
     /// `[node]`.
     public var node: NodeSettings
+    /// `[disk]`.
+    public var disk: DiskSpecification
     /// `[service.NAME]`, sorted by name.
     public var services: [ServiceSpecification]
     /// `[log.NAME]`, sorted by name.
@@ -22,12 +24,14 @@ public struct HostConfiguration: Equatable, Sendable {
     /// A configuration of the given parts; without arguments, what empty files say.
     public init(
         host: HostSettings = HostSettings(), control: ControlSettings = ControlSettings(),
-        node: NodeSettings = NodeSettings(), services: [ServiceSpecification] = [],
+        node: NodeSettings = NodeSettings(), disk: DiskSpecification = DiskSpecification(),
+        services: [ServiceSpecification] = [],
         foreignLogs: [ForeignLogSpecification] = []
     ) {
         self.host = host
         self.control = control
         self.node = node
+        self.disk = disk
         self.services = services
         self.foreignLogs = foreignLogs
         drafts = [:]
@@ -41,6 +45,7 @@ public struct HostConfiguration: Equatable, Sendable {
         host = draft.host
         control = draft.control
         node = draft.node
+        disk = draft.disk
         self.services = services.map(\.specification)
         foreignLogs = foreign.map(\.log)
         foreignDrafts = Dictionary(foreign.map { ($0.log.name, $0.draft) }) { first, _ in first }
@@ -50,6 +55,7 @@ public struct HostConfiguration: Equatable, Sendable {
     /// Whether both say the same, however it was written.
     public static func == (left: HostConfiguration, right: HostConfiguration) -> Bool {
         left.host == right.host && left.control == right.control && left.node == right.node
+            && left.disk == right.disk
             && left.services == right.services && left.foreignLogs == right.foreignLogs
     }
 }

@@ -34,7 +34,6 @@ struct StructureTests {
 
     @Test func keysOfTheContractThatComeLaterSaySo() {
         let text = """
-            [disk]
             [network]
             [[alert]]
             [kind.review]
@@ -44,11 +43,10 @@ struct StructureTests {
             """
         #expect(
             errors(text) == [
-                "hostd.toml:1:2: disk: \"disk\" is not available in this version",
-                "hostd.toml:2:2: network: \"network\" is not available in this version",
-                "hostd.toml:3:3: alert: \"alert\" is not available in this version",
-                "hostd.toml:4:2: kind: \"kind\" is not available in this version",
-                "hostd.toml:7:1: service.a.sandbox: \"sandbox\" is not available in this version",
+                "hostd.toml:1:2: network: \"network\" is not available in this version",
+                "hostd.toml:2:3: alert: \"alert\" is not available in this version",
+                "hostd.toml:3:2: kind: \"kind\" is not available in this version",
+                "hostd.toml:6:1: service.a.sandbox: \"sandbox\" is not available in this version",
             ])
     }
 

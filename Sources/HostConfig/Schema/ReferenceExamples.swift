@@ -21,6 +21,14 @@ public enum ReferenceExamples {
         version = "24.16.0"     # or "22", "lts", "lts/jod", ".nvmrc" beside this file
         roots = ["/opt/node", "~/.nvm"]
         """,
+        "disk": """
+        [disk]
+        paths = ["/", "/srv"]
+        reserve = "512MiB"
+        clean = [{ path = "/var/cache/npm/*", older = "3d", user = "agent" }]
+        interval = "10s"
+        settle = "5m"
+        """,
         "service.NAME": """
         [service.gateway]
         preset = "openclaw-gateway"

@@ -7,6 +7,7 @@ struct ConfigurationDraft: Sendable {
     var host = HostSettings()
     var control = ControlSettings()
     var node = NodeSettings()
+    var disk = DiskSpecification()
     /// The tables of each service, in the order of the files.
     var services: [ServiceName: [TomlNode]] = [:]
     /// The tables of each foreign log.
@@ -21,6 +22,7 @@ enum RootSection {
             Key("host", HostSection.section, \.host),
             Key("control", ControlSection.section, \.control),
             Key("node", NodeSection.section, \.node),
+            Key("disk", DiskSection.section, \.disk, also: ["disks"]),
             Key("service", named: ServiceSection.section, \.services, also: ["services", "unit"]),
             Key("log", named: ForeignLogSection.section, \.foreignLogs, also: ["logs", "logrotate"]),
         ])
