@@ -10,7 +10,7 @@ struct Condition {
     /// How bad it is.
     typealias Level = ConditionLevel
 
-    /// `config`, `store` or `node` in this version.
+    /// `config`, `store`, `node` or `disk` in this version.
     let kind: String
     var level: Level
     var since: Instant
@@ -25,7 +25,11 @@ extension Supervisor {
         _ kind: String, _ level: Condition.Level, _ reason: String, evidence: JSON = .object([])
     ) {
         let old = conditions.first { $0.kind == kind }
-        guard old?.level != level || old?.reason != reason else { return }
+        guard old?.level != level || old?.reason != reason else {
+            // The figures alone are news to nobody.
+            if let index = conditions.firstIndex(where: { $0.kind == kind }) { conditions[index].evidence = evidence }
+            return
+        }
         conditions.removeAll { $0.kind == kind }
         let since = old.flatMap { $0.level == level ? $0.since : nil } ?? loop.now
         conditions.append(

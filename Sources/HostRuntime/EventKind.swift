@@ -86,6 +86,8 @@ nonisolated struct EventKind: Sendable {
             "host.oom_kill", "5d0c1f6f2e3b4a54a4d0f0b1c7e9a352", .error,
             "the kernel has ended processes for want of memory"),
         EventKind(
+            "host.disk", "7c1f0b5a9d3e4f62a8b46f0d21c5e937", .warning, "what is done about a disk that fills up"),
+        EventKind(
             "host.stray", "a3bc61dc9369457aa6217c9a83f2742a", .warning, "a launch that belongs to no service is ended"),
         EventKind("service.hook", "e5c6896414854f578f957fd9feccbb82", .info, "a hook of it begins or has ended"),
         EventKind(

@@ -7,6 +7,7 @@ nonisolated enum HostdArguments {
     case selfTest(Folders)
     case check(Folders)
     case sweep(Folders)
+    case clean
     case reference
     case version
     case help
@@ -36,6 +37,8 @@ nonisolated enum HostdArguments {
             case "--help", "-h": return .success(.help)
             case "--reference": return .success(.reference)
             case "--version": return .success(.version)
+            // For hostd's own use: CleaningHelper.
+            case "--clean": return .success(.clean)
             case "--check": mode = Self.check
             case "--sweep": mode = Self.sweep
             case "--self-test": mode = Self.selfTest

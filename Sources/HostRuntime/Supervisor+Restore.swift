@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import HostConfig
 internal import HostCore
 internal import HostLaunch
 internal import HostLinux
@@ -53,6 +54,7 @@ extension Supervisor {
         }
         logger.begin()
         crashes.begin()
+        disks.configure(configuration.disk)
         recallFromStore()
         trimMemorySoon()
     }

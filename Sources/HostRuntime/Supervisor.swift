@@ -24,6 +24,7 @@ final class Supervisor {
     let files: Worker
     let prober: Prober
     let nodes: NodeWatch
+    let disks: DiskWatch
     let limits = LimitWatch()
     let crashes: CrashBox
     let history: History
@@ -113,6 +114,7 @@ final class Supervisor {
         crashes = CrashBox(loop: loop, files: files, path: folders.state + "/crashes")
         nodes = NodeWatch(
             loop: loop, files: files, lockPath: NodeLock.path(beside: folders.configuration))
+        disks = try DiskWatch(loop: loop, folders: folders)
         history = History(store: store)
         streams = EventStreams(loop: loop, store: store)
         refusals = RefusalLog(loop: loop, history: history)
@@ -127,6 +129,7 @@ final class Supervisor {
         hearNodes()
         wantNodes(of: configuration)
         watchMemory()
+        hearDisks()
     }
 
     var settings: HostSettings { configuration.host }

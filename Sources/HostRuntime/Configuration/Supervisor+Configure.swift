@@ -99,6 +99,7 @@ extension Supervisor {
         let changed = Set(changes.map(\.service))
         for name in identities.keys where changed.contains(name.text) { identities[name] = nil }
         wantLogs(of: new.services)
+        if new.disk != old.disk { disks.configure(new.disk) }
         let (fresh, returning) = newcomers(in: new)
         var generator = SystemRandomNumberGenerator()
         // Before launches that follow ask for it.

@@ -150,13 +150,15 @@ def check_methods():
 
 def check_answers():
     """Real answers fit their schemas."""
-    for path in ("/v1/status", "/v1/services", "/v1/conditions", "/v1/events", "/metrics"):
+    for path in ("/v1/status", "/v1/services", "/v1/conditions", "/v1/disk", "/v1/events", "/metrics"):
         expect(200, "GET", path, path)
     events = "/v1/events"
     expect(200, "GET", events + "?since=0&limit=5&service=broken", events)
     for query in ("since=x", "since=-1", "limit=x", "limit=1&limit=2"):
         expect(400, "GET", f"{events}?{query}", events)
     expect(200, "GET", events + "?since=0&limit=10000", events)
+    expect(200, "GET", "/v1/disk?hours=2", "/v1/disk")
+    expect(400, "GET", "/v1/disk?hours=x", "/v1/disk")
     service, logs = "/v1/services/{name}", "/v1/services/{name}/logs"
     for name in ("steady", "broken"):
         expect(200, "GET", f"/v1/services/{name}", service)

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import HostLinux
+import HostWire
+import TestKit
+import Testing
+
+/// The watch over the disks, on small ones that are really full.
+@Suite(.enabled(if: SmallDisk.isPossible, "mounting needs root")) struct DiskTests {
+    private static let sleeper = "command = [\"sleep\", \"1000\"]\n"
+
+    private func keys(_ path: String, _ further: String = "") -> String {
+        "[disk]\npaths = [\"\(path)\"]\ninterval = \"200ms\"\nsettle = \"400ms\"\n\(further)\n"
+    }
+
+    /// Waits until hostd says of the file system at `path` what `condition` wants.
+    @discardableResult
+    private func wait(
+        _ host: HostUnderTest, _ path: String, _ what: String, where condition: (DiskFileSystem) -> Bool
+    ) throws -> DiskFileSystem {
+        do {
+            return try waitFor("\(path) to be \(what)") {
+                let report = try DiskReport(json: try host.json("GET", "/v1/disk"))
+                return report.fileSystems.first { $0.path == path && condition($0) }
+            }
+        } catch {
+            throw TimedOut(event: "\(path) to be \(what): \(try host.json("GET", "/v1/disk"))\n\(host.said)")
+        }
+    }
+
+    private func condition(_ host: HostUnderTest) throws -> ConditionStatus? {
+        try host.status().conditions.first { $0.kind == "disk" }
+    }
+
+    private func events(_ host: HostUnderTest, _ kind: String) throws -> [String] {
+        try host.events().filter { $0.kind == kind }.map(\.reason)
+    }
+
+    @Test func aServiceThatFillsADiskLetsOthersWaitAndHostdGoOn() throws {
+        let disk = try SmallDisk(options: "size=32m")
+        let host = try HostUnderTest(
+            keys(disk.path) + """
+                [service.steady]
+                \(Self.sleeper)
+                [service.filler]
+                autostart = false
+                command = "cat /dev/zero > \(disk.path)/fill; exec sleep 1000"
+                [service.careful]
+                autostart = false
+                needs = ["disk"]
+                \(Self.sleeper)
+                """)
+        try host.start()
+        let steady = try host.waitReady("steady")
+        try wait(host, disk.path, "ok") { $0.level == "ok" }
+        _ = try host.act("start", "filler")
+        let full = try wait(host, disk.path, "full") { $0.step == "emergency" }
+        #expect(full.freePercent < 5 && full.reason.hasPrefix("0 B (0%) left"), "\(full)")
+        let shown = try #require(try condition(host))
+        #expect(shown.level == "critical" && shown.reason.contains("\(disk.path): 0 B (0%) left"))
+        let evidence = shown.evidence["file_systems"]?.elements?.first { $0["path"]?.text == disk.path }
+        #expect(evidence?["free_bytes"] == .integer(0) && evidence?["read_only"] == .bool(false))
+        _ = try host.json("POST", "/v1/services/careful/start?wait=false")
+        let waiting = try host.wait("careful", for: "waiting")
+        #expect(waiting.reason.contains("disk"), "\(waiting.reason)")
+        #expect(try host.status("steady").pid == steady)
+        try disk.remove("fill")
+        try wait(host, disk.path, "ok again") { $0.level == "ok" }
+        try host.waitReady("careful")
+        #expect(try host.status("filler").restarts == 0, "it is nobody's fault")
+        try waitUntil("both changes in the history") {
+            let told = try events(host, "host.condition")
+            return told.contains { $0.hasPrefix("disk is critical: ") } && told.contains("disk is ok again")
+        }
+    }
+
+    @Test func aFileSystemThatBecomesReadOnlyIsCritical() throws {
+        let disk = try SmallDisk(options: "size=8m")
+        let host = try HostUnderTest(keys(disk.path))
+        try host.start()
+        try wait(host, disk.path, "ok") { $0.level == "ok" && !$0.isReadOnly }
+        try disk.remount(readOnly: true)
+        let found = try wait(host, disk.path, "read-only") { $0.isReadOnly && $0.level == "critical" }
+        #expect(found.reason == "it is read-only")
+        try disk.remount(readOnly: false)
+        try wait(host, disk.path, "ok again") { $0.level == "ok" }
+    }
+
+    @Test func aFileSystemThatAlwaysWasReadOnlyIsMeantToBe() throws {
+        let disk = try SmallDisk(options: "size=8m")
+        try disk.remount(readOnly: true)
+        let host = try HostUnderTest(keys(disk.path))
+        try host.start()
+        try wait(host, disk.path, "ok") { $0.level == "ok" && $0.isReadOnly }
+    }
+
+    @Test func inodesThatRunOutAreCriticalWithRoomLeft() throws {
+        let disk = try SmallDisk(options: "size=32m,nr_inodes=100")
+        let host = try HostUnderTest(keys(disk.path))
+        try host.start()
+        try wait(host, disk.path, "ok") { $0.level == "ok" }
+        var made = 0
+        while (try? Files.replace("\(disk.path)/f\(made)", with: "".utf8)) != nil { made += 1 }
+        let found = try wait(host, disk.path, "critical") { $0.level == "critical" }
+        #expect(found.reason.contains(" of 100 inodes left"), "\(found.reason)")
+        #expect(found.freePercent > 90)
+        for index in 0..<made { try disk.remove("f\(index)") }
+        try wait(host, disk.path, "ok again") { $0.level == "ok" }
+    }
+
+    @Test(arguments: ["tmpfs", "ext4"])
+    func theReserveIsGivenBackAndMadeAgainAndTheStoreGoesOn(type: String) throws {
+        let host = try HostUnderTest("")
+        let disk =
+            type == "tmpfs"
+            ? try SmallDisk(at: host.dir + "/state", options: "size=64m")
+            : try SmallDisk(at: host.dir + "/state", imageOf: 64 << 20)
+        chmod(disk.path, 0o700)
+        try host.configure(
+            "[disk]\npaths = []\nreserve = \"8MiB\"\ninterval = \"200ms\"\nsettle = \"400ms\"\n"
+                + "[service.a]\n\(Self.sleeper)")
+        try host.start()
+        let ballast = Ballast(path: disk.path + "/ballast")
+        try waitUntil("the reserve to be there") { ballast.bytes >= 8 << 20 }
+        try disk.fill()
+        try waitUntil("the reserve to be given back") { ballast.bytes == 0 }
+        // What happens on a full disk is written down all the same.
+        _ = try host.act("restart", "a")
+        try waitUntil("the history of it") {
+            try events(host, "host.disk").contains { $0.hasPrefix("gave back the reserve, an emergency: freed 8 MiB") }
+        }
+        #expect(try !host.status().conditions.contains { $0.kind == "store" && $0.level != "ok" })
+        try disk.remove("fill")
+        try waitUntil("the reserve to be there again") { ballast.bytes >= 8 << 20 }
+        // Another size, then none.
+        try host.configure("[disk]\npaths = []\ninterval = \"200ms\"\nsettle = \"400ms\"\n")
+        _ = try host.json("POST", "/v1/reload")
+        try waitUntil("the reserve to be gone") { ballast.bytes == 0 }
+    }
+
+    @Test func whatMayGoIsRemovedWithTheRightsOfItsOwner() throws {
+        let disk = try SmallDisk(options: "size=32m")
+        let nobody: UInt32 = 65534
+        try Files.makeFolder(disk.path + "/cache", mode: 0o755)
+        try Files.makeFolder(disk.path + "/precious", mode: 0o755)
+        try disk.oldFile("cache/old1", bytes: 1 << 20, owner: nobody)
+        try disk.oldFile("cache/old2", bytes: 1 << 20, owner: nobody)
+        try disk.oldFile("precious/root", bytes: 1 << 20)
+        try Files.replace(disk.path + "/cache/young", with: [UInt8](repeating: 1, count: 4096))
+        symlink(disk.path + "/precious", disk.path + "/cache/link")
+        chown(disk.path + "/cache", nobody, nobody)
+        let host = try HostUnderTest(
+            keys(
+                disk.path,
+                """
+                clean = [{ path = "\(disk.path)/cache/*", older = "1h" },
+                    { path = "\(disk.path)/precious/*", older = "1h", user = "\(nobody)" }]
+                """))
+        try host.start()
+        try wait(host, disk.path, "ok") { $0.level == "ok" }
+        try disk.fill()
+        try waitUntil("the old files to be gone") {
+            try Files.list(disk.path + "/cache") == ["link", "young"]
+        }
+        try waitUntil("the steps to be told") {
+            try events(host, "host.disk").contains {
+                $0.hasPrefix("\(disk.path): freed 2 MiB: removed 2 files of \(disk.path)/cache/* as nobody")
+            }
+        }
+        try waitUntil("the refusal to be told") {
+            try events(host, "host.disk").contains {
+                $0.hasPrefix("\(disk.path): cleaning \(disk.path)/precious/*: cannot unlink root: ")
+            }
+        }
+        #expect(Files.exists(disk.path + "/precious/root"), "its user may not remove it, and root does not")
+    }
+
+    @Test func oldRotatedLogsGoWhenTheirDiskIsFull() throws {
+        let host = try HostUnderTest("")
+        let disk = try SmallDisk(at: host.dir + "/log", options: "size=32m")
+        chmod(disk.path, 0o750)
+        try host.configure("[disk]\npaths = []\ninterval = \"200ms\"\nsettle = \"400ms\"\n")
+        try Files.makeFolder(disk.path + "/gone", mode: 0o750)
+        for day in 1...3 {
+            try disk.oldFile("gone/2026010\(day)T000000.000000Z.log.zst", bytes: 1 << 20)
+            try disk.oldFile("gone/2026010\(day)T000000.000000Z.idx", bytes: 100)
+        }
+        try host.start()
+        try waitUntil("a look") { try condition(host) != nil }
+        try disk.fill()
+        try waitUntil("only the newest to be left") {
+            try Files.list(disk.path + "/gone") == ["20260103T000000.000000Z.idx", "20260103T000000.000000Z.log.zst"]
+        }
+        try waitUntil("the step to be told") {
+            try events(host, "host.disk").contains { $0.contains("removed 4 files of rotated logs") }
+        }
+    }
+
+    @Test func whoTakesTheRoomIsNamed() throws {
+        let disk = try SmallDisk(options: "size=32m")
+        let host = try HostUnderTest(
+            keys(disk.path) + """
+                [service.holder]
+                command = \"\"\"
+                exec 9> \(disk.path)/held; rm \(disk.path)/held; head -c 4M /dev/zero >&9; head -c 300000 /dev/zero
+                exec sleep 1000\"\"\"
+                """)
+        try host.start()
+        let pid = try host.waitReady("holder")
+        let report = try waitFor("both to be named") {
+            let report = try DiskReport(json: try host.json("GET", "/v1/disk"))
+            let isThere = report.removed.contains { $0.path == disk.path + "/held" && $0.bytes >= 4 << 20 }
+            return isThere && report.logs.contains { $0.name == "holder" && $0.bytes > 200_000 } ? report : nil
+        }
+        #expect(report.removed.first { $0.path == disk.path + "/held" }?.pid == pid)
+        let page = try host.run("hostctl", ["disk", "--dir", host.dir]).output
+        #expect(page.contains("\(disk.path)/held  pid \(pid) (sleep)"), "\(page)")
+        #expect(page.contains("tmpfs  28 MiB of 32 MiB free"), "\(page)")
+    }
+}
