@@ -41,6 +41,8 @@ struct Target {
         Target(["crashes"], [("service", service), ("limit", limit.map { "\($0)" })])
     }
 
+    static func disk(hours: Int) -> Target { Target(["disk"], [("hours", "\(hours)")]) }
+
     static func crash(_ id: String) -> Target { Target(["crashes", id]) }
 
     /// Everything but letters, digits and `-._~@` as `%XX`.

@@ -54,6 +54,7 @@ extension CommandOption {
     static let instance = CommandOption(
         "instance", value: "N", "only what that launch wrote: 17 or gateway.17, as status and events name it")
     static let grep = CommandOption("grep", value: "R", "lines that match R, a POSIX extended regular expression")
+    static let hours = CommandOption("hours", value: "N", "the last N hours, at most 24; 6 unless it is given")
     static let yes = CommandOption("yes", letter: "y", "go on without asking")
     static let timestamps = CommandOption("timestamps", letter: "t", "the time before each line, also in a pipe")
 }
