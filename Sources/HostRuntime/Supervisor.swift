@@ -114,7 +114,7 @@ final class Supervisor {
         crashes = CrashBox(loop: loop, files: files, path: folders.state + "/crashes")
         nodes = NodeWatch(
             loop: loop, files: files, lockPath: NodeLock.path(beside: folders.configuration))
-        disks = try DiskWatch(loop: loop, folders: folders)
+        disks = try DiskWatch(loop: loop, folders: folders, epoch: epoch)
         history = History(store: store)
         streams = EventStreams(loop: loop, store: store)
         refusals = RefusalLog(loop: loop, history: history)

@@ -37,6 +37,15 @@ struct SampleSeriesTests {
         #expect(series.points.map(\.value) == [1])
     }
 
+    @Test func itGoesOnFromWhatWasKept() {
+        var series = SampleSeries(capacity: 3)
+        for number in 0..<3 { series.note(Double(number), at: minute(number)) }
+        var next = SampleSeries(capacity: 3, goingOnFrom: series.points)
+        #expect(next.points == series.points)
+        next.note(3, at: minute(5))
+        #expect(next.points.map(\.value) == [1, 2, 3])
+    }
+
     @Test func onlyTheLastPartIsAskedFor() {
         var series = SampleSeries()
         for number in 0..<60 { series.note(Double(number), at: minute(number)) }

@@ -32,16 +32,29 @@ final class DiskWatch {
     /// It is tried to write at each of so many looks.
     private static let probeEvery = 6
 
+    /// What was seen is written down so often.
+    private static let keepEvery: Duration = .seconds(600)
+    /// The fastest grower is named again so soon.
+    private static let namePause: Duration = .seconds(600)
+
     private let loop: EventLoop
     private let lane: Worker
     private let own: [String]
+    private let history: DiskHistory
+    /// What was seen of file systems that were not looked at yet.
+    private var kept: [UInt64: SampleSeries]
+    private var keptAt: Instant
+    private var namedAt: [UInt64: Instant] = [:]
     private var timer: TimerSource?
     private var looks = 0
     private var isLooking = false
     private var isBallastBusy = false
 
-    init(loop: EventLoop, folders: Folders) throws(SystemError) {
+    init(loop: EventLoop, folders: Folders, epoch: String) throws(SystemError) {
         self.loop = loop
+        history = DiskHistory(path: folders.run + "/disks", epoch: epoch)
+        kept = history.read()
+        keptAt = loop.now
         own = [folders.state, folders.run, folders.log]
         lane = try Worker(loop: loop, lane: "disks", limit: 64)
         ballast = Ballast(path: folders.state + "/ballast")
@@ -53,7 +66,10 @@ final class DiskWatch {
 
     /// Takes over what the configuration says, and looks at once.
     func configure(_ new: DiskSpecification) {
-        if new.settle != specification.settle { sites = [:] }
+        if new.settle != specification.settle {
+            kept = sites.mapValues(\.guarded.available)
+            sites = [:]
+        }
         if new.reserveBytes != specification.reserveBytes { ballastRefusal = nil }
         specification = new
         look()
@@ -105,7 +121,10 @@ final class DiskWatch {
             switch finding.system {
             case .success(let system):
                 var site =
-                    sites[system.device] ?? DiskSite(finding, system, settle: specification.settle, at: loop.now)
+                    sites[system.device]
+                    ?? DiskSite(
+                        finding, system, settle: specification.settle,
+                        available: kept.removeValue(forKey: system.device) ?? SampleSeries(), at: loop.now)
                 site.take(finding, system)
                 sites[system.device] = site
             case .failure(let error): unknown[finding.place.path] = "\(error)"
@@ -120,6 +139,13 @@ final class DiskWatch {
         sites = sites.filter { !$0.value.paths.isEmpty }
         for device in sites.keys.sorted() { feed(device) }
         changed?()
+        guard loop.now - keptAt >= Self.keepEvery else { return }
+        keptAt = loop.now
+        let series = sites.mapValues { $0.guarded.available.points }
+        lane.submit(deadline: Self.deadline) { [history] in
+            history.write(series)
+        } then: { (_: WorkOutcome<Void>) in
+        }
     }
 
     /// The file system that hostd keeps its state on, and so its ballast.
@@ -147,6 +173,8 @@ final class DiskWatch {
         // There are no jobs in this version, and services are stopped for nobody's sake.
         case .holdJobs: break
         case .stopGrower:
+            if let last = namedAt[device], loop.now - last < Self.namePause { return }
+            namedAt[device] = loop.now
             growers.nameFastest(on: device, of: Set(sites.keys)) { [weak self] in self?.told?("\(site.name): \($0)") }
         case .clean(let bytes):
             cleaner.clean(.init(device: device, name: site.name, wantedBytes: bytes), specification.clean)

@@ -36,6 +36,12 @@ public struct SampleSeries: Hashable, Sendable {
         self.capacity = max(capacity, 1)
     }
 
+    /// Goes on from the points of an earlier series, the oldest first.
+    public init(step: Duration = .seconds(60), capacity: Int = 1440, goingOnFrom points: [Point]) {
+        self.init(step: step, capacity: capacity)
+        finished = Array(points.suffix(self.capacity))
+    }
+
     /// Takes a sample; one that is older than the newest step, or no number, is left out.
     public mutating func note(_ value: Double, at now: Instant) {
         guard value.isFinite else { return }

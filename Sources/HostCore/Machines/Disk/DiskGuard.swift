@@ -30,7 +30,7 @@ public struct DiskGuard: Hashable, Sendable {
     /// What stands in the way of writing to it.
     public private(set) var fault: DiskReading.Fault?
     /// The bytes that were available.
-    public private(set) var available = SampleSeries()
+    public private(set) var available: SampleSeries
     /// When it will be full.
     public private(set) var forecast = DiskForecast()
     /// The last look.
@@ -47,8 +47,10 @@ public struct DiskGuard: Hashable, Sendable {
     private var growerAt: Instant?
     private var ballastAt: Instant?
 
-    /// Nothing seen yet. A step is over when there was room for as long as `settle`.
-    public init(settle: Duration = .seconds(300), at now: Instant) {
+    /// Nothing seen yet but the bytes that were `available` before. A step is over when there was room for as long as
+    /// `settle`.
+    public init(settle: Duration = .seconds(300), available: SampleSeries = SampleSeries(), at now: Instant) {
+        self.available = available
         self.settle = settle
         machines = steps.map {
             ConditionMachine(patience: .init(warn: $0.patience, critical: $0.patience, clear: settle), at: now)
