@@ -27,7 +27,8 @@ final class DiskWatch {
     let growers: DiskGrowers
     let cleaner: DiskCleaner
 
-    private static let deadline: Duration = .seconds(20)
+    private static let longestDeadline: Duration = .seconds(20)
+    private static let shortestDeadline: Duration = .seconds(5)
     private static let ballastDeadline: Duration = .seconds(120)
     /// It is tried to write at each of so many looks.
     private static let probeEvery = 6
@@ -75,6 +76,11 @@ final class DiskWatch {
         look()
     }
 
+    /// A look that takes longer is held up by a dead mount.
+    private var deadline: Duration {
+        min(max(specification.interval * 2, Self.shortestDeadline), Self.longestDeadline)
+    }
+
     /// Looks now.
     func look() {
         guard !isLooking else { return }
@@ -89,7 +95,7 @@ final class DiskWatch {
             places: places.filter { stuck[$0.path] == nil }, isProbing: looks % Self.probeEvery == 0 || isTroubled,
             ballast: ballast)
         looks += 1
-        lane.submit(deadline: Self.deadline) {
+        lane.submit(deadline: deadline) {
             work.run()
         } then: { [weak self] (outcome: WorkOutcome<(findings: [DiskLook.Finding], ballastBytes: UInt64)>) in
             guard let self else { return }
@@ -130,19 +136,25 @@ final class DiskWatch {
             case .failure(let error): unknown[finding.place.path] = "\(error)"
             }
         }
-        for path in stuck.keys where known.contains(path) {
+        let seen = Set(findings.compactMap { try? $0.system.get().device })
+        let missed = known.subtracting(findings.map(\.place.path))
+        for path in missed.sorted() {
+            // It holds the look up, or the look did not get to it.
             let device = before.first { $0.value.contains(path) }?.key
-            let why = "it does not answer: nothing for \(Self.deadline.text)"
-            if let device { sites[device]?.paths.append(path) } else { unknown[path] = why }
-            if let device { sites[device]?.writeFault = .failing(why) }
+            if let device { sites[device]?.paths.append(path) }
+            guard stuck[path] != nil else { continue }
+            let why = "\(path) does not answer: nothing for \(deadline.text)"
+            if let device { sites[device]?.writeFault = .failing(why) } else { unknown[path] = why }
         }
         sites = sites.filter { !$0.value.paths.isEmpty }
-        for device in sites.keys.sorted() { feed(device) }
+        for (device, site) in sites.sorted(by: { $0.key < $1.key }) {
+            if seen.contains(device) || site.paths.contains(where: { stuck[$0] != nil }) { feed(device) }
+        }
         changed?()
         guard loop.now - keptAt >= Self.keepEvery else { return }
         keptAt = loop.now
         let series = sites.mapValues { $0.guarded.available.points }
-        lane.submit(deadline: Self.deadline) { [history] in
+        lane.submit(deadline: Self.longestDeadline) { [history] in
             history.write(series)
         } then: { (_: WorkOutcome<Void>) in
         }

@@ -69,3 +69,32 @@ final class SmallDisk {
 
     func remove(_ name: String) throws { try Files.remove("\(path)/\(name)") }
 }
+
+/// A FUSE mount that nobody serves: every call into it waits.
+final class DeadMount {
+    let path: String
+    private var device: Int32
+
+    init() throws {
+        let place = "/tmp/hostd-dead-\(getpid())-\(UInt32.random(in: .min ... .max))"
+        path = place
+        try Files.makeFolder(place)
+        let number = try Descriptor(opening: "/dev/fuse", O_RDWR).release()
+        device = number
+        try check("mount", place) {
+            mount("fuse", place, "fuse", 0, "fd=\(number),rootmode=40000,user_id=0,group_id=0")
+        }
+    }
+
+    /// Whoever should serve it ends.
+    func end() {
+        if device >= 0 { close(device) }
+        device = -1
+    }
+
+    deinit {
+        end()
+        umount2(path, Int32(MNT_DETACH))
+        rmdir(path)
+    }
+}
