@@ -101,6 +101,7 @@ extension HostConfiguration {
         draft.control = control
         draft.node = node
         draft.disk = disk
+        draft.network = network
         let own = RootSection.section.describe("", draft).filter { !$0.path.hasPrefix("log.") }
         return own
             + foreignDrafts.sorted { $0.key < $1.key }.flatMap { name, draft in

@@ -12,6 +12,8 @@ public struct HostConfiguration: Equatable, Sendable {
     public var node: NodeSettings
     /// `[disk]`.
     public var disk: DiskSpecification
+    /// `[network]`.
+    public var network: NetworkSettings
     /// `[service.NAME]`, sorted by name.
     public var services: [ServiceSpecification]
     /// `[log.NAME]`, sorted by name.
@@ -25,6 +27,7 @@ public struct HostConfiguration: Equatable, Sendable {
     public init(
         host: HostSettings = HostSettings(), control: ControlSettings = ControlSettings(),
         node: NodeSettings = NodeSettings(), disk: DiskSpecification = DiskSpecification(),
+        network: NetworkSettings = NetworkSettings(),
         services: [ServiceSpecification] = [],
         foreignLogs: [ForeignLogSpecification] = []
     ) {
@@ -32,6 +35,7 @@ public struct HostConfiguration: Equatable, Sendable {
         self.control = control
         self.node = node
         self.disk = disk
+        self.network = network
         self.services = services
         self.foreignLogs = foreignLogs
         drafts = [:]
@@ -46,6 +50,7 @@ public struct HostConfiguration: Equatable, Sendable {
         control = draft.control
         node = draft.node
         disk = draft.disk
+        network = draft.network
         self.services = services.map(\.specification)
         foreignLogs = foreign.map(\.log)
         foreignDrafts = Dictionary(foreign.map { ($0.log.name, $0.draft) }) { first, _ in first }
@@ -56,6 +61,7 @@ public struct HostConfiguration: Equatable, Sendable {
     public static func == (left: HostConfiguration, right: HostConfiguration) -> Bool {
         left.host == right.host && left.control == right.control && left.node == right.node
             && left.disk == right.disk
+            && left.network == right.network
             && left.services == right.services && left.foreignLogs == right.foreignLogs
     }
 }

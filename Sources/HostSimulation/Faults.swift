@@ -70,8 +70,8 @@ extension SimulatedHost {
     }
 
     private func diskFills() {
-        critical = critical.isEmpty ? [.disk] : []
-        trace.note("the disk is \(critical.isEmpty ? "well" : "full")", at: now)
+        critical = critical.isEmpty ? [scenario.random.next() % 2 == 0 ? .disk : .network] : []
+        trace.note("critical now: \(critical.map(\.rawValue))", at: now)
         if machine != nil { feed(.conditions(critical)) }
     }
 

@@ -76,7 +76,7 @@ struct Scenario {
         if chance(0.15) { service.afterStop = Array(repeating: ["after"], count: number(1...2)) }
         service.hookTimeout = duration(1...30)
         service.restartWith = before.filter { _ in chance(0.05) }
-        if chance(0.1) { service.needs = [.disk] }
+        if chance(0.1) { service.needs = [.disk] } else if chance(0.1) { service.needs = [.network] }
         if chance(0.15) { service.stop.command = ["stop"] }
         return service
     }

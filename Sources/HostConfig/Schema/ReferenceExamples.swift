@@ -29,6 +29,15 @@ public enum ReferenceExamples {
         interval = "10s"
         settle = "5m"
         """,
+        "network": """
+        [network]
+        probes = [
+            { name = "openrouter", http = "https://openrouter.ai/api/v1/models", interval = "15s", timeout = "5s" },
+            { name = "portal", http = "http://192.0.2.80/generate_204", expect = 204, interval = "60s" },
+            { name = "resolver", dns = "openrouter.ai", server = "192.0.2.53:53" },
+            { name = "bastion", tcp = "192.0.2.22:22" },
+        ]
+        """,
         "service.NAME": """
         [service.gateway]
         preset = "openclaw-gateway"

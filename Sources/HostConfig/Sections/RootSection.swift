@@ -8,6 +8,7 @@ struct ConfigurationDraft: Sendable {
     var control = ControlSettings()
     var node = NodeSettings()
     var disk = DiskSpecification()
+    var network = NetworkSettings()
     /// The tables of each service, in the order of the files.
     var services: [ServiceName: [TomlNode]] = [:]
     /// The tables of each foreign log.
@@ -23,6 +24,7 @@ enum RootSection {
             Key("control", ControlSection.section, \.control),
             Key("node", NodeSection.section, \.node),
             Key("disk", DiskSection.section, \.disk, also: ["disks"]),
+            Key("network", NetworkSection.section, \.network, also: ["net"]),
             Key("service", named: ServiceSection.section, \.services, also: ["services", "unit"]),
             Key("log", named: ForeignLogSection.section, \.foreignLogs, also: ["logs", "logrotate"]),
         ])

@@ -41,7 +41,7 @@ extension ValueType<ConditionKind> {
             return nil
         }, show: { quoted($0.rawValue) })
 
-    private static let watched: [ConditionKind] = [.disk, .memory, .node, .config]
+    private static let watched: [ConditionKind] = [.network, .disk, .memory, .node, .config]
     private static let hint = {
         let words = watched.map { quoted($0.rawValue) }
         return words.dropLast().joined(separator: ", ") + " or " + (words.last ?? "")

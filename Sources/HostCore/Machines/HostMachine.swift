@@ -77,9 +77,7 @@ public struct HostMachine: Hashable, Sendable {
         case .configure(let specifications, let seed):
             configure(specifications, seed: seed, at: now, &effects)
         case .conditions(let critical):
-            self.critical = critical
-            for name in services.keys.sorted() { change(name, &effects) { $0.handle(.conditions(critical), at: now) } }
-            settle(at: now, &effects)
+            take(critical, at: now, &effects)
         case .shutDown:
             isShuttingDown = true
             stop(services.keys.sorted(), by: .host, at: now, &effects)
@@ -131,6 +129,26 @@ public struct HostMachine: Hashable, Sendable {
     public func unready(before name: ServiceName) -> [ServiceName] {
         order.before(name).filter { services[$0]?.wasReady == false }
     }
+
+    /// Those that waited for the network go on one after the other: the line has just come back.
+    private mutating func take(_ critical: Set<ConditionKind>, at now: Instant, _ effects: inout [Effect]) {
+        self.critical = critical
+        let names = services.keys.sorted()
+        let released = names.filter {
+            guard let service = services[$0], case .waiting(.condition(.network)) = service.state else { return false }
+            return service.isReleased(by: critical)
+        }
+        let apart = min(Self.apart, Self.longestRelease / max(released.count, 1))
+        for name in names {
+            let turn = apart * (released.firstIndex(of: name) ?? 0)
+            change(name, &effects) { $0.handle(.conditions(critical, turn: turn), at: now) }
+        }
+        settle(at: now, &effects)
+    }
+
+    /// What waited for the network starts so far apart, or closer where there is much of it.
+    private static let apart: Duration = .seconds(5)
+    private static let longestRelease: Duration = .seconds(60)
 
     private func isRefused(_ event: ServiceEvent, for name: ServiceName) -> Bool {
         guard isShuttingDown || leaving.contains(name) else { return false }

@@ -165,6 +165,11 @@ public struct ProbeMachine: Hashable, Sendable {
         }
     }
 
+    /// The failures so far were not the instance's fault.
+    mutating func forgive() {
+        failuresInRow = 0
+    }
+
     /// The question is answered; the next one comes then, if any does.
     mutating func pause(until next: Instant) {
         phase = settles && verdict == .good ? .settled : .pausing(until: next)

@@ -17,6 +17,7 @@ public struct NetworkWindow: Hashable, Sendable {
     private(set) var newest: [Double?] = []
     private var answers: [Answer] = []
     private var previous: Double?
+    private var count = 0
     /// The jitter of RFC 3550: the mean of the differences between neighbours.
     public private(set) var jitter = 0.0
 
@@ -32,6 +33,8 @@ public struct NetworkWindow: Hashable, Sendable {
         previous = took
         if answers.count == Self.usualLength { answers.removeFirst() }
         answers.append(Answer(at: now, took: took))
+        count &+= 1
+        if count < 16 || count % 8 == 0 { usual = Self.share(0.5, of: answers.map(\.took).sorted()) }
     }
 
     /// A question was lost. What follows an outage is no neighbour of what was before it.
@@ -50,8 +53,8 @@ public struct NetworkWindow: Hashable, Sendable {
         newest.append(took)
     }
 
-    /// The median of what is usual.
-    public var usual: Double? { Self.share(0.5, of: answers.map(\.took).sorted()) }
+    /// The median of what is usual; made anew with every eighth answer, as it hardly moves.
+    public private(set) var usual: Double?
 
     /// What the last `count` questions amount to.
     public func figures(last count: Int = NetworkWindow.length, at now: Instant) -> NetworkFigures {
@@ -59,11 +62,11 @@ public struct NetworkWindow: Hashable, Sendable {
         let sorted = asked.compactMap(\.self).sorted()
         let old = now - Self.leastAge
         let least = answers.filter { $0.at >= old }.map(\.took).min() ?? sorted.first
-        let late = { (share: Double) in Self.share(share, of: sorted).map { $0 - (least ?? 0) } }
+        let late = { (share: Double) in Self.share(share, of: sorted).map { max(0, $0 - (least ?? 0)) } }
         return NetworkFigures(
             asked: asked.count, lost: asked.count - sorted.count, rtt: Self.share(0.5, of: sorted),
-            least: least, p99: Self.share(0.99, of: sorted), jitter: jitter, pdvP50: late(0.5).map { max(0, $0) },
-            pdvP95: late(0.95).map { max(0, $0) })
+            least: least, p99: Self.share(0.99, of: sorted), jitter: jitter, pdvP50: late(0.5), pdvP90: late(0.9),
+            pdvP95: late(0.95))
     }
 
     /// The smallest value that this share of the sorted ones does not exceed.
@@ -90,6 +93,8 @@ public struct NetworkFigures: Hashable, Sendable {
     public var jitter: Double
     /// Packet delay variation, as answers beyond the shortest: half of them are later than this.
     public var pdvP50: Double?
+    /// Of ten answers one is later than this: what the level goes by, as one late answer alone says nothing.
+    public var pdvP90: Double?
     /// Of twenty answers one is later than this.
     public var pdvP95: Double?
 

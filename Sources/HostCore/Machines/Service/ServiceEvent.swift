@@ -18,8 +18,8 @@ public enum ServiceEvent: Hashable, Sendable {
     case reset
     /// All services in `after` have been ready.
     case dependenciesReady
-    /// These conditions are critical now, and no others.
-    case conditions(Set<ConditionKind>)
+    /// These conditions are critical now, and no others. What waited for one of them goes on after `turn`.
+    case conditions(Set<ConditionKind>, turn: Duration = .zero)
     /// The answer to `checkPorts`: the first port that is taken and by whom, or nil when all are free.
     case portsChecked(PortHolder?)
     /// Its keeper could not be started: why.

@@ -18,7 +18,7 @@ extension ServiceMachine {
     mutating func portsChecked(_ taken: PortHolder?, at now: Instant) {
         guard case .waiting(let wait) = state else { return }
         switch wait {
-        case .dependencies, .condition, .node: return
+        case .dependencies, .condition, .turn, .node: return
         case .port, .portCheck: break
         }
         guard let taken else { return launch(at: now) }
@@ -33,12 +33,19 @@ extension ServiceMachine {
         enter(.waiting(.condition(need)), as: .waiting, because: "condition \(need.rawValue) is critical", at: now)
     }
 
-    mutating func conditions(_ critical: Set<ConditionKind>, at now: Instant) {
+    mutating func conditions(_ critical: Set<ConditionKind>, turn: Duration, at now: Instant) {
+        let old = self.critical
         self.critical = critical
-        guard case .waiting(.condition) = state, specification.needs.allSatisfy({ !critical.contains($0) }) else {
-            return
-        }
-        checkPorts(at: now)
+        if critical.contains(.network), !old.contains(.network) { networkIsDown(at: now) }
+        guard isReleased(by: critical) else { return }
+        guard turn > .zero else { return checkPorts(at: now) }
+        enter(.waiting(.turn(at: now + turn)), because: "the network is back, its turn comes in \(turn.text)", at: now)
+    }
+
+    /// It waits for a condition, and none of those that it needs is critical any more.
+    func isReleased(by critical: Set<ConditionKind>) -> Bool {
+        guard case .waiting(.condition) = state else { return false }
+        return specification.needs.allSatisfy { !critical.contains($0) }
     }
 
     private mutating func launch(at now: Instant) {

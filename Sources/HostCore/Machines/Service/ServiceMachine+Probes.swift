@@ -8,8 +8,27 @@ extension ServiceMachine {
         // A health result is only ever applied to the instance that it probed.
         guard case .up(let life) = state, life.instance == instance, let old = life[kind] else { return }
         var probe = old
+        let answer = excused(answer, kind)
         let counts = probe.take(answer, number: number, at: now)
         apply(probe, was: old, kind, counts ? answer : nil, to: life, at: now)
+    }
+
+    /// What a live probe misses while the network is down that the service needs is not the service's fault.
+    private func excused(_ answer: ProbeAnswer, _ kind: ProbeKind) -> ProbeAnswer {
+        guard kind == .live, !answer.ok, answer.isVerdict, specification.needs.contains(.network),
+            critical.contains(.network)
+        else { return answer }
+        return .unasked("not counted, as the network is down: \(answer.seen)", took: answer.took)
+    }
+
+    /// The network that it may need is down now: what was counted against it just before was of the same outage.
+    mutating func networkIsDown(at now: Instant) {
+        guard specification.needs.contains(.network), case .up(var life) = state, let live = life.live,
+            live.failuresInRow > 0
+        else { return }
+        life.live?.forgive()
+        let why = "the network is down: failures of its live probe are not counted"
+        enter(.up(life), as: life.isReady ? .ready : .running, because: why, at: now)
     }
 
     /// A probe has taken in an answer, or something that says nothing.

@@ -12,7 +12,7 @@ extension ServiceMachine {
         switch state {
         case .stopped, .held: begin(at: now)
         case .pausing where author == .person, .waiting(.port) where author == .person,
-            .waiting(.node) where author == .person:
+            .waiting(.turn) where author == .person, .waiting(.node) where author == .person:
             checkPorts(at: now)
         case .ending(var ending) where ending.next != .relaunch && (author == .person || ending.next == .stop):
             ending.next = .relaunch

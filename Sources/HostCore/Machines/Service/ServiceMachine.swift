@@ -128,7 +128,7 @@ public struct ServiceMachine: Hashable, Sendable {
         case .rollEnded(let failed): rollEnded(failed: failed)
         case .reset: reset(at: now)
         case .dependenciesReady: dependenciesReady(at: now)
-        case .conditions(let critical): conditions(critical, at: now)
+        case .conditions(let critical, let turn): conditions(critical, turn: turn, at: now)
         case .portsChecked(let taken): portsChecked(taken, at: now)
         case .launchFailed(let instance, let why): launchFailed(instance, why, at: now)
         case .launchRefused(let instance, let why): launchRefused(instance, why, at: now)

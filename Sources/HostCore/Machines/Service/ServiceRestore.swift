@@ -53,7 +53,9 @@ extension ServiceMachine {
             report(.adopted, life.instance, "pid \(life.process.pid), \(restarts) restarts, \(phase.rawValue)")
         case .ending(let ending): resume(ending)
         case .hooking(let run): hookResumes(run)
-        case .stopped, .held, .waiting(.dependencies), .waiting(.condition), .waiting(.node), .pausing: break
+        case .stopped, .held, .waiting(.dependencies), .waiting(.condition), .waiting(.turn), .waiting(.node),
+            .pausing:
+            break
         }
         if returnsWithHost { start(by: .host, at: now) }
         return takeEffects()

@@ -40,7 +40,7 @@ extension ServiceMachine {
             fields["state"] = "waiting_dependencies"
             fields.set(until, "until")
         // What it waits for is looked at again.
-        case .waiting(.portCheck), .waiting(.port), .waiting(.condition), .waiting(.node):
+        case .waiting(.portCheck), .waiting(.port), .waiting(.condition), .waiting(.turn), .waiting(.node):
             fields["state"] = "waiting_port"
         case .hooking(let run): encode(run, into: &fields)
         case .launching(_, let deadline):

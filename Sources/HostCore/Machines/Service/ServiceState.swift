@@ -25,6 +25,8 @@ public enum ServiceState: Hashable, Sendable {
         case dependencies(until: Instant?)
         /// A condition that it needs and that is critical.
         case condition(ConditionKind)
+        /// The network is back: its turn, so that not everything starts at the same moment.
+        case turn(at: Instant)
         /// The Node that it is to run on, which is not as it was pinned.
         case node
         /// The answer of the port check; asked again at `again` should it be lost.
@@ -189,6 +191,7 @@ extension ServiceState {
         case .waiting(.dependencies(let until)): until
         case .waiting(.condition), .waiting(.node): nil
         case .waiting(.portCheck(let again)), .waiting(.port(_, let again)): again
+        case .waiting(.turn(let at)): at
         case .launching(_, let deadline): deadline
         case .hooking(let run): run.deadline
         case .up(let life): life.deadline
