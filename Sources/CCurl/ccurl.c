@@ -2,6 +2,7 @@
 #include "library.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdlib.h>
 
 struct ccurl_multi {
@@ -141,6 +142,12 @@ void ccurl_easy_post(ccurl_easy *easy) {
     lib.easy_setopt(easy->handle, CURLOPT_POSTFIELDSIZE, 0L);
 }
 
+void ccurl_easy_keep(ccurl_easy *easy, bool fresh, bool head) {
+    lib.easy_setopt(easy->handle, CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
+    lib.easy_setopt(easy->handle, CURLOPT_FORBID_REUSE, 0L);
+    lib.easy_setopt(easy->handle, CURLOPT_NOBODY, head ? 1L : 0L);
+}
+
 ccurl_easy *ccurl_easy_new(const char *url, const char *resolve, char *const *headers, long timeout_ms,
                            void *owner, ccurl_body_function on_body) {
     ccurl_easy *easy = calloc(1, sizeof *easy);
@@ -212,6 +219,49 @@ void ccurl_easy_times(ccurl_easy *easy, double *resolved, double *connected, dou
     lib.easy_getinfo(easy->handle, CURLINFO_CONNECT_TIME, connected);
     lib.easy_getinfo(easy->handle, CURLINFO_STARTTRANSFER_TIME, first_byte);
     lib.easy_getinfo(easy->handle, CURLINFO_TOTAL_TIME, total);
+}
+
+void ccurl_easy_phases(ccurl_easy *easy, double *connected, double *secured, double *asked, double *first_byte) {
+    long connections = 0;
+    lib.easy_getinfo(easy->handle, CURLINFO_NUM_CONNECTS, &connections);
+    lib.easy_getinfo(easy->handle, CURLINFO_CONNECT_TIME, connected);
+    lib.easy_getinfo(easy->handle, CURLINFO_APPCONNECT_TIME, secured);
+    lib.easy_getinfo(easy->handle, CURLINFO_PRETRANSFER_TIME, asked);
+    lib.easy_getinfo(easy->handle, CURLINFO_STARTTRANSFER_TIME, first_byte);
+    if (connections == 0) *connected = *secured = -1;
+    if (*secured == 0) *secured = -1;
+}
+
+static enum ccurl_failure failure_of_errno(int code) {
+    switch (code) {
+        case ECONNREFUSED: return CCURL_REFUSED;
+        case ENETUNREACH:
+        case EHOSTUNREACH:
+        case ENETDOWN:
+        case EADDRNOTAVAIL: return CCURL_UNREACHABLE;
+        case ETIMEDOUT: return CCURL_SILENT;
+        default: return CCURL_CUT;
+    }
+}
+
+enum ccurl_failure ccurl_easy_failure(ccurl_easy *easy, int code) {
+    switch (code) {
+        case CURLE_COULDNT_RESOLVE_HOST: return CCURL_NAME;
+        case CURLE_OPERATION_TIMEDOUT: return CCURL_SILENT;
+        case CURLE_COULDNT_CONNECT: return failure_of_errno(ccurl_easy_errno(easy));
+        // A connection that is reset in the midst of the handshake says nothing of TLS.
+        case CURLE_SSL_CONNECT_ERROR: {
+            int cut = ccurl_easy_errno(easy);
+            return cut == ECONNRESET || cut == EPIPE ? CCURL_CUT : CCURL_TLS;
+        }
+        case CURLE_PEER_FAILED_VERIFICATION:
+        case CURLE_SSL_CIPHER:
+        case CURLE_SSL_CERTPROBLEM:
+        case CURLE_SSL_ISSUER_ERROR:
+        case CURLE_SSL_INVALIDCERTSTATUS:
+        case CURLE_SSL_PINNEDPUBKEYNOTMATCH: return CCURL_TLS;
+        default: return CCURL_CUT;
+    }
 }
 
 const char *ccurl_easy_error(ccurl_easy *easy) { return easy->error; }

@@ -2,8 +2,8 @@
 
 internal import CCurl
 internal import Glibc
-internal import HostCore
-internal import HostLinux
+public import HostCore
+public import HostLinux
 public import HostLoop
 
 /// What an HTTP GET came to.
@@ -57,6 +57,22 @@ public final class Fetcher {
                 url: url, isPost: true, headers: [:], began: loop.now, timeout: timeout, bodyLimit: 4096, then: then))
     }
 
+    /// Asks `url` what the network does to a question; all else as with `get`. `addresses` of its host that were found
+    /// before are used again for a connection that was kept; a fresh one looks them up. `then` gets the sample and the
+    /// addresses to give with the next question.
+    public func sample(
+        _ url: String, expected: [ClosedRange<Int>]?, isFresh: Bool, addresses: [SocketAddress]?, timeout: Duration,
+        then: @escaping (NetworkSample, [SocketAddress]?) -> Void
+    ) {
+        let watched = WatchedTransfer(
+            isFresh: isFresh, isHead: expected == nil, addresses: isFresh ? nil : addresses)
+        let transfer = Transfer(
+            url: url, headers: [:], began: loop.now, timeout: timeout, bodyLimit: 65536,
+            then: { then(watched.sample(of: $0, url, expected), watched.addresses) })
+        transfer.watched = watched
+        begin(transfer)
+    }
+
     private func begin(_ transfer: Transfer) {
         if let problem = prepare() {
             return loop.later { transfer.finish(.failure("cannot load libcurl: \(problem)", took: .zero)) }
@@ -64,7 +80,7 @@ public final class Fetcher {
         guard let host = HostPart(url: transfer.url) else {
             return loop.later { transfer.finish(.failure("this is no http or https URL", took: .zero)) }
         }
-        if let addresses = host.addresses { return start(transfer, host, addresses) }
+        if let addresses = host.addresses ?? transfer.watched?.addresses { return start(transfer, host, addresses) }
         lookUp(host, for: transfer)
     }
 
@@ -73,13 +89,18 @@ public final class Fetcher {
         let lookup = lookups.lookUp(host.name) { [weak self] answer in
             transfer.expiry = nil
             switch answer {
-            case .addresses(let found): self?.start(transfer, host, found)
-            case .failure(let why): transfer.finish(.failure(why, took: Clock.now - transfer.began))
+            case .addresses(let found):
+                transfer.watched?.found(found, took: Clock.now - transfer.began)
+                self?.start(transfer, host, found)
+            case .failure(let why):
+                transfer.watched?.failure = .name
+                transfer.finish(.failure(why, took: Clock.now - transfer.began))
             }
         }
         let timeout = transfer.timeout
         transfer.expiry = try? loop.timer {
             lookup.cancel()
+            transfer.watched?.failure = .name
             transfer.finish(.failure("name not looked up in \(timeout.text)", took: Clock.now - transfer.began))
         }
         transfer.expiry?.arm(at: transfer.began + timeout)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Glibc
-internal import HostCore
+public import HostCore
 internal import HostLinux
 public import HostLoop
 
@@ -17,6 +17,8 @@ public final class TcpProbe {
     private var timer: TimerSource?
     private var then: ((_ failure: String?, _ took: Duration) -> Void)?
     private var lastFailure = "name not found"
+    private var kind = NetworkFailure.silent
+    private var resolved: Duration?
 
     private init(
         loop: EventLoop, timeout: Duration, then: @escaping (_ failure: String?, _ took: Duration) -> Void
@@ -33,7 +35,28 @@ public final class TcpProbe {
         loop: EventLoop, lookups: Resolver, host: String, port: UInt16, timeout: Duration,
         then: @escaping (_ failure: String?, _ took: Duration) -> Void
     ) {
-        let probe = TcpProbe(loop: loop, timeout: timeout, then: then)
+        TcpProbe(loop: loop, timeout: timeout, then: then).run(lookups: lookups, host: host, port: port)
+    }
+
+    /// The same for the network's sake: how long the connection took, or what kind of failure it is.
+    public static func sample(
+        loop: EventLoop, lookups: Resolver, host: String, port: UInt16, timeout: Duration,
+        then: @escaping (NetworkSample) -> Void
+    ) {
+        var probe: TcpProbe?
+        let made = TcpProbe(loop: loop, timeout: timeout) { failure, took in
+            let (kind, resolved) = (probe?.kind ?? .silent, probe?.resolved)
+            probe = nil
+            if let failure { return then(NetworkSample(.failed(kind, failure))) }
+            let connect = took - (resolved ?? .zero)
+            then(NetworkSample(.answered(connect), phases: NetworkPhases(resolve: resolved, connect: connect)))
+        }
+        probe = made
+        made.run(lookups: lookups, host: host, port: port)
+    }
+
+    private func run(lookups: Resolver, host: String, port: UInt16) {
+        let probe = self
         // The timer keeps the probe alive until it is finished.
         probe.timer = try? loop.timer { probe.timeIsUp() }
         probe.timer?.arm(at: probe.began + timeout)
@@ -44,8 +67,12 @@ public final class TcpProbe {
         probe.lookup = lookups.lookUp(host) { answer in
             probe.lookup = nil
             switch answer {
-            case .failure(let why): return probe.finish(why)
-            case .addresses(let found): probe.addresses = found.map { $0.with(port: port) }
+            case .failure(let why):
+                probe.kind = .name
+                return probe.finish(why)
+            case .addresses(let found):
+                probe.resolved = probe.loop.now - probe.began
+                probe.addresses = found.map { $0.with(port: port) }
             }
             probe.next()
         }
@@ -63,7 +90,7 @@ public final class TcpProbe {
             self.socket = consume socket
             source = try loop.watch(raw, .writable) { [weak self] _ in self?.ready() }
         } catch {
-            lastFailure = connectFailure(error.code)
+            failed(error.code)
             next()
         }
     }
@@ -72,11 +99,17 @@ public final class TcpProbe {
         guard let raw = socket?.raw else { return }
         let code = SocketAddress.pendingError(raw)
         if code == 0 { return finish(nil) }
-        lastFailure = connectFailure(code)
+        failed(code)
         next()
     }
 
+    private func failed(_ code: Int32) {
+        lastFailure = connectFailure(code)
+        kind = NetworkFailure(errno: code)
+    }
+
     private func timeIsUp() {
+        kind = lookup == nil ? .silent : .name
         finish(lookup == nil ? "no connection in \(timeout.text)" : "name not looked up in \(timeout.text)")
     }
 
@@ -89,6 +122,18 @@ public final class TcpProbe {
         source = nil
         socket = nil
         then(failure, loop.now - began)
+    }
+}
+
+nonisolated extension NetworkFailure {
+    /// The kind that a connection's errno is.
+    init(errno code: Int32) {
+        switch code {
+        case ECONNREFUSED: self = .refused
+        case ENETUNREACH, EHOSTUNREACH, ENETDOWN, EADDRNOTAVAIL: self = .unreachable
+        case ETIMEDOUT: self = .silent
+        default: self = .cut
+        }
     }
 }
 

@@ -14,6 +14,8 @@ final class Transfer {
     /// Ends the wait for the name.
     var expiry: TimerSource?
     private(set) var easy: OpaquePointer?
+    /// Set for one that tells where its time went.
+    var watched: WatchedTransfer?
     private let isPost: Bool
     private let headers: [String: String]
     private let bodyLimit: Int
@@ -49,6 +51,7 @@ final class Transfer {
                 })
         }
         if isPost, let easy { ccurl_easy_post(easy) }
+        if let watched, let easy { ccurl_easy_keep(easy, watched.isFresh, watched.isHead) }
         return easy
     }
 
@@ -65,6 +68,7 @@ final class Transfer {
 
     func result(code: Int32, took: Duration) -> FetchResult {
         guard let easy else { return .failure("no transfer", took: took) }
+        watched?.learn(from: easy, code: code)
         let status = ccurl_easy_status(easy)
         // A body beyond the limit ends the transfer from our side; the answer stands.
         let isCut = code == ccurl_code_write_ended && body.count >= bodyLimit

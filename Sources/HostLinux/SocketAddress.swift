@@ -62,6 +62,15 @@ public struct SocketAddress: Hashable, Sendable {
         return descriptor
     }
 
+    /// A datagram socket that sends to this address and hears nobody else, non-blocking.
+    public func connectDatagram() throws(SystemError) -> Descriptor {
+        let flags = Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+        let descriptor = Descriptor(owning: try check("socket") { socket(family, flags, 0) })
+        let raw = descriptor.raw
+        guard withPointer({ connect(raw, $0, $1) }) == 0 else { throw SystemError(code: errno, call: "connect") }
+        return descriptor
+    }
+
     /// A TCP socket of its family, non-blocking and close-on-exec.
     func makeSocket() throws(SystemError) -> Descriptor {
         Descriptor(

@@ -35,6 +35,7 @@ extension Supervisor {
             route("GET", "/v1/crashes/{id}", .look, "all that was kept of one", Supervisor.answerCrash),
             route("GET", "/v1/conditions", .look, "what services depend on", Supervisor.answerConditions),
             route("GET", "/v1/disk", .look, "the file systems, and who takes the room", Supervisor.answerDisk),
+            route("GET", "/v1/net", .look, "how the network does", Supervisor.answerNetwork),
             route("GET", "/v1/node", .look, "the Node pins, and what is wrong with them", Supervisor.answerNode),
             route("POST", "/v1/node", .change, "read node.lock again", Supervisor.answerNodeLook),
             route("GET", "/v1/plan", .look, "what a reload would change", Supervisor.answerPlan),

@@ -24,7 +24,8 @@ final class Prober {
 
     private let loop: EventLoop
     private let fetcher: Fetcher
-    private let lookups: Resolver
+    /// Looks names up for everybody who probes: its threads are few.
+    let lookups: Resolver
     private let logs: LogProber
     private let files: Worker
     private let keeper: String

@@ -25,6 +25,8 @@ final class Supervisor {
     let prober: Prober
     let nodes: NodeWatch
     let disks: DiskWatch
+    let network: NetworkWatch
+    let networkFile: NetworkFile
     let limits = LimitWatch()
     let crashes: CrashBox
     let history: History
@@ -112,6 +114,8 @@ final class Supervisor {
         files = try Worker(loop: loop, lane: "files", limit: 4096)
         prober = Prober(loop: loop, files: files, keeper: programs.keeper)
         crashes = CrashBox(loop: loop, files: files, path: folders.state + "/crashes")
+        network = NetworkWatch(loop: loop, files: files, lookups: prober.lookups)
+        networkFile = NetworkFile(loop: loop, path: folders.run + "/net.json")
         nodes = NodeWatch(
             loop: loop, files: files, lockPath: NodeLock.path(beside: folders.configuration))
         disks = try DiskWatch(loop: loop, folders: folders, epoch: epoch)
@@ -130,6 +134,7 @@ final class Supervisor {
         wantNodes(of: configuration)
         watchMemory()
         hearDisks()
+        wantNetwork(of: configuration)
     }
 
     var settings: HostSettings { configuration.host }

@@ -32,6 +32,9 @@ ccurl_easy *ccurl_easy_new(const char *url, const char *resolve, char *const *he
                            void *owner, ccurl_body_function on_body);
 // Makes a transfer that was not started a POST without a body.
 void ccurl_easy_post(ccurl_easy *easy);
+// Makes a transfer that was not started one that uses and leaves a kept connection, unless it is to be fresh; head asks
+// for no body.
+void ccurl_easy_keep(ccurl_easy *easy, bool fresh, bool head);
 void ccurl_easy_free(ccurl_easy *easy);
 bool ccurl_multi_add(ccurl_multi *multi, ccurl_easy *easy);
 void ccurl_multi_remove(ccurl_multi *multi, ccurl_easy *easy);
@@ -42,6 +45,12 @@ long ccurl_easy_status(ccurl_easy *easy);
 int ccurl_easy_errno(ccurl_easy *easy);
 // Seconds since the start: name looked up, connected, first byte, end.
 void ccurl_easy_times(ccurl_easy *easy, double *resolved, double *connected, double *first_byte, double *total);
+// Seconds since the start: connected and TLS agreed on (-1 on a kept connection, TLS also without it), the question
+// about to be sent, the first byte of the answer.
+void ccurl_easy_phases(ccurl_easy *easy, double *connected, double *secured, double *asked, double *first_byte);
+// What kind of failure a code is.
+enum ccurl_failure { CCURL_CUT, CCURL_REFUSED, CCURL_UNREACHABLE, CCURL_SILENT, CCURL_TLS, CCURL_NAME };
+enum ccurl_failure ccurl_easy_failure(ccurl_easy *easy, int code);
 // The text of libcurl for the error, more exact than the code's.
 const char *ccurl_easy_error(ccurl_easy *easy);
 const char *ccurl_code_text(int code);

@@ -104,6 +104,7 @@ extension Supervisor {
         var generator = SystemRandomNumberGenerator()
         // Before launches that follow ask for it.
         wantNodes(of: new)
+        wantNetwork(of: new)
         feed(.configure(new.services, seed: generator.next()))
         for name in returning { feed(name, .start(by: .host)) }
         welcome(fresh)
