@@ -18,6 +18,8 @@ struct Target {
 
     static func service(_ name: String) -> Target { Target(["services", name]) }
 
+    static let network = Target(["net"])
+
     static let services = Target(["services"])
 
     static let brief = Target(["services"], [("brief", "true")])
