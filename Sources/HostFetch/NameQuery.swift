@@ -54,9 +54,8 @@ public final class NameQuery {
         switch Sockets.peek(raw, upTo: Self.answerLimit) {
         case .later: return
         case .end:
-            let code = SocketAddress.pendingError(raw)
-            let failure = NetworkFailure(errno: code)
-            finish(.failed(failure, code == 0 ? "an empty answer" : connectFailure(code)))
+            // The kernel has told the reason to the look, which keeps it to itself; nearly always the port is closed.
+            finish(.failed(.refused, "nobody answers at the port of the name server"))
         case .bytes(let bytes):
             _ = Sockets.discard(raw, upTo: Self.answerLimit)
             guard let answer = DNSMessage.code(ofAnswer: bytes, to: query) else { return }

@@ -46,7 +46,7 @@ public final class TinyServer: Sendable {
         return port
     }
 
-    private static func listening() throws -> (descriptor: Int32, port: UInt16) {
+    static func listening(backlog: Int32 = 4096) throws -> (descriptor: Int32, port: UInt16) {
         let listener = try check("socket") { socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -55,7 +55,7 @@ public final class TinyServer: Sendable {
         try withUnsafeMutableBytes(of: &address) { bytes in
             let pointer = bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self)
             try check("bind") { bind(listener, pointer, length) }
-            try check("listen") { listen(listener, 4096) }
+            try check("listen") { listen(listener, backlog) }
             try check("getsockname") { getsockname(listener, pointer, &length) }
         }
         return (listener, address.sin_port.bigEndian)
