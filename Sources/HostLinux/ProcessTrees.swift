@@ -47,6 +47,19 @@ public enum ProcessTrees {
         return parents.keys.filter { Self.root(above: $0, in: parents, [root]) != nil }
     }
 
+    /// The descendants of each of `roots`.
+    public static func members(below roots: Set<Int32>) -> [Int32: [Int32]] {
+        var parents: [Int32: Int32] = [:]
+        for pid in Processes.all() {
+            parents[pid] = Processes.statFields(of: pid).flatMap { $0.count > 1 ? Int32($0[1]) : nil }
+        }
+        var members: [Int32: [Int32]] = [:]
+        for pid in parents.keys {
+            if let root = root(above: pid, in: parents, roots) { members[root, default: []].append(pid) }
+        }
+        return members
+    }
+
     /// The nearest of `roots` above a process. The table was not read in one moment: a walk in it always ends.
     private static func root(above pid: Int32, in parents: [Int32: Int32], _ roots: Set<Int32>) -> Int32? {
         var current = pid

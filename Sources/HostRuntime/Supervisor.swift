@@ -27,6 +27,7 @@ final class Supervisor {
     let disks: DiskWatch
     let network: NetworkWatch
     let networkFile: NetworkFile
+    let sockets = SocketWatch()
     let limits = LimitWatch()
     let crashes: CrashBox
     let history: History

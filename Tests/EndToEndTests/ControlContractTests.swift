@@ -17,6 +17,9 @@ import Testing
             [control]
             listen = "127.0.0.1:\(port)"
 
+            [network]
+            probes = [{ name = "nobody", tcp = "127.0.0.1:\(try TinyServer.closedPort())", interval = "100ms" }]
+
             [service.steady]
             command = "echo hello; exec sleep 1000"
             live = { exec = ["true"], interval = "100ms" }

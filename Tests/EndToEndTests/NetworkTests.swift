@@ -95,10 +95,14 @@ import Testing
 
     @Test func aServerThatCannotSpeakTLSIsATroubleOfTLS() throws {
         let web = try Self.web()
-        let secure = "{ name = \"secure\", http = \"https://127.0.0.1:\(web.port)/\", \(Self.quick) }"
+        let plain = try TinyServer { connection in
+            connection.send("HTTP/1.1 400 Bad Request\r\n\r\n")
+            connection.waitForEnd()
+        }
+        let secure = "{ name = \"secure\", http = \"https://127.0.0.1:\(plain.port)/\", \(Self.quick) }"
         let host = try Self.host([Self.http("web", web.port), secure])
         try host.waitForNetwork("warn", cause: "tls")
-        withExtendedLifetime(web) {}
+        withExtendedLifetime((web, plain)) {}
     }
 
     @Test func aLoginPageInThePlaceOfTheServerIsSeen() throws {

@@ -8,7 +8,14 @@ import Testing
         [
             "level": .string(level), "cause": level == "ok" ? nil : "provider",
             "reason": level == "ok" ? "" : "one target alone: web: no answer in 5 s", "link": nil,
-            "limits": ["pdv_ms": 100], "targets": .array(targets),
+            "limits": ["pdv_ms": 100],
+            "sockets": [
+                [
+                    "service": "agent", "connections": 2, "rtt_ms": 61.2, "rtt_max_ms": 80, "retransmitted": 0.004,
+                    "silent_s": 75.5,
+                ]
+            ],
+            "targets": .array(targets),
         ]
     }
 
@@ -43,6 +50,7 @@ import Testing
             "rtt 61 ms  min 58 ms  p99 402 ms  jitter 5.4 ms  delay variation p50 3.0 ms p95 120 ms  loss 2.5%"
         #expect(lines.contains("    \(figures)"))
         #expect(result.out.contains("0 to 400 ms, limit 158 ms"))
+        #expect(result.out.contains("agent  2 connections  rtt 61 ms  max 80 ms  sent again 0.4%  silent for 1m 15s"))
         #expect(result.out.contains("^"))
         #expect(result.out.contains("x"))
     }

@@ -16,6 +16,7 @@ extension Supervisor {
         network.changed = { [weak self] in self?.networkChanged() }
         network.configure(configuration.network.probes)
         networkChanged()
+        watchSockets()
     }
 
     private func networkChanged() {
@@ -66,6 +67,7 @@ extension Supervisor {
             .object(
                 networkMembers + [
                     .init(key: "limits", value: limits), .init(key: "targets", value: .array(targets)),
+                    .init(key: "sockets", value: socketReport),
                 ]))
     }
 

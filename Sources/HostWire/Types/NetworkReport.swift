@@ -34,6 +34,22 @@ public struct NetworkReport: Hashable, Sendable {
         public var series: [Point]
     }
 
+    /// The connections of a service that go beyond the host.
+    public struct Sockets: Hashable, Sendable {
+        /// The service.
+        public var service: String
+        /// So many.
+        public var connections: Int
+        /// The median of their round trips, in milliseconds; nil without any.
+        public var rtt: Double?
+        /// The longest of them.
+        public var longest: Double?
+        /// The share of segments that were sent again.
+        public var retransmitted: Double?
+        /// The longest time that nothing came on one of them, in seconds.
+        public var silentSeconds: Double?
+    }
+
     /// `ok`, `warn` or `critical`.
     public var level: String
     /// What a trouble comes of; nil while there is none.
@@ -44,6 +60,8 @@ public struct NetworkReport: Hashable, Sendable {
     public var pdvLimit: Double
     /// In the order of the configuration.
     public var targets: [Target]
+    /// By service.
+    public var sockets: [Sockets]
 
     /// Reads what hostd says.
     public init(json: JSON) throws(JSONError) {
@@ -55,6 +73,14 @@ public struct NetworkReport: Hashable, Sendable {
             try fields.optional("limits") { json, place throws(JSONError) in
                 try Fields(json, at: place).optionalNumber("pdv_ms")
             }.flatMap(\.self) ?? 0
+        sockets = try fields.list("sockets") { json, place throws(JSONError) in
+            let fields = try Fields(json, at: place)
+            return Sockets(
+                service: try fields.text("service"), connections: try fields.integer("connections"),
+                rtt: try fields.optionalNumber("rtt_ms"), longest: try fields.optionalNumber("rtt_max_ms"),
+                retransmitted: try fields.optionalNumber("retransmitted"),
+                silentSeconds: try fields.optionalNumber("silent_s"))
+        }
         targets = try fields.list("targets") { json, place throws(JSONError) in try Target(json: json, at: place) }
     }
 }

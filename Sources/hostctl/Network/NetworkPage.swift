@@ -18,7 +18,20 @@ struct NetworkPage {
         let cause = report.cause.map { ", cause: \(CleanText.of($0))" } ?? ""
         let head = style.paint("network \(CleanText.of(report.level))", tone(report.level)) + cause
         let why = report.reason.isEmpty ? [] : ["    " + CleanText.of(report.reason)]
-        return [head] + why + report.targets.flatMap { [""] + lines(of: $0) }
+        let sockets = report.sockets.map(line)
+        return [head] + why + report.targets.flatMap { [""] + lines(of: $0) } + (sockets.isEmpty ? [] : [""] + sockets)
+    }
+
+    private func line(of sockets: NetworkReport.Sockets) -> String {
+        let name = style.paint(CleanText.of(sockets.service), .strong)
+        guard sockets.connections > 0 else { return "\(name)  no connections beyond this host" }
+        let shown = { (value: Double?) in value.map(Self.milliseconds) ?? "-" }
+        return [
+            "\(name)", "\(sockets.connections) connections", "rtt \(shown(sockets.rtt))",
+            "max \(shown(sockets.longest))",
+            "sent again \(sockets.retransmitted.map(Self.percent) ?? "-")",
+            "silent for \(TimeText.span(milliseconds: Int64((sockets.silentSeconds ?? 0) * 1000)))",
+        ].joined(separator: "  ")
     }
 
     private func lines(of target: NetworkReport.Target) -> [String] {

@@ -206,6 +206,8 @@ def check_commands():
             expect(404, "POST", f"/v1/services/nobody/{verb}{query}", template)
     if is_served("/v1/services/{name}/signal", "POST"):
         expect(400, "POST", "/v1/services/steady/signal?signal=x", "/v1/services/{name}/signal")
+    if is_served("/v1/net", "GET"):
+        expect(200, "GET", "/v1/net", "/v1/net")
     for method, path in (("GET", "/v1/node"), ("POST", "/v1/node"), ("GET", "/v1/plan"), ("POST", "/v1/reload")):
         if is_served(path, method):
             expect(200, method, path, path)

@@ -14,7 +14,7 @@ public enum NetworkLimits {
     /// See `slowness`.
     public static let slownessMilliseconds = 30.0
     /// Fewer questions say nothing.
-    static let fewest = 10
+    static let fewest = 20
     /// One lost question says nothing.
     static let fewestLost = 2
     /// The share of the limits below which a line is well again.

@@ -55,7 +55,7 @@ public struct NetworkTarget: Hashable, Sendable {
         if case .failed(let why, _) = last?.outcome { why } else { nil }
     }
 
-    /// Whether the question that comes next goes over a fresh connection, and after which time. `unit` is random, 0..<1.
+    /// Whether the next question goes over a fresh connection, and after which time. `unit` is random, 0..<1.
     mutating func plan(unit: Double) -> (isFresh: Bool, wait: Duration) {
         asked += 1
         let isFresh = failuresInRow > 0 || asked % Self.freshEvery == 1
