@@ -102,6 +102,7 @@ extension HostConfiguration {
         draft.node = node
         draft.disk = disk
         draft.network = network
+        draft.alerts = alertDrafts
         let own = RootSection.section.describe("", draft).filter { !$0.path.hasPrefix("log.") }
         return own
             + foreignDrafts.sorted { $0.key < $1.key }.flatMap { name, draft in

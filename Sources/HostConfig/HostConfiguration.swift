@@ -18,10 +18,14 @@ public struct HostConfiguration: Equatable, Sendable {
     public var services: [ServiceSpecification]
     /// `[log.NAME]`, sorted by name.
     public var foreignLogs: [ForeignLogSpecification]
+    /// `[[alert]]`, in the order of the files.
+    public var alerts: [AlertSpecification]
     /// What the files say of each service key by key, where they were read from files.
     let drafts: [ServiceName: ServiceDraft]
     /// The same of each foreign log.
     let foreignDrafts: [ServiceName: ForeignLogDraft]
+    /// The same of each alert.
+    let alertDrafts: [AlertDraft]
 
     /// A configuration of the given parts; without arguments, what empty files say.
     public init(
@@ -29,7 +33,7 @@ public struct HostConfiguration: Equatable, Sendable {
         node: NodeSettings = NodeSettings(), disk: DiskSpecification = DiskSpecification(),
         network: NetworkSettings = NetworkSettings(),
         services: [ServiceSpecification] = [],
-        foreignLogs: [ForeignLogSpecification] = []
+        foreignLogs: [ForeignLogSpecification] = [], alerts: [AlertSpecification] = []
     ) {
         self.host = host
         self.control = control
@@ -38,8 +42,10 @@ public struct HostConfiguration: Equatable, Sendable {
         self.network = network
         self.services = services
         self.foreignLogs = foreignLogs
+        self.alerts = alerts
         drafts = [:]
         foreignDrafts = [:]
+        alertDrafts = []
     }
 
     init(
@@ -53,6 +59,8 @@ public struct HostConfiguration: Equatable, Sendable {
         network = draft.network
         self.services = services.map(\.specification)
         foreignLogs = foreign.map(\.log)
+        alerts = AlertRules.specifications(draft.alerts)
+        alertDrafts = draft.alerts
         foreignDrafts = Dictionary(foreign.map { ($0.log.name, $0.draft) }) { first, _ in first }
         drafts = Dictionary(services.map { ($0.specification.name, $0) }) { first, _ in first }
     }
@@ -62,7 +70,7 @@ public struct HostConfiguration: Equatable, Sendable {
         left.host == right.host && left.control == right.control && left.node == right.node
             && left.disk == right.disk
             && left.network == right.network
-            && left.services == right.services && left.foreignLogs == right.foreignLogs
+            && left.services == right.services && left.foreignLogs == right.foreignLogs && left.alerts == right.alerts
     }
 }
 

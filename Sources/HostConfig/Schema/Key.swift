@@ -142,4 +142,31 @@ extension Key {
             section.describe(prefix + name + ".NAME.", section.empty)
         }
     }
+    /// Tables without names, `[[alert]]`, each with the keys of `section`: those of later files come after those of
+    /// earlier ones. `check` is for what must hold between the keys of one.
+    init<Inner>(
+        _ name: String, each section: Section<Inner>, atMost limit: Int,
+        _ path: any WritableKeyPath<Target, [Inner]> & Sendable, also otherNames: [String] = [],
+        check: @escaping @Sendable (inout Inner, Place, inout Checking) -> Void
+    ) {
+        self.init(name, otherNames: otherNames) { node, target, checking in
+            guard case .array(let nodes) = node.value else { return node.reportWrongType(section.hint, &checking) }
+            for node in nodes {
+                let number = target[keyPath: path].count + 1
+                guard number <= limit else {
+                    return checking.report("more than \(limit) are too many (leave some out)", at: node.place)
+                }
+                checking.inside("\(number)") { checking in
+                    var inner = section.empty
+                    guard section.apply(node, to: &inner, &checking) else { return }
+                    check(&inner, node.place, &checking)
+                    target[keyPath: path].append(inner)
+                }
+            }
+        } describe: { prefix, target in
+            let all = target[keyPath: path]
+            guard !all.isEmpty else { return section.describe(prefix + name + ".", section.empty).map(\.absent) }
+            return all.enumerated().flatMap { section.describe("\(prefix)\(name).\($0.offset + 1).", $0.element) }
+        }
+    }
 }

@@ -33,10 +33,9 @@ public struct KeyDescription: Equatable, Sendable {
     }
 
     init<Value>(_ path: String, _ type: ValueType<Value>, _ value: Value?, _ change: ChangeEffect, _ summary: String) {
-        let text = value.map(type.show)
         self.init(
-            path: path, type: type.name, range: type.range, value: text, identity: text, change: change,
-            summary: summary)
+            path: path, type: type.name, range: type.range, value: value.map(type.show),
+            identity: value.map(type.identity ?? type.show), change: change, summary: summary)
     }
 
     /// The same of a table that is not there.

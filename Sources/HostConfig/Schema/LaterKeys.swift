@@ -12,7 +12,7 @@ enum LaterKeys {
     static let bySection: [String: [Entry]] = names.merging(reasons) { $0 + $1 }
 
     private static let names: [String: [Entry]] = [
-        "": ["kind", "alert"],
+        "": ["kind"],
         "service.NAME": ["model_change", "keep_awake", "sandbox", "unit"],
     ].mapValues { $0.map { Entry(name: $0, message: "\"\($0)\" is not available in this version") } }
 

@@ -16,6 +16,26 @@ public enum ReferenceExamples {
         admin_group = "hostd-admin"
         read_group = "hostd"
         """,
+        "alert": """
+        [[alert]]
+        name = "ops"
+        webhook = "https://hooks.example.com/services/T0/B0/secret"
+        format = "slack"
+        on = ["service.looping", "service.held", "*.critical"]
+        quiet = "30m"
+
+        [[alert]]
+        mail = "ops@example.com"
+        smtp = "smtp://mail.example.com:587"
+        from = "hostd@agent-01.example.com"
+        user = "hostd"
+        password_file = "/etc/hostd/smtp-password"
+        on = ["condition.disk"]
+
+        [[alert]]
+        exec = ["/usr/local/bin/page-me"]
+        on = ["service.held"]
+        """,
         "node": """
         [node]
         version = "24.16.0"     # or "22", "lts", "lts/jod", ".nvmrc" beside this file

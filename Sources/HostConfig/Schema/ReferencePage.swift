@@ -21,8 +21,9 @@ public enum ReferencePage {
     }()
 
     private static func section(_ path: String, _ keys: [KeyDescription]) -> String {
-        var lines = ["## [\(path)]", ""]
-        if let example = ReferenceExamples.bySection[path] { lines += ["```toml", example, "```", ""] }
+        let example = ReferenceExamples.bySection[path]
+        var lines = [example?.hasPrefix("[[") == true ? "## [[\(path)]]" : "## [\(path)]", ""]
+        if let example { lines += ["```toml", example, "```", ""] }
         lines += ["| key | value | default | a change | what it means |", "|---|---|---|---|---|"]
         for key in keys {
             let name = key.path.split(separator: ".").last.map(String.init) ?? key.path

@@ -10,18 +10,22 @@ struct ValueType<Value: Sendable>: Sendable {
     let hint: String
     /// The value of a node, or nil after reporting what is wrong with it.
     let read: @Sendable (TomlNode, inout Checking) -> Value?
-    /// The value as it stands in a file.
+    /// The value as it stands in a file; what may be a secret is hidden.
     let show: @Sendable (Value) -> String
+    /// The value in full, for comparing; nil: what `show` says.
+    let identity: (@Sendable (Value) -> String)?
 
     init(
         _ name: String, range: String? = nil, hint: String,
-        read: @escaping @Sendable (TomlNode, inout Checking) -> Value?, show: @escaping @Sendable (Value) -> String
+        read: @escaping @Sendable (TomlNode, inout Checking) -> Value?, show: @escaping @Sendable (Value) -> String,
+        identity: (@Sendable (Value) -> String)? = nil
     ) {
         self.name = name
         self.range = range
         self.hint = hint
         self.read = read
         self.show = show
+        self.identity = identity
     }
 }
 

@@ -13,6 +13,8 @@ struct ConfigurationDraft: Sendable {
     var services: [ServiceName: [TomlNode]] = [:]
     /// The tables of each foreign log.
     var foreignLogs: [ServiceName: [TomlNode]] = [:]
+    /// The alerts, in the order of the files.
+    var alerts: [AlertDraft] = []
 }
 
 /// The top of a file.
@@ -27,5 +29,8 @@ enum RootSection {
             Key("network", NetworkSection.section, \.network, also: ["net"]),
             Key("service", named: ServiceSection.section, \.services, also: ["services", "unit"]),
             Key("log", named: ForeignLogSection.section, \.foreignLogs, also: ["logs", "logrotate"]),
+            Key(
+                "alert", each: AlertSection.section, atMost: AlertSection.limit, \.alerts, also: ["alerts", "notify"],
+                check: AlertRules.check),
         ])
 }

@@ -15,7 +15,7 @@ extension ValueType<String> {
 }
 
 /// What must hold of a URL before a probe is built on it.
-private enum WebAddress {
+enum WebAddress {
     static func check(_ text: String) throws(ValueError) {
         guard !text.isEmpty else { throw ValueError(message: "is empty (write a URL)") }
         guard !hasCredentials(text) else {
