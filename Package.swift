@@ -111,6 +111,9 @@ let package = Package(
         .executableTarget(
             name: "LoopHelper", dependencies: ["HostLoop", "HostFetch", "HostStore", "HostLinux", "HostCore"],
             path: "Tests/LoopHelper", swiftSettings: onLoop),
+        // Stands where logind does, on a bus of the tests' own.
+        .executableTarget(
+            name: "LogindHelper", dependencies: ["CSystemd"], path: "Tests/LogindHelper", swiftSettings: shared),
         .testTarget(name: "TidyTests", dependencies: ["TestKit", "HostLinux"], swiftSettings: shared),
         .testTarget(name: "HostCoreTests", dependencies: ["HostCore", "HostSimulation"], swiftSettings: shared),
         .testTarget(
@@ -139,7 +142,7 @@ let package = Package(
             swiftSettings: shared),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["HostWire", "HostLaunch", "HostLinux", "HostCore", "CHost", "TestKit"],
+            dependencies: ["HostWire", "HostLaunch", "HostLinux", "HostCore", "CHost", "TestKit", "LogindHelper"],
             exclude: ["Fixtures"], swiftSettings: shared),
         .testTarget(
             name: "HostRuntimeTests",

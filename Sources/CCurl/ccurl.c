@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct ccurl_multi {
     CURLM *handle;
@@ -16,7 +17,10 @@ struct ccurl_easy {
     CURL *handle;
     void *owner;
     ccurl_body_function on_body;
-    struct curl_slist *resolve, *headers;
+    struct curl_slist *resolve, *headers, *recipients;
+    // What a mail has left to send.
+    char *content;
+    size_t length, sent;
     char error[CURL_ERROR_SIZE];
 };
 
@@ -137,9 +141,40 @@ static bool add_headers(ccurl_easy *easy, char *const *headers) {
     return true;
 }
 
-void ccurl_easy_post(ccurl_easy *easy) {
-    lib.easy_setopt(easy->handle, CURLOPT_POSTFIELDS, "");
-    lib.easy_setopt(easy->handle, CURLOPT_POSTFIELDSIZE, 0L);
+void ccurl_easy_post(ccurl_easy *easy, const void *bytes, size_t length) {
+    lib.easy_setopt(easy->handle, CURLOPT_POSTFIELDSIZE, (long)length);
+    lib.easy_setopt(easy->handle, CURLOPT_COPYPOSTFIELDS, length ? bytes : "");
+}
+
+static size_t content_wanted(char *bytes, size_t size, size_t count, void *owner) {
+    ccurl_easy *easy = owner;
+    size_t left = easy->length - easy->sent, part = size * count < left ? size * count : left;
+    memcpy(bytes, easy->content + easy->sent, part);
+    easy->sent += part;
+    return part;
+}
+
+bool ccurl_easy_mail(ccurl_easy *easy, const ccurl_mail *mail) {
+    CURL *handle = easy->handle;
+    easy->content = malloc(mail->length + 1);
+    easy->recipients = lib.slist_append(NULL, mail->to);
+    if (!easy->content || !easy->recipients) return false;
+    memcpy(easy->content, mail->content, mail->length);
+    easy->length = mail->length;
+    lib.easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+    lib.easy_setopt(handle, CURLOPT_MAIL_FROM, mail->from);
+    lib.easy_setopt(handle, CURLOPT_MAIL_RCPT, easy->recipients);
+    if (mail->user) lib.easy_setopt(handle, CURLOPT_USERNAME, mail->user);
+    if (mail->password) lib.easy_setopt(handle, CURLOPT_PASSWORD, mail->password);
+    lib.easy_setopt(handle, CURLOPT_USE_SSL, (long)(mail->needs_tls ? CURLUSESSL_ALL : CURLUSESSL_TRY));
+    if (!mail->checks_certificate) {
+        lib.easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, 0L);
+        lib.easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, 0L);
+    }
+    lib.easy_setopt(handle, CURLOPT_READFUNCTION, content_wanted);
+    lib.easy_setopt(handle, CURLOPT_READDATA, easy);
+    lib.easy_setopt(handle, CURLOPT_UPLOAD, 1L);
+    return true;
 }
 
 void ccurl_easy_keep(ccurl_easy *easy, bool fresh, bool head) {
@@ -189,6 +224,8 @@ void ccurl_easy_free(ccurl_easy *easy) {
     lib.easy_cleanup(easy->handle);
     lib.slist_free_all(easy->resolve);
     lib.slist_free_all(easy->headers);
+    lib.slist_free_all(easy->recipients);
+    free(easy->content);
     free(easy);
 }
 

@@ -50,11 +50,23 @@ public final class Fetcher {
                 url: url, headers: headers, began: loop.now, timeout: timeout, bodyLimit: bodyLimit, then: then))
     }
 
-    /// POSTs to `url` without a body; all else as with `get`.
-    public func post(_ url: String, timeout: Duration, then: @escaping (FetchResult) -> Void) {
+    /// POSTs `body` to `url`; all else as with `get`.
+    public func post(
+        _ url: String, headers: [String: String] = [:], body: [UInt8] = [], timeout: Duration,
+        then: @escaping (FetchResult) -> Void
+    ) {
         begin(
             Transfer(
-                url: url, isPost: true, headers: [:], began: loop.now, timeout: timeout, bodyLimit: 4096, then: then))
+                url: url, content: .post(body), headers: headers, began: loop.now, timeout: timeout, bodyLimit: 4096,
+                then: then))
+    }
+
+    /// Sends a mail; the status of the answer is the server's last word, 250 when it has taken the mail.
+    public func send(_ mail: MailDelivery, timeout: Duration, then: @escaping (FetchResult) -> Void) {
+        begin(
+            Transfer(
+                url: mail.url, content: .mail(mail), headers: [:], began: loop.now, timeout: timeout, bodyLimit: 4096,
+                then: then))
     }
 
     /// Asks `url` what the network does to a question; all else as with `get`. `addresses` of its host that were found

@@ -2,19 +2,21 @@
 
 internal import HostLinux
 
-/// Host and port of an http or https URL.
+/// Host and port of a URL.
 nonisolated struct HostPart: Hashable {
     /// In lower case, IPv6 without brackets.
     let name: String
     let port: UInt16
 
+    private static let usualPorts: [(scheme: String, port: UInt16)] = [
+        ("http://", 80), ("https://", 443), ("smtp://", 25), ("smtps://", 465),
+    ]
+
     /// The host of `url`; nil when it has none or another scheme.
     init?(url: String) {
         let lower = url.lowercased()
-        let isTLS = lower.hasPrefix("https://")
-        guard isTLS || lower.hasPrefix("http://") else { return nil }
-        let usualPort: UInt16 = isTLS ? 443 : 80
-        let authority = lower.dropFirst(isTLS ? 8 : 7).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        guard let (scheme, usualPort) = Self.usualPorts.first(where: { lower.hasPrefix($0.scheme) }) else { return nil }
+        let authority = lower.dropFirst(scheme.utf8.count).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
         let location = authority.split(separator: "@").last ?? authority
         if location.hasPrefix("[") {
             guard let end = location.firstIndex(of: "]") else { return nil }

@@ -16,18 +16,18 @@ final class Transfer {
     private(set) var easy: OpaquePointer?
     /// Set for one that tells where its time went.
     var watched: WatchedTransfer?
-    private let isPost: Bool
+    private let content: FetchContent
     private let headers: [String: String]
     private let bodyLimit: Int
     private var body: [UInt8] = []
     private var then: ((FetchResult) -> Void)?
 
     init(
-        url: String, isPost: Bool = false, headers: [String: String], began: Instant, timeout: Duration, bodyLimit: Int,
-        then: @escaping (FetchResult) -> Void
+        url: String, content: FetchContent = .none, headers: [String: String], began: Instant, timeout: Duration,
+        bodyLimit: Int, then: @escaping (FetchResult) -> Void
     ) {
         self.url = url
-        self.isPost = isPost
+        self.content = content
         self.headers = headers
         self.began = began
         self.timeout = timeout
@@ -50,9 +50,22 @@ final class Transfer {
                     return MainActor.assumeIsolated { takeBody(address, source, length) }
                 })
         }
-        if isPost, let easy { ccurl_easy_post(easy) }
         if let watched, let easy { ccurl_easy_keep(easy, watched.isFresh, watched.isHead) }
-        return easy
+        return addContent() ? easy : nil
+    }
+
+    private func addContent() -> Bool {
+        guard let easy else { return false }
+        switch content {
+        case .none: return true
+        case .post(let bytes):
+            bytes.withUnsafeBytes { ccurl_easy_post(easy, $0.baseAddress, $0.count) }
+            return true
+        case .mail(let mail):
+            if mail.add(to: easy) { return true }
+            freeEasy()
+            return false
+        }
     }
 
     func freeEasy() {

@@ -12,6 +12,13 @@ public enum Clock {
         return Instant(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
     }
 
+    /// Now, on CLOCK_BOOTTIME: the monotonic clock and all the time that the host was suspended.
+    public static var boottime: Instant {
+        var time = timespec()
+        clock_gettime(CLOCK_BOOTTIME, &time)
+        return Instant(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+    }
+
     /// Wall time in milliseconds since 1970.
     public static var wallMilliseconds: Int64 {
         wallMicroseconds / 1000

@@ -14,6 +14,8 @@ public final class EventLoop {
     let event: OpaquePointer
     /// How late it comes to its timers.
     public internal(set) var lag = LoopLag()
+    /// Called with each timer that fires, before its own handler: when it was due.
+    public var onTimer: ((_ due: Instant) -> Void)?
     private var postponed: [() -> Void] = []
     private var postponedSource: OpaquePointer?
 

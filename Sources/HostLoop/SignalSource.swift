@@ -10,7 +10,9 @@ public final class SignalSource {
     private var source: OpaquePointer?
     private let handler: () -> Void
 
-    init(_ loop: EventLoop, _ number: Int32, _ handler: @escaping () -> Void) throws(SystemError) {
+    init(
+        _ loop: EventLoop, _ number: Int32, isFirst: Bool, _ handler: @escaping () -> Void
+    ) throws(SystemError) {
         self.handler = handler
         let pointer = Unmanaged.passUnretained(self).toOpaque()
         try checkEvent(
@@ -23,6 +25,7 @@ public final class SignalSource {
                     MainActor.assumeIsolated { SignalSource.handler(at: address)?() }
                     return 0
                 }, pointer))
+        if isFirst { sd_event_source_set_priority(source, Int64(SD_EVENT_PRIORITY_IMPORTANT)) }
     }
 
     isolated deinit {
@@ -36,8 +39,10 @@ public final class SignalSource {
 }
 
 extension EventLoop {
-    /// Calls `handler` for each `number` that comes.
-    public func onSignal(_ number: Int32, _ handler: @escaping () -> Void) throws(SystemError) -> SignalSource {
-        try SignalSource(self, number, handler)
+    /// Calls `handler` for each `number` that comes; with `isFirst` before anything else that has come meanwhile.
+    public func onSignal(
+        _ number: Int32, isFirst: Bool = false, _ handler: @escaping () -> Void
+    ) throws(SystemError) -> SignalSource {
+        try SignalSource(self, number, isFirst: isFirst, handler)
     }
 }

@@ -51,7 +51,9 @@ public final class TimerSource {
     private static func fire(at address: UInt, due microseconds: UInt64) {
         guard let timer = object(TimerSource.self, at: address) else { return }
         let handler = timer.handler
-        timer.loop?.lag.add(Clock.now - Instant(nanoseconds: Int64(clamping: microseconds) * 1000))
+        let due = Instant(nanoseconds: Int64(clamping: microseconds) * 1000)
+        timer.loop?.lag.add(Clock.now - due)
+        timer.loop?.onTimer?(due)
         handler()
     }
 }

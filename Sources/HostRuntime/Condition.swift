@@ -38,6 +38,7 @@ extension Supervisor {
         let critical = Set(conditions.filter { $0.level == .critical }.compactMap { ConditionKind(rawValue: $0.kind) })
         if critical != machine.critical { feed(.conditions(critical)) }
         guard old?.level ?? .ok != level else { return }
+        alerts.condition(kind, level, reason)
         let text = level == .ok ? "\(kind) is ok again" : "\(kind) is \(level.rawValue): \(reason)"
         history.add(host: "condition", text, level == .critical ? .error : .warning)
     }

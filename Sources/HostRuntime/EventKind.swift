@@ -81,6 +81,8 @@ nonisolated struct EventKind: Sendable {
         EventKind(
             "host.detaching", "e8bb32c79b8b4979b513324a5a6856c0", .notice, "hostd ends, its services run on"),
         EventKind("host.stopped", "ff10e08eda114f3eb717278dba5a77a1", .notice, "hostd ends"),
+        EventKind(
+            "host.awake", "6f1d0a5cf8a74d1c9b2e4b7c3d5a9e10", .notice, "the host, or hostd, did not run for a while"),
         EventKind("host.condition", "aa04af4d2c634fa983449d7a08d39b1a", .warning, "a condition has changed its level"),
         EventKind(
             "host.oom_kill", "5d0c1f6f2e3b4a54a4d0f0b1c7e9a352", .error,

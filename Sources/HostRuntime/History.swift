@@ -7,6 +7,8 @@ internal import HostStore
 /// Tells what happens: one line for people now, one entry in the store for later.
 final class History {
     private let store: Store
+    /// Called with each event of a known kind: its kind, its priority, its service, and the line for people.
+    var told: ((_ kind: String, _ priority: Journal.Priority, _ service: String?, _ line: String) -> Void)?
 
     init(store: Store) {
         self.store = store
@@ -38,13 +40,15 @@ final class History {
         let priority = priority ?? Self.priority(of: kind)
         Journal.say(kind, priority, reason, service: nil, instance: nil, reason: reason)
         append(kind, service: nil, instance: nil, reason)
+        told?(kind, priority, nil, reason)
     }
 
     private func add(_ kind: String, service: ServiceName, _ instance: InstanceID?, _ reason: String) {
-        Journal.say(
-            kind, Self.priority(of: kind), "\(service): \(Self.words(kind)): \(reason)", service: service,
-            instance: instance, reason: reason)
+        let priority = Self.priority(of: kind)
+        let line = "\(service): \(Self.words(kind)): \(reason)"
+        Journal.say(kind, priority, line, service: service, instance: instance, reason: reason)
         append(kind, service: service.text, instance: instance?.description, reason)
+        told?(kind, priority, service.text, line)
     }
 
     private static func priority(of kind: String) -> Journal.Priority { EventKind.named(kind)?.priority ?? .notice }

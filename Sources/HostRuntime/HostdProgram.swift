@@ -50,7 +50,7 @@ public enum HostdProgram {
     ) -> Int32 {
         Signals.ignorePipe()
         // Before any thread is made: all of them inherit the mask.
-        Signals.block([SIGTERM, SIGINT, SIGHUP, SIGCHLD])
+        Signals.block([SIGTERM, SIGINT, SIGHUP, SIGCHLD, SIGCONT])
         ProcessLimits.raiseOpenFiles()
         ProcessLimits.setFileMask(0o077)
         do throws(FolderError) {
@@ -83,6 +83,7 @@ public enum HostdProgram {
                 try loop.onSignal(SIGTERM) { supervisor.terminate() },
                 try loop.onSignal(SIGINT) { supervisor.shutDown("SIGINT") },
                 try loop.onSignal(SIGHUP) { supervisor.reload("SIGHUP") },
+                try loop.onSignal(SIGCONT, isFirst: true) { supervisor.wasContinued() },
             ]
             let (access, unknown) = access(configuration.control)
             if access.isShared { try folders.share() }

@@ -23,7 +23,8 @@ final class Prober {
     private static let patternLimit = 1000
 
     private let loop: EventLoop
-    private let fetcher: Fetcher
+    /// Alerts are delivered by it too.
+    let fetcher: Fetcher
     /// Looks names up for everybody who probes: its threads are few.
     let lookups: Resolver
     private let logs: LogProber

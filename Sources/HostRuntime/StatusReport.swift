@@ -15,7 +15,8 @@ extension Supervisor {
         let clock = wallClock()
         let facts = HostFacts(
             name: settings.name ?? HostName.current, version: Release.version, pid: getpid(),
-            uptimeSeconds: (loop.now - startedAt).seconds, launcher: "direct")
+            uptimeSeconds: (loop.now - startedAt).seconds, launcher: "direct", keepAwake: power.heldFor,
+            keepAwakeProblem: power.problem)
         return HostStatus(host: facts, node: nodeStatus, conditions: conditionStatus(clock), services: [])
     }
 
@@ -126,7 +127,7 @@ extension Supervisor {
 }
 
 /// Turns points of the monotonic clock into wall time.
-struct WallClock: Equatable {
+nonisolated struct WallClock: Equatable {
     /// Wall time minus monotonic time.
     private let offsetMilliseconds: Int64
 
@@ -142,6 +143,11 @@ struct WallClock: Equatable {
 
     func wall(_ instant: Instant) -> WallTime {
         WallTime(milliseconds: offsetMilliseconds + instant.nanoseconds / 1_000_000)
+    }
+
+    /// The point of the monotonic clock that was, or will be, at this wall time.
+    func instant(wallMilliseconds: Int64) -> Instant {
+        .zero + .milliseconds(wallMilliseconds - offsetMilliseconds)
     }
 }
 

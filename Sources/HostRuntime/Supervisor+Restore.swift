@@ -55,6 +55,7 @@ extension Supervisor {
         logger.begin()
         crashes.begin()
         disks.configure(configuration.disk)
+        alerts.begin()
         recallFromStore()
         trimMemorySoon()
     }

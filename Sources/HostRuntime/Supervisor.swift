@@ -30,6 +30,12 @@ final class Supervisor {
     let sockets = SocketWatch()
     let limits = LimitWatch()
     let crashes: CrashBox
+    let alerts: AlertCenter
+    let power: PowerLink
+    /// Says when the wall clock is set.
+    var clockWatch: ClockWatch?
+    /// Knows when the host was away.
+    var sleep = SleepMachine(PowerLink.clocks)
     let history: History
     let streams: EventStreams
     let refusals: RefusalLog
@@ -117,6 +123,8 @@ final class Supervisor {
         crashes = CrashBox(loop: loop, files: files, path: folders.state + "/crashes")
         network = NetworkWatch(loop: loop, files: files, lookups: prober.lookups)
         networkFile = NetworkFile(loop: loop, path: folders.run + "/net.json")
+        alerts = AlertCenter(loop: loop, files: files, store: store, fetcher: prober.fetcher, keeper: programs.keeper)
+        power = PowerLink(loop: loop, files: files)
         nodes = NodeWatch(
             loop: loop, files: files, lockPath: NodeLock.path(beside: folders.configuration))
         disks = try DiskWatch(loop: loop, folders: folders, epoch: epoch)
@@ -130,6 +138,8 @@ final class Supervisor {
         hearParts()
         wantLogs(of: configuration.services)
         restoreMachines(configuration.services)
+        hearAlerts()
+        hearPower()
         for kind in ["config", "store"] { setCondition(kind, .ok, "") }
         hearNodes()
         wantNodes(of: configuration)
@@ -188,6 +198,7 @@ final class Supervisor {
             case .allStopped: onAllStopped?()
             }
         }
+        keepAwake()
         for name in touched {
             armTimer(of: name)
             if let service = machine.services[name] { watchLimits(of: service) }
@@ -235,7 +246,7 @@ nonisolated extension HostMachine.Event {
         case .service(let name, _): [name]
         case .stop(let names, _), .restart(let names, _): Array(names)
         case .configure(let services, _): services.map(\.name)
-        case .conditions: []
+        case .away, .conditions: []
         case .shutDown: []
         }
     }

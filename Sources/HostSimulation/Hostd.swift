@@ -39,7 +39,7 @@ extension SimulatedHost {
             let some = services.filter { names.contains($0.name) }
             for service in some { checker.takesRestart(cause, service, { self.view(service)?.state }, at: now) }
             carryOut(machine?.handle(event, at: now) ?? [], of: some.map(\.index))
-        case .conditions:
+        case .away, .conditions:
             carryOut(machine?.handle(event, at: now) ?? [], of: services.map(\.index))
         case .configure:
             for service in services where service.isConfigured {
@@ -230,6 +230,7 @@ extension HostMachine.Event {
         case .stop(let names, let author): "stop of \(names.sorted()) by \(author)"
         case .restart(let names, let cause): "restart of \(names.sorted()): \(cause.text)"
         case .configure(let services, _): "a configuration of \(services.count) services"
+        case .away(let time): "away for \(time.text)"
         case .conditions(let critical): "critical conditions: \(critical.map(\.rawValue))"
         case .shutDown: "shutdown"
         }

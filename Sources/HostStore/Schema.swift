@@ -21,6 +21,10 @@ nonisolated enum Schema {
         CREATE INDEX events_sameness ON events(sameness, id);
         CREATE TABLE facts(name TEXT PRIMARY KEY, value INTEGER NOT NULL);
         """,
+        // What machines keep, each in its own words: the queues of alerts.
+        """
+        CREATE TABLE documents(name TEXT PRIMARY KEY, text TEXT NOT NULL);
+        """,
     ]
 
     /// Brings a file up to date. A file from a later hostd is refused rather than misread.

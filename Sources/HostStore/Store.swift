@@ -74,6 +74,22 @@ public final class Store {
         schedule()
     }
 
+    /// Keeps the newest text of a document; nil removes it.
+    public func set(document name: String, _ text: String?) {
+        pending.documents[name] = .some(text)
+        schedule()
+    }
+
+    /// Reads the documents whose names begin with `prefix`; nil when the store cannot be read.
+    public func documents(_ prefix: String, then: @escaping ([String: String]?) -> Void) {
+        let file = self.file
+        lane.submit(deadline: Self.patience) {
+            try? file.documents(prefix)
+        } then: { (outcome: WorkOutcome<[String: String]?>) in
+            if case .done(let found) = outcome { then(found) } else { then(nil) }
+        }
+    }
+
     /// Reads what is remembered; nil when the store cannot be read.
     public func services(then: @escaping ([StoredService]?) -> Void) {
         let file = self.file
@@ -167,6 +183,7 @@ public final class Store {
     private func unwritten(_ batch: StoreFile.Batch, _ failure: String) {
         pending.events.insert(contentsOf: batch.events, at: 0)
         pending.services.merge(batch.services) { newer, _ in newer }
+        pending.documents.merge(batch.documents) { newer, _ in newer }
         dropOldest()
         again?.arm(at: loop.now + retry)
         trouble(failure)

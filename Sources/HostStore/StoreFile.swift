@@ -25,8 +25,10 @@ nonisolated final class StoreFile: @unchecked Sendable {
     struct Batch: Sendable {
         var events: [StoredEvent] = []
         var services: [String: StoredService] = [:]
+        /// By name; nil: it is removed.
+        var documents: [String: String?] = [:]
 
-        var isEmpty: Bool { events.isEmpty && services.isEmpty }
+        var isEmpty: Bool { events.isEmpty && services.isEmpty && documents.isEmpty }
     }
 
     /// Writes all of `batch` or nothing; `dropped` entries that went before it are noted. Returns the entries as they
@@ -43,6 +45,7 @@ nonisolated final class StoreFile: @unchecked Sendable {
                 }
                 for event in batch.events { try written.insert(event, database) }
                 for service in batch.services.values { try Self.upsert(service, database) }
+                for (name, text) in batch.documents { try Self.put(text, name, database) }
                 try self.prune(database, added: batch.events.count)
             }
         }
@@ -59,6 +62,20 @@ nonisolated final class StoreFile: @unchecked Sendable {
                     StoredService(
                         name: row.text(0) ?? "", mark: row.text(1), reason: row.text(2) ?? "",
                         restarts: UInt64(clamping: row.integer(3))))
+            }
+        }
+        return found
+    }
+
+    /// The documents whose names begin with `prefix`.
+    func documents(_ prefix: String) throws(StoreError) -> [String: String] {
+        var found: [String: String] = [:]
+        try withDatabase { database throws(StoreError) in
+            found = [:]
+            try database.run(
+                "SELECT name, text FROM documents WHERE substr(name, 1, length(?1)) = ?1", [.text(prefix)]
+            ) { row in
+                if let name = row.text(0) { found[name] = row.text(1) }
             }
         }
         return found
@@ -138,6 +155,13 @@ nonisolated final class StoreFile: @unchecked Sendable {
                 .text(service.name), .optional(service.mark), .text(service.reason),
                 .integer(Int64(clamping: service.restarts)),
             ])
+    }
+
+    private static func put(_ text: String?, _ name: String, _ database: Database) throws(StoreError) {
+        guard let text else { return try database.run("DELETE FROM documents WHERE name = ?1", [.text(name)]) }
+        try database.run(
+            "INSERT INTO documents(name, text) VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET text = ?2",
+            [.text(name), .text(text)])
     }
 
     /// Numbers rise for ever, also over the loss of the file that knew the newest one. Nobody writes an entry a

@@ -34,8 +34,6 @@ struct StructureTests {
 
     @Test func keysOfTheContractThatComeLaterSaySo() {
         let text = """
-            [network]
-            [[alert]]
             [kind.review]
             [service.a]
             command = ["x"]
@@ -43,10 +41,8 @@ struct StructureTests {
             """
         #expect(
             errors(text) == [
-                "hostd.toml:1:2: network: \"network\" is not available in this version",
-                "hostd.toml:2:3: alert: \"alert\" is not available in this version",
-                "hostd.toml:3:2: kind: \"kind\" is not available in this version",
-                "hostd.toml:6:1: service.a.sandbox: \"sandbox\" is not available in this version",
+                "hostd.toml:1:2: kind: \"kind\" is not available in this version",
+                "hostd.toml:4:1: service.a.sandbox: \"sandbox\" is not available in this version",
             ])
     }
 

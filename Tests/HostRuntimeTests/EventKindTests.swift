@@ -41,6 +41,11 @@ struct EventKindTests {
         #expect(missing.isEmpty)
     }
 
+    @Test func alertsKnowEveryKind() {
+        let known = AlertNames.serviceEvents.map { "service.\($0)" } + AlertNames.hostEvents.map { "host.\($0)" }
+        #expect(Set(EventKind.all.map(\.name)).symmetricDifference(known).isEmpty, "AlertNames lists them")
+    }
+
     @Test func everyKindThatIsReportedHasARow() throws {
         var missing: [String] = []
         for path in try Self.sources(in: Self.root + "/Sources/HostRuntime") {

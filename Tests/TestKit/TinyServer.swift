@@ -85,6 +85,25 @@ public struct TinyConnection: ~Copyable {
         return String(decoding: head, as: UTF8.self)
     }
 
+    /// The next line without its end; nil when the client is gone.
+    public func readLine() -> String? {
+        var line: [UInt8] = []
+        var byte: UInt8 = 0
+        while recv(socket, &byte, 1, 0) == 1 {
+            if byte == 10 { return String(decoding: line.last == 13 ? line.dropLast() : line[...], as: UTF8.self) }
+            line.append(byte)
+        }
+        return nil
+    }
+
+    /// So many bytes, or what came before the client went.
+    public func read(_ count: Int) -> String {
+        var bytes: [UInt8] = []
+        var byte: UInt8 = 0
+        while bytes.count < count, recv(socket, &byte, 1, 0) == 1 { bytes.append(byte) }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// Sends all of `text`; false when the client is gone.
     @discardableResult
     public func send(_ text: String) -> Bool {

@@ -30,8 +30,23 @@ typedef size_t (*ccurl_body_function)(void *owner, const char *bytes, size_t len
 // with NULL and are written as libcurl wants them ("Name: value", "Name;" for an empty one).
 ccurl_easy *ccurl_easy_new(const char *url, const char *resolve, char *const *headers, long timeout_ms,
                            void *owner, ccurl_body_function on_body);
-// Makes a transfer that was not started a POST without a body.
-void ccurl_easy_post(ccurl_easy *easy);
+// Makes a transfer that was not started a POST of these bytes, which are copied.
+void ccurl_easy_post(ccurl_easy *easy, const void *bytes, size_t length);
+// One mail for a server whose URL is smtp://HOST:PORT/OWN-NAME or smtps://…; all of it is copied.
+typedef struct {
+    const char *from, *to;
+    // Both NULL where the server asks for none.
+    const char *user, *password;
+    // Head and body, lines ending with CRLF.
+    const void *content;
+    size_t length;
+    // Without TLS it is not sent; else TLS is used where the server has it.
+    bool needs_tls;
+    // TLS only with a server that proves who it is.
+    bool checks_certificate;
+} ccurl_mail;
+// Makes a transfer that was not started the sending of a mail; false when there is no memory.
+bool ccurl_easy_mail(ccurl_easy *easy, const ccurl_mail *mail);
 // Makes a transfer that was not started one that uses and leaves a kept connection, unless it is to be fresh; head asks
 // for no body.
 void ccurl_easy_keep(ccurl_easy *easy, bool fresh, bool head);

@@ -95,4 +95,9 @@ int chost_become(uid_t uid, gid_t gid, const gid_t *groups, int group_count);
 // malloc_trim(3) with nothing kept.
 void chost_trim_heap(void);
 
+// A descriptor that becomes readable when the wall clock is set, by waking from a suspend too; -1 with errno.
+int chost_clock_watch(void);
+// Waits for the next change.
+int chost_clock_rearm(int fd);
+
 #endif

@@ -13,7 +13,7 @@ enum LaterKeys {
 
     private static let names: [String: [Entry]] = [
         "": ["kind"],
-        "service.NAME": ["model_change", "keep_awake", "sandbox", "unit"],
+        "service.NAME": ["model_change", "sandbox", "unit"],
     ].mapValues { $0.map { Entry(name: $0, message: "\"\($0)\" is not available in this version") } }
 
     private static let reasons: [String: [Entry]] = [

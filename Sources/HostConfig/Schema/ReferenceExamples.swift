@@ -75,6 +75,7 @@ public enum ReferenceExamples {
         ports = ["18780+${instance}"]
         directory = "/srv/agent"
         node = true
+        keep_awake = true
         user = "agent"
         group = "agent"
         groups = ["audio"]

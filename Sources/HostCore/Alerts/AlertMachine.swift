@@ -9,6 +9,8 @@ public struct AlertMachine: Hashable, Sendable {
     public enum Event: Hashable, Sendable {
         /// Something that alerts may tell of.
         case happened(AlertOccasion)
+        /// It is so now, whether or not it was told of: of troubles that end, and of what ends them.
+        case holds(AlertOccasion)
         /// A condition has this level now; the occasion says why, its name is set by kind and level.
         case condition(ConditionLevel, AlertOccasion)
         /// There is no such service any more: its troubles are over, and nobody is told.
@@ -68,6 +70,8 @@ public struct AlertMachine: Hashable, Sendable {
         effects = []
         switch event {
         case .happened(let occasion): happened(occasion, over: AlertEnds.ended(by: occasion.name), at: now)
+        case .holds(let occasion):
+            happened(occasion, over: AlertEnds.ended(by: occasion.name), isOld: true, at: now)
         case .condition(let level, let occasion): condition(level, occasion, at: now)
         case .gone(let subject): gone(subject)
         case .configure(let specifications): configure(specifications)
@@ -87,14 +91,16 @@ public struct AlertMachine: Hashable, Sendable {
         happened(named, over: others, at: now)
     }
 
-    private mutating func happened(_ occasion: AlertOccasion, over ended: Set<String>, at now: Instant) {
+    private mutating func happened(
+        _ occasion: AlertOccasion, over ended: Set<String>, isOld: Bool = false, at now: Instant
+    ) {
         for key in routes.keys.sorted() {
             guard var route = routes[key] else { continue }
             let before = route.causes
             let waiting = route.queue.count
             let family = occasion.name.prefix { $0 != "." }
             if route.specification.matches(occasion), route.causes.count < Limits.causes {
-                note(occasion, &route, at: now)
+                note(occasion, isOld: isOld, &route, at: now)
             }
             if !ended.isEmpty { end(ended, "\(family) \(occasion.subject)", occasion, &route, at: now) }
             routes[key] = route
@@ -102,14 +108,17 @@ public struct AlertMachine: Hashable, Sendable {
         }
     }
 
-    private mutating func note(_ occasion: AlertOccasion, _ route: inout AlertRoute, at now: Instant) {
+    private mutating func note(
+        _ occasion: AlertOccasion, isOld: Bool, _ route: inout AlertRoute, at now: Instant
+    ) {
+        guard AlertEnds.hasEnd(occasion.name) || !isOld else { return }
         var cause = route.causes[occasion.cause] ?? AlertRoute.Cause()
         if AlertEnds.hasEnd(occasion.name) { cause.open.insert(occasion.name) }
         let isNew = !cause.told.contains(occasion.name)
         let isNamed = route.specification.names(occasion)
         let isWorse = cause.toldSeverity.map { isNamed ? occasion.severity >= $0 : occasion.severity > $0 } ?? true
         if !isNew || !isWorse {
-            cause.repeats += 1
+            if !isOld { cause.repeats += 1 }
         } else if cause.told.isEmpty, let quiet = cause.quietUntil, now < quiet {
             if cause.pending != nil { cause.repeats += 1 }
             cause.pending = occasion

@@ -17,6 +17,8 @@ public struct HostMachine: Hashable, Sendable {
         case configure([ServiceSpecification], seed: UInt64)
         /// These conditions of the host are critical now, and no others.
         case conditions(Set<ConditionKind>)
+        /// The host, or hostd, did not run for so long: nobody is blamed for what was not done meanwhile.
+        case away(Duration)
         /// hostd shuts down: stop everything in order, start nothing more.
         case shutDown
     }
@@ -78,6 +80,11 @@ public struct HostMachine: Hashable, Sendable {
             configure(specifications, seed: seed, at: now, &effects)
         case .conditions(let critical):
             take(critical, at: now, &effects)
+        case .away(let time):
+            for name in services.keys.sorted() {
+                change(name, &effects) { $0.handle(.away(time), at: now) }
+                effects.append(.changed(name))
+            }
         case .shutDown:
             isShuttingDown = true
             stop(services.keys.sorted(), by: .host, at: now, &effects)

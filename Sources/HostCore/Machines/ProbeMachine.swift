@@ -118,6 +118,15 @@ public struct ProbeMachine: Hashable, Sendable {
         if case .pausing(let until) = phase { phase = .pausing(until: min(until, now)) }
     }
 
+    /// The host was away: an open question is asked anew and its answer forgotten, the next one comes at once; who has
+    /// to say that it lives gets its whole time.
+    public mutating func wasAway(at now: Instant) {
+        if case .settled = phase { return }
+        var next = now
+        if case .heartbeat = specification.target { next = now + specification.interval + Self.beatSlack }
+        phase = .pausing(until: next)
+    }
+
     /// Time has come to `now`: says what is due, if anything.
     public mutating func wake(at now: Instant) -> Due? {
         guard let deadline, now >= deadline, let due else { return nil }

@@ -42,6 +42,8 @@ public struct ServiceSpecification: Hashable, Sendable {
     public var launch: LaunchSpecification
     /// How its output is kept.
     public var log: LogSpecification
+    /// The host does not go to sleep while it runs.
+    public var keepAwake: Bool
 
     /// A service with everything but its command at the default.
     public init(
@@ -52,7 +54,7 @@ public struct ServiceSpecification: Hashable, Sendable {
         live: ProbeSpecification? = nil, ready: ProbeSpecification? = nil,
         restart: RestartSpecification = RestartSpecification(), stop: StopSpecification = StopSpecification(),
         reload: ReloadSpecification? = nil, limits: LimitsSpecification = LimitsSpecification(),
-        log: LogSpecification = LogSpecification()
+        log: LogSpecification = LogSpecification(), keepAwake: Bool = false
     ) {
         self.name = name
         self.tags = tags
@@ -74,6 +76,7 @@ public struct ServiceSpecification: Hashable, Sendable {
         self.limits = limits
         self.launch = launch
         self.log = log
+        self.keepAwake = keepAwake
     }
 
     /// The plain name, which all instances of a service share.

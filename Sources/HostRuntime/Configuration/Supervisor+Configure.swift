@@ -100,6 +100,8 @@ extension Supervisor {
         for name in identities.keys where changed.contains(name.text) { identities[name] = nil }
         wantLogs(of: new.services)
         if new.disk != old.disk { disks.configure(new.disk) }
+        wantAlerts(of: new)
+        wantAwake(of: new)
         let (fresh, returning) = newcomers(in: new)
         var generator = SystemRandomNumberGenerator()
         // Before launches that follow ask for it.
@@ -163,6 +165,7 @@ extension Supervisor {
         unremembered.remove(name)
         blockedStarts.remove(name)
         history.add(host: "removed", "\(name) is no longer configured")
+        alerts.gone(name)
     }
 
     /// Tells the logger how the output of services is kept.

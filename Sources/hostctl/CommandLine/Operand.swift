@@ -13,6 +13,8 @@ struct Operand: Sendable {
         case shell
         /// A Node, as NodeSpecification reads it.
         case node
+        /// An alert, by name or number.
+        case alert
         /// This very word.
         case word(String)
         /// One of these very words.
@@ -47,6 +49,7 @@ struct Operand: Sendable {
         case .word(let word): word
         case .oneOf(let words): words.joined(separator: "|")
         case .node: "NODE"
+        case .alert: "ALERT"
         }
     }
 

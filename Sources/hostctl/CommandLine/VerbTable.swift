@@ -7,8 +7,8 @@ enum VerbTable {
     static let all: [Verb] = [
         StatusVerb.verb, StartVerb.verb, StopVerb.verb, RestartVerb.verb, ReloadVerb.verb, PlanVerb.verb,
         SignalVerb.verb, ResetVerb.verb, WaitVerb.verb, LogsVerb.verb, EventsVerb.verb, CrashVerb.verb,
-        DiskVerb.verb, NetVerb.verb, CheckVerb.verb, ConfigVerb.verb, NodeVerb.verb, ReexecVerb.verb,
-        CompletionVerb.verb, VersionVerb.verb, HelpVerb.verb,
+        DiskVerb.verb, NetVerb.verb, CheckVerb.verb, ConfigVerb.verb, NodeVerb.verb, AlertVerb.verb,
+        ReexecVerb.verb, CompletionVerb.verb, VersionVerb.verb, HelpVerb.verb,
     ]
 
     /// The verb of that name; fails with those that may be meant.

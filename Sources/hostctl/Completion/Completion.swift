@@ -117,7 +117,7 @@ struct Completion {
         case .oneOf(let words): words.map { Candidate(word: $0, meaning: "") }
         case .node: ["lts", "lts/", ".nvmrc"].map { Candidate(word: $0, meaning: "") }
         case .shell: CompletionScript.shells.map { Candidate(word: $0, meaning: "") }
-        case .file: []
+        case .file, .alert: []
         }
     }
 

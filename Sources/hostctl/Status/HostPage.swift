@@ -14,6 +14,7 @@ struct HostPage {
         lines += status.conditions.filter { !$0.isOK }.flatMap(condition)
         let isSaid = status.conditions.contains { $0.kind == "node" && !$0.isOK }
         if !status.node.ok, !isSaid { lines += trouble("node", status.node.reason, .bad) }
+        if let problem = status.host.keepAwakeProblem { lines += trouble("keep_awake", problem, .warning) }
         if !status.services.isEmpty { lines += [""] + ServiceTable(status.services, style: style, now: now).lines() }
         return lines
     }
@@ -40,6 +41,8 @@ struct HostPage {
             status.jobs.byState[state].map { "\($0) \(state)" }
         }
         if !jobs.isEmpty { parts.append("jobs " + jobs.joined(separator: ", ")) }
+        let awake = status.host.keepAwake.map(CleanText.of)
+        if !awake.isEmpty { parts.append("kept awake for \(awake.joined(separator: ", "))") }
         return parts.isEmpty ? [] : [parts.joined(separator: "  ")]
     }
 

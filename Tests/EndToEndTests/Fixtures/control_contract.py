@@ -208,6 +208,9 @@ def check_commands():
         expect(400, "POST", "/v1/services/steady/signal?signal=x", "/v1/services/{name}/signal")
     if is_served("/v1/net", "GET"):
         expect(200, "GET", "/v1/net", "/v1/net")
+    if is_served("/v1/alerts/test", "POST"):
+        expect(200, "POST", "/v1/alerts/test", "/v1/alerts/test")
+        expect(404, "POST", "/v1/alerts/test?name=nobody", "/v1/alerts/test")
     for method, path in (("GET", "/v1/node"), ("POST", "/v1/node"), ("GET", "/v1/plan"), ("POST", "/v1/reload")):
         if is_served(path, method):
             expect(200, method, path, path)

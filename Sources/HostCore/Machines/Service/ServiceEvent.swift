@@ -55,6 +55,8 @@ public enum ServiceEvent: Hashable, Sendable {
     case overLimit(InstanceID, LimitBreach)
     /// The last line that an ended instance wrote.
     case lastLine(InstanceID, String)
+    /// The host, or hostd, did not run for so long.
+    case away(Duration)
     /// The deadline of the state has come. Records that lie unread are to be read before.
     case wake
 }

@@ -147,6 +147,7 @@ public struct ServiceMachine: Hashable, Sendable {
         case .notifyUnread(let instance, let why): notifyUnread(instance, why, at: now)
         case .overLimit(let instance, let breach): overLimit(instance, breach, at: now)
         case .lastLine(let instance, let line): lastLine(instance, line)
+        case .away(let time): wasAway(time, at: now)
         case .wake: wake(at: now)
         }
         return takeEffects()
