@@ -4,47 +4,48 @@ import HostCore
 import Testing
 
 /// When alerts tell of what.
-struct AlertMachineTests {
+final class AlertMachineTests {
     private var machine = AlertMachine()
     private var now = Instant.zero + .seconds(1000)
     /// What is on its way, if anything.
     private var way: AlertMessage?
     private var health = 0
 
-    private mutating func configure(_ on: String..., quiet: Duration = .seconds(600)) {
+    private func configure(_ on: String..., quiet: Duration = .seconds(600)) {
         let patterns = on.compactMap { AlertPattern($0) }
         #expect(patterns.count == on.count)
         let target = AlertSpecification.Target.webhook(url: "http://x/", format: .json)
         feed(.configure([AlertSpecification(name: "a", key: "a", target: target, on: patterns, quiet: quiet)]))
     }
 
-    private mutating func feed(_ event: AlertMachine.Event) {
+    private func feed(_ event: AlertMachine.Event) {
         for effect in machine.handle(event, at: now) {
             if case .deliver(_, let message) = effect { way = message }
             if case .health = effect { health += 1 }
         }
     }
 
-    private mutating func happens(_ name: String, _ subject: String = "gateway", _ severity: AlertSeverity = .error) {
+    private func happens(_ name: String, _ subject: String = "gateway", _ severity: AlertSeverity = .error) {
         feed(.happened(Self.occasion(name, subject, severity)))
     }
 
     private static func occasion(_ name: String, _ subject: String, _ severity: AlertSeverity) -> AlertOccasion {
-        AlertOccasion(name: name, subject: subject, severity: severity, text: "\(subject): \(name)", wallMilliseconds: 7)
+        AlertOccasion(
+            name: name, subject: subject, severity: severity, text: "\(subject): \(name)", wallMilliseconds: 7)
     }
 
-    private mutating func becomes(_ kind: String, _ level: ConditionLevel) {
+    private func becomes(_ kind: String, _ level: ConditionLevel) {
         let severity: AlertSeverity = level == .critical ? .error : level == .warn ? .warning : .notice
         feed(.condition(level, Self.occasion("", kind, severity)))
     }
 
-    private mutating func pass(_ time: Duration) {
+    private func pass(_ time: Duration) {
         now = now + time
         feed(.wake)
     }
 
     /// What arrives, one after the other, until nothing is on its way.
-    private mutating func arrivals() -> [String] {
+    private func arrivals() -> [String] {
         var found: [String] = []
         while let message = way {
             way = nil
@@ -54,13 +55,13 @@ struct AlertMachineTests {
         return found
     }
 
-    private mutating func fail(refused: Bool = false) {
+    private func fail(refused: Bool = false) {
         guard let message = way else { return #expect(Bool(false), "nothing is on its way") }
         way = nil
         feed(.failed(route: "a", id: message.id, "no", isRefused: refused))
     }
 
-    @Test mutating func aCauseIsToldOfOnceAndThenThatItIsOver() {
+    @Test func aCauseIsToldOfOnceAndThenThatItIsOver() {
         configure("service.looping")
         happens("service.looping")
         happens("service.looping")
@@ -72,7 +73,7 @@ struct AlertMachineTests {
         #expect(arrivals().isEmpty)
     }
 
-    @Test mutating func whatIsNotNamedIsNotToldOf() {
+    @Test func whatIsNotNamedIsNotToldOf() {
         configure("service.looping", "disk.critical")
         happens("service.held")
         becomes("disk", .warn)
@@ -81,7 +82,7 @@ struct AlertMachineTests {
         #expect(arrivals().isEmpty)
     }
 
-    @Test mutating func aStarMeansTroubleOnlyAndTellsOfOneCauseOnceUnlessItBecomesWorse() {
+    @Test func aStarMeansTroubleOnlyAndTellsOfOneCauseOnceUnlessItBecomesWorse() {
         configure("service.*")
         happens("service.started", "gateway", .notice)
         happens("service.unhealthy", "gateway", .warning)
@@ -94,7 +95,7 @@ struct AlertMachineTests {
         #expect(arrivals() == ["resolved service.unhealthy"])
     }
 
-    @Test mutating func aConditionIsToldOfByLevel() {
+    @Test func aConditionIsToldOfByLevel() {
         configure("*.critical", "condition.network")
         becomes("disk", .warn)
         #expect(arrivals().isEmpty)
@@ -110,7 +111,7 @@ struct AlertMachineTests {
         #expect(arrivals().count == 1)
     }
 
-    @Test mutating func withinTheQuietTimeACauseIsNotToldOfAgainAndAfterItIfItHolds() {
+    @Test func withinTheQuietTimeACauseIsNotToldOfAgainAndAfterItIfItHolds() {
         configure("disk.critical", quiet: .seconds(60))
         becomes("disk", .critical)
         becomes("disk", .ok)
@@ -127,7 +128,7 @@ struct AlertMachineTests {
         #expect(arrivals() == ["firing disk.critical"])
     }
 
-    @Test mutating func whatHasNoEndIsToldOfAgainWhenTheQuietTimeIsOver() {
+    @Test func whatHasNoEndIsToldOfAgainWhenTheQuietTimeIsOver() {
         configure("service.exited", quiet: .seconds(60))
         for _ in 0..<5 { happens("service.exited", "gateway", .notice) }
         #expect(arrivals() == ["firing service.exited"])
@@ -137,7 +138,7 @@ struct AlertMachineTests {
         #expect(machine.deadline == nil)
     }
 
-    @Test mutating func anOutageIsOutlastedWithPausesThatGrowToALimit() {
+    @Test func anOutageIsOutlastedWithPausesThatGrowToALimit() {
         configure("service.looping")
         happens("service.looping")
         var pauses: [Int64] = []
@@ -154,7 +155,7 @@ struct AlertMachineTests {
         #expect(health == 10)
     }
 
-    @Test mutating func aMessageThatIsRefusedDoesNotHoldUpTheOthersForEver() {
+    @Test func aMessageThatIsRefusedDoesNotHoldUpTheOthersForEver() {
         configure("service.looping")
         happens("service.looping")
         happens("service.looping", "other")
@@ -168,7 +169,7 @@ struct AlertMachineTests {
         #expect(arrivals() == ["firing service.looping"], "nobody is told that what was not told of is over")
     }
 
-    @Test mutating func theQueueIsBoundedAndCountsWhatItDrops() {
+    @Test func theQueueIsBoundedAndCountsWhatItDrops() {
         configure("service.looping", "service.exited")
         for index in 0..<150 { happens("service.exited", "s\(index)", .notice) }
         happens("service.looping")
@@ -179,7 +180,7 @@ struct AlertMachineTests {
         #expect(machine.routes["a"]?.dropped == 0)
     }
 
-    @Test mutating func whatWasToldOfIsNotToldOfAgainAfterARestart() throws {
+    @Test func whatWasToldOfIsNotToldOfAgainAfterARestart() throws {
         configure("service.looping")
         happens("service.looping")
         #expect(arrivals().count == 1)
@@ -190,7 +191,7 @@ struct AlertMachineTests {
         #expect(arrivals() == ["resolved service.looping"])
     }
 
-    @Test mutating func anAlertThatFailsIsToldOfByNameAlone() {
+    @Test func anAlertThatFailsIsToldOfByNameAlone() {
         configure("condition.*", "*.warn")
         becomes("alert", .warn)
         #expect(arrivals().isEmpty)
@@ -203,7 +204,8 @@ struct AlertMachineTests {
 /// The names of what alerts tell of.
 struct AlertPatternTests {
     @Test(arguments: [
-        "service.looping", "service.*", "*.critical", "*.warn", "condition.network", "condition.*", "disk.warn", "disk.*",
+        "service.looping", "service.*", "*.critical", "*.warn", "condition.network", "condition.*", "disk.warn",
+        "disk.*",
         "host.awake", "job.held", "policy.rolled_back",
     ])
     func right(text: String) { #expect(AlertPattern(text) != nil) }

@@ -32,7 +32,7 @@ func inhibit(_ message: OpaquePointer?) -> Int32 {
         words.append(String(cString: text))
     }
     var ends: [Int32] = [-1, -1]
-    guard pipe2(&ends, O_CLOEXEC) == 0 else { return -errno }
+    guard pipe(&ends) == 0 else { return -errno }
     var reply: OpaquePointer?
     defer { sd_bus_message_unref(reply) }
     sd_bus_message_new_method_return(message, &reply)

@@ -19,7 +19,8 @@ enum AlertRules {
         }
         for (key, routes) in companions where !routes.contains(route) && checking.place(of: "\(path).\(key)") != nil {
             checking.report(
-                path: "\(path).\(key)", "goes with \(routes.joined(separator: " and ")), not with \(route) (leave it out)")
+                path: "\(path).\(key)",
+                "goes with \(routes.joined(separator: " and ")), not with \(route) (leave it out)")
         }
         if checking.place(of: path + ".on") == nil {
             checking.report("tells of nothing (write on = [\"service.looping\", \"*.critical\"])", at: place)

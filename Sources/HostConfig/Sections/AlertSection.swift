@@ -35,7 +35,9 @@ enum AlertSection {
             Key(
                 "format", .choice(), \.format, also: ["shape", "type"], change: .inPlace,
                 "How the body of the POST looks: all fields, or what that service takes."),
-            Key("mail", .mailAddress, \.mail, also: ["to", "email"], change: .inPlace, "Who gets each message as a mail."),
+            Key(
+                "mail", .mailAddress, \.mail, also: ["to", "email"], change: .inPlace,
+                "Who gets each message as a mail."),
             Key(
                 "smtp", .mailServer, \.smtp, also: ["server", "smarthost"], change: .inPlace,
                 "The server that takes the mail; `smtps://` for TLS from the start."),

@@ -107,7 +107,8 @@ enum ServiceSection {
             also: ["supplementary_groups"],
             "Supplementary groups; those of the user if not given."),
         Key(
-            "keep_awake", .flag, \.specification.keepAwake, also: ["inhibit", "no_sleep", "caffeinate"], change: .inPlace,
+            "keep_awake", .flag, \.specification.keepAwake, also: ["inhibit", "no_sleep", "caffeinate"],
+            change: .inPlace,
             "While it runs, the host does not suspend, idle into sleep, or act on a closed lid."),
         Key("umask", .fileMask, \.specification.launch.umask, "File mode creation mask; \"022\" if not given."),
         Key("nice", .integer(-20...19), \.specification.launch.nice, "Nice value; hostd's if not given."),

@@ -27,7 +27,9 @@ extension ValueType<String> {
     static let mailAddress = ValueType(
         "mail address", hint: "a mail address, like \"ops@example.com\"",
         read: { node, checking in
-            guard let text = node.string(hint: "a mail address, like \"ops@example.com\"", &checking) else { return nil }
+            guard let text = node.string(hint: "a mail address, like \"ops@example.com\"", &checking) else {
+                return nil
+            }
             let parts = text.split(separator: "@", omittingEmptySubsequences: false)
             let isFine =
                 parts.count == 2 && parts.allSatisfy { !$0.isEmpty } && text.utf8.count <= 254

@@ -13,7 +13,8 @@ public struct AlertPattern: Hashable, Sendable {
         guard parts.count == 2, AlertNames.isKnown(family: parts[0], word: parts[1]) else { return nil }
         self.text = text
         // condition.disk is disk.*
-        (family, word) = parts[0] == "condition" ? (parts[1] == "*" ? "condition" : parts[1], "*") : (parts[0], parts[1])
+        (family, word) =
+            parts[0] == "condition" ? (parts[1] == "*" ? "condition" : parts[1], "*") : (parts[0], parts[1])
     }
 
     /// Whether it names the occasion itself.

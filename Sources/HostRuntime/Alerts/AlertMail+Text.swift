@@ -28,9 +28,11 @@ nonisolated extension AlertMail {
             "Auto-Submitted: auto-generated", "MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8",
             "Content-Transfer-Encoding: 8bit", "",
         ]
-        let body = Self.wrapped(message.line(host: host)) + [
-            "", "host: \(host)", "what: \(occasion.name)", "status: \(message.status.rawValue)", "at: \(at.text)", "",
-        ]
+        let body =
+            Self.wrapped(message.line(host: host)) + [
+                "", "host: \(host)", "what: \(occasion.name)", "status: \(message.status.rawValue)", "at: \(at.text)",
+                "",
+            ]
         let text = (head + body).map { $0 + "\r\n" }.joined()
         var delivery = MailDelivery(url: "\(server)/\(name)", from: from, to: to, content: Array(text.utf8))
         if let user { delivery.credentials = (user, password ?? "") }

@@ -23,7 +23,9 @@ enum AlertVerb {
             .init("hostctl alert test", "whether all alerts arrive"),
             .init("hostctl alert test ops", "whether that one does"),
         ],
-        exitCodes: [.failed: "a message did not arrive, or no alert is configured", .noSuchName: "there is no such alert"],
+        exitCodes: [
+            .failed: "a message did not arrive, or no alert is configured", .noSuchName: "there is no such alert",
+        ],
         patience: .seconds(60),
         run: { session throws(Failure) in
             let words = session.request.words
