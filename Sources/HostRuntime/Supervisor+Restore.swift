@@ -52,6 +52,8 @@ extension Supervisor {
         for name in machine.services.keys.sorted() where !unremembered.contains(name) {
             resume(name, restored[name], news)
         }
+        // What the start took is no absence.
+        sleep = SleepMachine(PowerLink.clocks)
         logger.begin()
         crashes.begin()
         disks.configure(configuration.disk)

@@ -85,6 +85,7 @@ extension Supervisor {
         drainTimer = nil
         crashes.hurry()
         history.add(host: "stopped", "hostd ends")
+        alerts.keepNow()
         store.flush(limit: Self.flushLimit) { [loop] in loop.exit(code: 0) }
     }
 }

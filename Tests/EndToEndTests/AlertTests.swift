@@ -8,6 +8,9 @@ import Testing
 
 /// `[[alert]]`, with servers and commands that take what hostd sends.
 @Suite struct AlertTests {
+    /// Keeps what a command is given, in files named by its first argument.
+    private static let script = "cat >>$0.json; echo $HOSTD_ALERT_STATUS $HOSTD_ALERT_SUBJECT >>$0"
+
     /// A service that is held until its file is there.
     private static func service(_ folder: String) -> String {
         """
@@ -38,7 +41,7 @@ import Testing
                 smtp = "\(mail.url)"
                 on = ["service.held"]
                 [[alert]]
-                exec = ["/bin/sh", "-c", "cat >>$0.json; echo $HOSTD_ALERT_STATUS $HOSTD_ALERT_SUBJECT >>$0", "\(folder.path)/ran"]
+                exec = ["/bin/sh", "-c", "\(Self.script)", "\(folder.path)/ran"]
                 on = ["service.held"]
 
                 """)

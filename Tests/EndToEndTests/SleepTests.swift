@@ -14,7 +14,7 @@ import Testing
         let gateway = try Gateway()
         let host = try HostUnderTest(
             gateway.section(probes: false) + """
-                live = { http = "http://127.0.0.1:\(gateway.port)/healthz", interval = "200ms", timeout = "500ms", failures = 1 }
+                live = { http = "\(gateway.url)/healthz", interval = "200ms", timeout = "500ms", failures = 1 }
 
                 [service.beats]
                 command = "exec sleep 1000"

@@ -63,7 +63,8 @@ struct AlertKeyTests {
         let found = errors(text)
         let wanted = [
             "hostd.toml:1:1: alert.1: goes nowhere (give one of webhook, mail, exec)",
-            "hostd.toml:2:7: alert.1.on: \"service.loping\" names nothing that happens (did you mean \"service.looping\"?)",
+            "hostd.toml:2:7: alert.1.on: \"service.loping\" names nothing that happens "
+                + "(did you mean \"service.looping\"?)",
             "hostd.toml:5:1: alert.2.exec: \"webhook\" stands here already (give only one of webhook, mail, exec)",
             "alert.3.mail: \"nobody\" is no mail address", "alert.3: no server takes the mail",
             "alert.3.on: \"disk.full\" names nothing", "alert.4.webhook: is no http or https URL",

@@ -230,8 +230,8 @@ struct AlertFormatTests {
         let bodies = AlertFormat.allCases.map { $0.body(Self.message, host: "h", at: "T") }
         #expect(
             bodies == [
-                "{\"id\":9,\"status\":\"firing\",\"event\":\"service.held\",\"subject\":\"gateway\",\"severity\":\"error\","
-                    + "\"text\":\"a \\\"b\\\"\\n<c> & \\\\\\u0001\",\"line\":\"\(line)\",\"host\":\"h\",\"at\":\"T\","
+                "{\"id\":9,\"status\":\"firing\",\"event\":\"service.held\",\"subject\":\"gateway\","
+                    + "\"severity\":\"error\",\"text\":\"a \\\"b\\\"\\n<c> & \\\\\\u0001\",\"line\":\"\(line)\",\"host\":\"h\",\"at\":\"T\","
                     + "\"repeats\":1,\"dropped\":0}",
                 "{\"text\":\"\(slack)\"}",
                 "{\"content\":\"\(line)\",\"allowed_mentions\":{\"parse\":[]}}",

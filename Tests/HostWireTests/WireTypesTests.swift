@@ -95,7 +95,10 @@ struct WireTypesTests {
         for status in [empty, Self.fullStatus] {
             let json = status.json
             #expect(keys(json) == ["host", "node", "conditions", "policy", "services", "jobs"])
-            #expect(keys(json["host"]) == ["name", "version", "pid", "uptime_s", "launcher"])
+            #expect(
+                keys(json["host"]) == [
+                    "name", "version", "pid", "uptime_s", "launcher", "keep_awake", "keep_awake_problem",
+                ])
             #expect(keys(json["node"]) == ["pinned", "path", "ok", "reason"])
             #expect(keys(json["policy"]) == ["name", "generation", "digest", "applied_at", "tiers"])
             #expect(
@@ -118,7 +121,8 @@ struct WireTypesTests {
             services: [ServiceStatus(name: "a", state: "stopped", since: Self.time)])
         #expect(
             status.json.serialized
-                == #"{"host":{"name":"h","version":"1","pid":1,"uptime_s":1.0,"launcher":"direct"},"#
+                == #"{"host":{"name":"h","version":"1","pid":1,"uptime_s":1.0,"launcher":"direct","#
+                + #""keep_awake":[],"keep_awake_problem":null},"#
                 + #""node":{"pinned":null,"path":null,"ok":true,"reason":""},"conditions":[],"#
                 + #""policy":{"name":null,"generation":null,"digest":null,"applied_at":null,"tiers":{}},"#
                 + #""services":[{"name":"a","state":"stopped","since":"2026-05-18T09:30:00.125Z","pid":null,"#

@@ -2,8 +2,8 @@
 
 /// Decides of what alerts tell, when, and when what was not delivered is tried again (docs/alerts.md).
 ///
-/// Invariants: a cause is told of once, and again only when it is worse or came back after the quiet time; nothing is lost
-/// while the queue has room; a cause is only said to be over after it was told of.
+/// Invariants: a cause is told of once, and again only when it is worse or came back after the quiet time; nothing is
+/// lost while the queue has room; a cause is only said to be over after it was told of.
 public struct AlertMachine: Hashable, Sendable {
     /// What happens.
     public enum Event: Hashable, Sendable {
@@ -94,17 +94,20 @@ public struct AlertMachine: Hashable, Sendable {
     private mutating func happened(
         _ occasion: AlertOccasion, over ended: Set<String>, isOld: Bool = false, at now: Instant
     ) {
+        let over = "\(occasion.name.prefix { $0 != "." }) \(occasion.subject)"
         for key in routes.keys.sorted() {
-            guard var route = routes[key] else { continue }
-            let before = route.causes
+            // Taken out: what changes in place is not copied.
+            guard var route = routes.removeValue(forKey: key) else { continue }
+            let before = [route.causes[occasion.cause], route.causes[over]]
             let waiting = route.queue.count
-            let family = occasion.name.prefix { $0 != "." }
             if route.specification.matches(occasion), route.causes.count < Limits.causes {
                 note(occasion, isOld: isOld, &route, at: now)
             }
-            if !ended.isEmpty { end(ended, "\(family) \(occasion.subject)", occasion, &route, at: now) }
+            if !ended.isEmpty { end(ended, over, occasion, &route, at: now) }
+            if [route.causes[occasion.cause], route.causes[over]] != before || route.queue.count != waiting {
+                keep(key)
+            }
             routes[key] = route
-            if route.causes != before || route.queue.count != waiting { keep(key) }
         }
     }
 
@@ -246,8 +249,11 @@ extension AlertMachine {
 
     /// What is due: alerts whose quiet time is over or that waited for room, and the next delivery.
     private mutating func settle(_ key: String, at now: Instant) {
-        guard var route = routes[key] else { return }
-        for (name, known) in route.causes.sorted(by: { $0.key < $1.key }) {
+        guard var route = routes.removeValue(forKey: key) else { return }
+        let ripe = route.causes.filter { _, cause in
+            cause.isForgotten(at: now) || (cause.pending != nil && (cause.quietUntil ?? .zero) <= now)
+        }
+        for (name, known) in ripe.sorted(by: { $0.key < $1.key }) {
             var cause = known
             if let pending = cause.pending, (cause.quietUntil ?? .zero) <= now, route.hasRoom {
                 tell(pending, &cause, &route, at: now)

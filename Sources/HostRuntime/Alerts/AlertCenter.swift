@@ -15,6 +15,8 @@ final class AlertCenter {
     /// A route that failed once may have had bad luck.
     private static let failuresTold = 2
     private static let prefix = "alert:"
+    /// What is kept is written at once, and then no more often than this.
+    private static let keepPause: Duration = .seconds(1)
 
     /// The name of the host in messages.
     var hostName: () -> String = { "" }
@@ -34,12 +36,33 @@ final class AlertCenter {
     private var inbox: [AlertMachine.Event] = []
     private var isTakingInbox = false
     private var patience: TimerSource?
+    /// The routes of which something new is to be kept.
+    private var unkept: Set<String> = []
+    private var keptAt: Instant?
+    private var keepTimer: TimerSource?
 
     init(loop: EventLoop, files: Worker, store: Store, fetcher: Fetcher, keeper: String) {
         self.loop = loop
         self.store = store
         delivery = AlertDelivery(loop: loop, files: files, fetcher: fetcher, keeper: keeper)
         timer = try? loop.timer { [weak self] in self?.feed(.wake) }
+        keepTimer = try? loop.timer { [weak self] in self?.keepNow() }
+    }
+
+    /// Hands the store what it does not have yet.
+    func keepNow() {
+        guard !unkept.isEmpty else { return }
+        keptAt = loop.now
+        let clock = WallClock(now: loop.now, last: nil)
+        for key in unkept {
+            store.set(document: Self.prefix + key, machine.routes[key].flatMap { AlertState.text($0, clock) })
+        }
+        unkept = []
+    }
+
+    private func keep(_ key: String) {
+        if unkept.isEmpty { keepTimer?.arm(at: max(loop.now, (keptAt ?? .zero) + Self.keepPause)) }
+        unkept.insert(key)
     }
 
     /// These alerts are configured now.
@@ -147,9 +170,7 @@ final class AlertCenter {
     private func carryOut(_ effect: AlertMachine.Effect) {
         switch effect {
         case .deliver(let key, let message): deliver(message, by: key)
-        case .keep(let key):
-            let clock = WallClock(now: loop.now, last: nil)
-            store.set(document: Self.prefix + key, machine.routes[key].flatMap { AlertState.text($0, clock) })
+        case .keep(let key): keep(key)
         case .health: healthChanged?(failing)
         case .gaveUp(let key, let message, let why):
             let name = machine.routes[key]?.specification.name ?? key

@@ -72,6 +72,7 @@ extension Supervisor {
                 return
             }
             self.reexecTimer = nil
+            self.alerts.keepNow()
             self.store.flush(limit: Self.flushLimit) { [weak self] in self?.reexec(place) }
         }
         reexecTimer?.arm(at: loop.now + Self.pause)
