@@ -61,6 +61,7 @@ extension Supervisor {
         case .ok: setCondition("store", .ok, "")
         case .failing(_, let why):
             setCondition("store", .warn, "history and stop marks are kept in memory and tried again: \(why)")
+            disks.lookClosely()
         }
     }
 }

@@ -34,7 +34,8 @@ extension Supervisor {
         let levels: [Condition.Level: Double] = [.ok: 0, .warn: 1, .critical: 2]
         return HostNumbers(
             uptimeSeconds: (now - startedAt).seconds, services: numbersOfServices(now),
-            conditions: conditions.map { ($0.kind, levels[$0.level] ?? 0) }, lag: loop.lag, streams: streams.count,
+            conditions: conditions.map { ($0.kind, levels[$0.level] ?? 0) }, disks: disks.numbers, lag: loop.lag,
+            streams: streams.count,
             refusals: refusals.count)
     }
 
@@ -72,6 +73,7 @@ nonisolated struct HostNumbers: Sendable {
     let uptimeSeconds: Double
     let services: [Service]
     let conditions: [(kind: String, level: Double)]
+    let disks: [(path: String, freeBytes: Double, sizeBytes: Double, freeInodes: Double)]
     let lag: LoopLag
     let streams: Int
     let refusals: UInt64

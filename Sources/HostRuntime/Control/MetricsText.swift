@@ -28,6 +28,12 @@ nonisolated enum MetricsText {
         text.add(numbers.uptimeSeconds)
         text.begin("hostd_condition_level", .gauge, "What services depend on: 0 ok, 1 warn, 2 critical.")
         for condition in numbers.conditions { text.add(condition.level, [("condition", condition.kind)]) }
+        text.begin("hostd_disk_free_bytes", .gauge, "Bytes that users like hostd may still write.")
+        for disk in numbers.disks { text.add(disk.freeBytes, [("path", disk.path)]) }
+        text.begin("hostd_disk_size_bytes", .gauge, "Bytes that are used or free for users like hostd.")
+        for disk in numbers.disks { text.add(disk.sizeBytes, [("path", disk.path)]) }
+        text.begin("hostd_disk_free_inodes", .gauge, "Inodes left.")
+        for disk in numbers.disks { text.add(disk.freeInodes, [("path", disk.path)]) }
         text.begin("hostd_event_streams", .gauge, "Clients that follow events.")
         text.add(Double(numbers.streams))
         text.begin("hostd_control_refusals", .counter, "Requests that were refused for want of rights.")

@@ -113,6 +113,21 @@ final class DiskWatch {
         }
     }
 
+    /// Looks now, and tries to write: somebody found no room.
+    func lookClosely() {
+        looks = 0
+        look()
+    }
+
+    /// The figures of each file system.
+    var numbers: [(path: String, freeBytes: Double, sizeBytes: Double, freeInodes: Double)] {
+        sites.values.sorted { $0.name < $1.name }.map {
+            let system = $0.system
+            let (free, size) = (Double(system.availableBytes), Double(system.capacityBytes))
+            return ($0.name, free, size, Double(system.availableInodes))
+        }
+    }
+
     private func arm() {
         if timer == nil { timer = try? loop.timer { [weak self] in self?.look() } }
         let pauses = sites.values.map { $0.guarded.pause(specification.interval) }
