@@ -18,7 +18,9 @@ nonisolated struct DiskLook: Sendable {
         let place: Place
         /// Its file system, or why nobody knows.
         var system: Result<FileSystem, SystemError>
-        /// How writing went; nil where it was not tried, or nobody may write there.
+        /// It was tried to write.
+        var wasProbed = false
+        /// How that went; nil where nobody may write there.
         var writing: Result<Void, SystemError>?
     }
 
@@ -37,6 +39,7 @@ nonisolated struct DiskLook: Sendable {
             if isProbing, case .success(let system) = finding.system, !system.isReadOnly, system.capacityBytes > 0,
                 !probed.contains(system.device)
             {
+                finding.wasProbed = true
                 finding.writing = Self.probe(place)
                 if finding.writing != nil { probed.insert(system.device) }
             }

@@ -39,7 +39,8 @@ nonisolated struct DiskSite {
         case .success?: writeFault = nil
         case .failure(let error)? where error.code == ENOSPC || error.code == EDQUOT: writeFault = .noRoom
         case .failure(let error)?: writeFault = .failing("writing fails: \(errorText(error.code))")
-        case nil: break
+        // Nobody can say any more that it fails.
+        case nil: if finding.wasProbed { writeFault = nil }
         }
     }
 

@@ -50,6 +50,7 @@ final class DiskWatch {
     private var looks = 0
     private var isLooking = false
     private var isBallastBusy = false
+    private var ballastComplaint: String?
 
     init(loop: EventLoop, folders: Folders, epoch: String) throws(SystemError) {
         self.loop = loop
@@ -230,10 +231,11 @@ final class DiskWatch {
             switch outcome {
             case .done(.success(let bytes)):
                 self.ballastBytes = 0
+                self.ballastComplaint = nil
                 self.told?("gave back the reserve, \(why): freed \(ByteText.text(bytes)) at \(self.ballast.path)")
                 self.look()
-            case .done(.failure(let error)): self.told?("the reserve could not be given back: \(error)")
-            case .late, .full: self.told?("the reserve could not be given back: the disk does not answer")
+            case .done(.failure(let error)): self.complain("the reserve could not be given back: \(error)")
+            case .late, .full: self.complain("the reserve could not be given back: the disk does not answer")
             }
         }
     }
@@ -250,11 +252,20 @@ final class DiskWatch {
             switch outcome {
             case .done(.success): self.look()
             case .done(.failure(let error)):
-                self.ballastRefusal = self.refusal(error)
-                self.told?("no reserve: \(self.ballastRefusal ?? "")")
+                let why = self.refusal(error)
+                // What is no matter of the file system may go better later.
+                if error.isUnsupported { self.ballastRefusal = why }
+                self.complain("no reserve: \(why)")
             case .late, .full: break
             }
         }
+    }
+
+    /// Says what is tried again and again only once.
+    private func complain(_ text: String) {
+        guard text != ballastComplaint else { return }
+        ballastComplaint = text
+        told?(text)
     }
 
     private func refusal(_ error: SystemError) -> String {
