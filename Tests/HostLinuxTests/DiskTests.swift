@@ -38,6 +38,31 @@ struct DiskTests {
         #expect(try ballast.giveBack() == 0)
     }
 
+    @Test(.enabled(if: getuid() == 0, "mounting needs root"))
+    func whereRoomCannotBeReservedThereIsNoBallast() throws {
+        let folder = try TemporaryFolder()
+        let place = folder.path + "/ramfs"
+        try Files.makeFolder(place)
+        // It knows no fallocate(2).
+        try check("mount", place) { mount("ramfs", place, "ramfs", 0, "mode=0755") }
+        defer { umount2(place, Int32(MNT_DETACH)) }
+        #expect(try FileSystem(at: place).type == "ramfs")
+        do throws(SystemError) {
+            try Ballast(path: place + "/ballast").make(bytes: 1 << 20)
+            Issue.record("zeros are no reserve")
+        } catch {
+            #expect(error.isUnsupported, "\(error)")
+        }
+        #expect(try Files.list(place).isEmpty)
+    }
+
+    @Test func ballastThatDoesNotFitLeavesNothing() throws {
+        let folder = try TemporaryFolder()
+        let ballast = Ballast(path: folder.path + "/ballast")
+        #expect(throws: SystemError.self) { try ballast.make(bytes: 1 << 50) }
+        #expect(try Files.list(folder.path).isEmpty)
+    }
+
     @Test func aFileThatWasRemovedAndIsOpenIsFound() throws {
         let folder = try TemporaryFolder()
         let path = folder.path + "/gone"
