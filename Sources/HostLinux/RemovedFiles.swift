@@ -30,7 +30,9 @@ public struct RemovedFile: Hashable, Sendable {
                     continue
                 }
                 var info = stat()
-                guard stat(place, &info) == 0, info.st_mode & S_IFMT == S_IFREG, info.st_nlink == 0 else { continue }
+                guard fstatat(AT_FDCWD, place, &info, cachedOnly) == 0, info.st_mode & S_IFMT == S_IFREG,
+                    info.st_nlink == 0
+                else { continue }
                 let key = Key(device: UInt64(info.st_dev), inode: UInt64(info.st_ino))
                 guard devices.contains(key.device), found[key] == nil else { continue }
                 found[key] = RemovedFile(
@@ -41,6 +43,9 @@ public struct RemovedFile: Hashable, Sendable {
         return Array(found.values.sorted { ($0.bytes, $1.path) > ($1.bytes, $0.path) }.prefix(limit))
     }
 
+    /// AT_STATX_DONT_SYNC: what the kernel knows already. A file system that somebody serves by himself (FUSE) and does
+    /// not answer must not hold this up.
+    private static let cachedOnly: Int32 = 0x4000
     private static let mark = " (deleted)"
     private static let descriptorLimit = 500_000
 
