@@ -231,7 +231,8 @@ struct AlertFormatTests {
         #expect(
             bodies == [
                 "{\"id\":9,\"status\":\"firing\",\"event\":\"service.held\",\"subject\":\"gateway\","
-                    + "\"severity\":\"error\",\"text\":\"a \\\"b\\\"\\n<c> & \\\\\\u0001\",\"line\":\"\(line)\",\"host\":\"h\",\"at\":\"T\","
+                    + "\"severity\":\"error\","
+                    + "\"text\":\"a \\\"b\\\"\\n<c> & \\\\\\u0001\",\"line\":\"\(line)\",\"host\":\"h\",\"at\":\"T\","
                     + "\"repeats\":1,\"dropped\":0}",
                 "{\"text\":\"\(slack)\"}",
                 "{\"content\":\"\(line)\",\"allowed_mentions\":{\"parse\":[]}}",
