@@ -98,6 +98,8 @@ extension SimulatedHost {
         now = now + jump
         queue.shuffle(until: now, using: &scenario.random)
         checker.clockJumped(jump, at: now)
+        // It notices before its timers fire, or only by them.
+        if jump >= SleepMachine.shortest, scenario.chance(0.5) { feed(.away(jump)) }
     }
 
     /// Another epoch: no process survives, the runtime folder is empty, the store is what is left.
