@@ -22,7 +22,8 @@ struct SupervisionKeyTests {
         ("tags = [\"a b\"]", "9: service.a.tags: \"a b\" is no tag (1 to 48 of a-z, A-Z, 0-9, _, - and .)"),
         (
             "needs = [\"power\"]",
-            "10: service.a.needs: \"power\" is not watched in this version (write \"memory\" or \"node\" or \"config\")"
+            "10: service.a.needs: \"power\" is not watched in this version "
+                + "(write \"network\", \"disk\", \"memory\", \"node\" or \"config\")"
         ),
         ("needs = [\"confg\"]", "10: service.a.needs: \"confg\" is no condition (did you mean \"config\"?)"),
         ("restart_with = [\"a\"]", "17: service.a.restart_with: \"a\" restarts with itself (leave it out)"),

@@ -10,8 +10,8 @@ enum NetworkSection {
             Key(
                 "probes", .networkProbes, \.probes, also: ["probe", "targets", "hosts"], change: .inPlace,
                 "What is asked to see how the network does; each has a `name`, one of `http` (with `expect`), `tcp` "
-                    + "and `dns` (with `server`), and may have `interval` (15s) and `timeout` (5s). Without probes nothing "
-                    + "is sent.")
+                    + "and `dns` (with `server`), and may have `interval` (15s) and `timeout` (5s). "
+                    + "Without probes nothing is sent.")
         ])
 
     /// One of the probes.

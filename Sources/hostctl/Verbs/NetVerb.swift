@@ -12,8 +12,8 @@ enum NetVerb {
                 + "much later than the shortest answers come (delay variation p50, p95), and the share that was lost, "
                 + "of the last 40 questions; then the last 6 hours as a picture, with a ^ beneath what was past the "
                 + "limit and an x beneath what was lost.",
-            "Below, for each service that needs the network, its own connections beyond this host as the kernel sees them: "
-                + "round trips, the share of segments that were sent again, and how long one of them was silent.",
+            "Below, for each service that needs the network, its own connections beyond this host as the kernel sees "
+                + "them: round trips, the share of segments that were sent again, and how long one of them was silent.",
             "A trouble has a cause: link, gateway, dns, portal, path, tls or provider.",
             "--json prints what hostd says, unchanged, the last hours in \"series\".",
         ],
