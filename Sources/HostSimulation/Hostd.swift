@@ -96,6 +96,7 @@ extension SimulatedHost {
             setTimer(services[index], view.deadline)
             if case .up = view.state { services[index].isUp = true } else { services[index].isUp = false }
             checker.look(view, services[index], isShuttingDown: isShuttingDown, at: now)
+            checker.lookAtOutage(view, critical: machine?.critical ?? [])
         }
     }
 

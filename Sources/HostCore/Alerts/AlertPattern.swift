@@ -49,7 +49,7 @@ public enum AlertNames {
     /// What happens to the host.
     public static let hostEvents = [
         "reloaded", "reload_refused", "reexec", "reexec_refused", "removed", "started", "stopping", "detaching",
-        "stopped", "condition", "stray", "refused", "awake",
+        "stopped", "condition", "oom_kill", "disk", "stray", "refused", "awake",
     ]
     /// What is told of by later versions: any word is right.
     public static let laterFamilies = ["job", "policy"]

@@ -29,6 +29,7 @@ extension ServiceMachine {
             if pause.until > latest { state = .pausing(.init(until: latest, isLoop: pause.isLoop)) }
         case .stopped, .held, .waiting, .launching, .hooking, .ending: break
         }
+        if critical.contains(.network), !old.needs.contains(.network) { networkIsDown(at: now) }
         return takeEffects()
     }
 
