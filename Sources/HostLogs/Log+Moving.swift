@@ -16,7 +16,8 @@ extension Log {
         var left = tools.share
         while left > 0 {
             let room = isTimeUp ? 0 : (file?.end).map { maxSize - $0 } ?? 0
-            let asked = room > 0 ? Int(min(Int64(Tools.bite), room)) : 0
+            let bite = pipe.hasRelay ? max(left, Tools.bite) : Tools.bite
+            let asked = room > 0 ? Int(min(Int64(bite), room)) : 0
             let moved = asked > 0 ? take(pipe, asked) : try takeToLineEnd(pipe)
             if moved == Int(-EAGAIN) { break }
             if moved < 0 { throw SystemError(code: Int32(-moved), call: "write", subject: folder + "/current") }

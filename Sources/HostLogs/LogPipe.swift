@@ -105,6 +105,9 @@ final class LogPipe {
         }
     }
 
+    /// Whether what is copied holds nobody up.
+    var hasRelay: Bool { relay != nil }
+
     /// Bytes that wait, in the relay and in the FIFO.
     var waitingBytes: Int { relayedBytes + max(Pipes.readable(raw), 0) }
 
