@@ -115,6 +115,8 @@ extension Checker {
             !instance.mainLives || isSilent || instance.notes.signals > 0
                 || hasReason(instance, isShuttingDown: isShuttingDown, at: now),
             "\(instance.id) was well and was killed")
+        // Whatever kills its keeper before hostd does, the decision that it has failed has fallen.
+        if isSilent { instance.notes.wasGivenUp = true }
         instance.notes.killOrders += 1
     }
 
