@@ -77,31 +77,35 @@ final class LogPipe {
     /// Opens the FIFO for reading, without waiting for a writer. False: there is none.
     func open() throws(SystemError) -> Bool {
         do throws(SystemError) {
-            let opened = try Descriptor(opening: fifo, O_RDONLY | O_NONBLOCK | O_NOFOLLOW)
-            guard try FileStatus(of: opened.raw).kind == .fifo else {
-                throw SystemError(code: EINVAL, call: "read", subject: fifo + ", which is no FIFO")
-            }
+            let opened = try Self.fifo(at: fifo, O_RDONLY)
             try openRelay()
             raw = opened.raw
             descriptor = consume opened
             return true
         } catch {
-            if error.code == ENOENT || error.code == ENOTDIR { return false }
+            if error.isMissing { return false }
             throw error
         }
+    }
+
+    private static func fifo(at path: String, _ mode: Int32) throws(SystemError) -> Descriptor {
+        let opened = try Descriptor(opening: path, mode | O_NONBLOCK | O_NOFOLLOW)
+        guard try FileStatus(of: opened.raw).kind == .fifo else {
+            throw SystemError(code: EINVAL, call: "read", subject: path + ", which is no FIFO")
+        }
+        return opened
     }
 
     private func openRelay() throws(SystemError) {
         relay = nil
         relayedBytes = 0
         do throws(SystemError) {
-            let opened = try Descriptor(opening: fifo + ".relay", O_RDWR | O_NONBLOCK | O_NOFOLLOW)
-            guard try FileStatus(of: opened.raw).kind == .fifo else { return }
+            let opened = try Self.fifo(at: fifo + ".relay", O_RDWR)
             relayedBytes = max(Pipes.readable(opened.raw), 0)
             mayHoldMore = relayedBytes > 0
             relay = consume opened
         } catch {
-            guard error.code == ENOENT || error.code == ENOTDIR else { throw error }
+            guard error.isMissing || error.code == EINVAL else { throw error }
         }
     }
 
@@ -169,7 +173,7 @@ final class LogPipe {
             let lock = try Descriptor(opening: String(fifo[..<slash]) + "/lock", O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
             return try !lock.isLockedElsewhere()
         } catch {
-            return error.code == ENOENT || error.code == ENOTDIR
+            return error.isMissing
         }
     }
 

@@ -7,12 +7,9 @@ internal import HostWire
 
 /// Something about the host that is not as it should be, or is again.
 struct Condition {
-    /// How bad it is.
-    typealias Level = ConditionLevel
-
     /// `config`, `store`, `node` or `disk` in this version.
     let kind: String
-    var level: Level
+    var level: ConditionLevel
     var since: Instant
     var reason: String
     /// The facts behind it: an object.
@@ -22,14 +19,11 @@ struct Condition {
 extension Supervisor {
     /// Sets a condition and says so when its level changes.
     func setCondition(
-        _ kind: String, _ level: Condition.Level, _ reason: String, evidence: JSON = .object([])
+        _ kind: String, _ level: ConditionLevel, _ reason: String, evidence: JSON = .object([])
     ) {
         let old = conditions.first { $0.kind == kind }
-        guard old?.level != level || old?.reason != reason else {
-            // The figures alone are news to nobody.
-            if let index = conditions.firstIndex(where: { $0.kind == kind }) { conditions[index].evidence = evidence }
-            return
-        }
+        // The figures alone are news to nobody.
+        guard old?.level != level || old?.reason != reason else { return setEvidence(kind, evidence) }
         conditions.removeAll { $0.kind == kind }
         let since = old.flatMap { $0.level == level ? $0.since : nil } ?? loop.now
         conditions.append(

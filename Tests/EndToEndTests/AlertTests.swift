@@ -107,17 +107,22 @@ import Testing
         #expect(!shown.contains("very-secret-token"))
     }
 
-    @Test func whatWaitsOutlivesAnOutageAndAKillOfHostd() throws {
-        let folder = try TemporaryFolder()
-        let receiver = try WebhookReceiver()
-        receiver.gathered.down = true
-        let host = try HostUnderTest(
-            Self.service(folder.path) + """
+    /// A host whose service is soon held, which goes to this receiver.
+    private static func host(in folder: TemporaryFolder, toldBy receiver: WebhookReceiver) throws -> HostUnderTest {
+        try HostUnderTest(
+            service(folder.path) + """
                 [[alert]]
                 webhook = "\(receiver.url)"
                 on = ["service.held"]
 
                 """)
+    }
+
+    @Test func whatWaitsOutlivesAnOutageAndAKillOfHostd() throws {
+        let folder = try TemporaryFolder()
+        let receiver = try WebhookReceiver()
+        receiver.gathered.down = true
+        let host = try Self.host(in: folder, toldBy: receiver)
         try host.start()
         try host.wait("job", for: "held")
         try waitUntil("two attempts", seconds: 40) { receiver.refused.all.count >= 2 }
@@ -136,13 +141,7 @@ import Testing
         let folder = try TemporaryFolder()
         let receiver = try WebhookReceiver()
         receiver.gathered.down = true
-        let host = try HostUnderTest(
-            Self.service(folder.path) + """
-                [[alert]]
-                webhook = "\(receiver.url)"
-                on = ["service.held"]
-
-                """)
+        let host = try Self.host(in: folder, toldBy: receiver)
         try host.start()
         try waitUntil("an attempt", seconds: 30) { !receiver.refused.all.isEmpty }
         receiver.gathered.down = false

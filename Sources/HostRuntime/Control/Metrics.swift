@@ -31,7 +31,7 @@ extension Supervisor {
 
     private func gatherNumbers() -> HostNumbers {
         let now = loop.now
-        let levels: [Condition.Level: Double] = [.ok: 0, .warn: 1, .critical: 2]
+        let levels: [ConditionLevel: Double] = [.ok: 0, .warn: 1, .critical: 2]
         return HostNumbers(
             uptimeSeconds: (now - startedAt).seconds, services: numbersOfServices(now),
             conditions: conditions.map { ($0.kind, levels[$0.level] ?? 0) }, disks: disks.numbers, lag: loop.lag,

@@ -21,7 +21,7 @@ extension Supervisor {
     }
 
     /// The worst of all, and what is wrong with each that is not well.
-    private var diskLevel: (Condition.Level, String) {
+    private var diskLevel: (ConditionLevel, String) {
         let sites = disks.sites.values.sorted { $0.name < $1.name }
         var level = sites.map(\.guarded.level).max() ?? .ok
         var words = sites.filter { $0.guarded.level > .ok }.map { "\($0.name): \($0.guarded.trouble)" }

@@ -82,7 +82,7 @@ extension Supervisor {
     private func nodesChanged() {
         let troubles = nodes.machine.troubles
         guard nodes.machine.isInUse else { return removeCondition("node") }
-        let level: Condition.Level =
+        let level: ConditionLevel =
             switch nodes.machine.level {
             case .ok: .ok
             case .warn: .warn

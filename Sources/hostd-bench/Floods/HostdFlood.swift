@@ -22,7 +22,7 @@ final class HostdFlood: Flood {
         let fifo = run + "/quiet.1/out"
         try check("mkfifo", fifo) { mkfifo(fifo, 0o600) }
         quiet = try Descriptor(opening: fifo, O_RDWR | O_NONBLOCK)
-        lock = try Self.locked(run + "/quiet.1")
+        lock = try BenchKeeper.lock(of: run + "/quiet.1")
         logger = try BenchProcess(BenchPrograms.built("hostd-logger"), ["--run", run, "--log", folder + "/log"])
         let settings = LogSpecification(
             maxSizeBytes: UInt64(FloodFiles.sizeBytes), keep: FloodFiles.kept, maxAge: .zero, totalBytes: .max,
@@ -36,7 +36,11 @@ final class HostdFlood: Flood {
             ]
         }
         var started: [BenchProcess] = []
-        for name in names { started.append(try Self.keeper("\(run)/\(name).1", name)) }
+        for name in names {
+            started.append(
+                try BenchKeeper.start(
+                    "\(name).1", in: "\(run)/\(name).1", pipeSizeBytes: 256 << 10, megabytes: FloodFiles.megabytes))
+        }
         keepers = started
         var writers: [Int32] = []
         for name in names { writers.append(try Self.writer("\(run)/\(name).1")) }
@@ -58,22 +62,6 @@ final class HostdFlood: Flood {
         logger.signal(SIGTERM)
         try logger.finish()
         return rate
-    }
-
-    private static func locked(_ instance: String) throws(SystemError) -> Descriptor {
-        let lock = try Descriptor(opening: instance + "/lock", O_RDWR | O_CREAT)
-        guard try lock.tryLock() else { throw SystemError(code: EBUSY, call: "lock", subject: instance) }
-        return lock
-    }
-
-    private static func keeper(_ instance: String, _ name: String) throws(SystemError) -> BenchProcess {
-        let lock = try locked(instance)
-        let options = [
-            "--instance", "\(name).1", "--dir", instance, "--lock-fd", "3", "--streams", "merged", "--pipe-size",
-            String(256 << 10),
-        ]
-        let command = ["--", BenchPrograms.own, "logs-generator", "--megabytes", FloodFiles.megabytes]
-        return try BenchProcess(BenchPrograms.built("hostd-keeper"), options + command, keeping: [lock.raw])
     }
 
     /// The pid of the main process, which its keeper records.

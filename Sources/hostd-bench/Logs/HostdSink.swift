@@ -37,7 +37,8 @@ struct HostdSink: LogSink {
         let hostd = try LoggerTalk(run: run)
         try hostd.want([.log(name: log, settings)])
         let began = Clock.now
-        let keeper = try startKeeper(instance, megabytes: megabytes)
+        let keeper = try BenchKeeper.start(
+            "bench.1", in: instance, pipeSizeBytes: Self.pipeSizeBytes, megabytes: String(megabytes))
         try hostd.send([
             .pipe(log: log, instance: "\(log).1", fifo: instance + "/out", tail: instance + "/out.tail")
         ])
@@ -53,17 +54,6 @@ struct HostdSink: LogSink {
         let keeping = max(held.usage.seconds - writer, 0)
         return CaptureResult(
             seconds: seconds, sinkSeconds: moved.usage.seconds + keeping, writerSeconds: writer)
-    }
-
-    private func startKeeper(_ instance: String, megabytes: Int) throws(SystemError) -> BenchProcess {
-        let lock = try Descriptor(opening: instance + "/lock", O_RDWR | O_CREAT)
-        guard try lock.tryLock() else { throw SystemError(code: EBUSY, call: "lock", subject: instance) }
-        let options = [
-            "--instance", "bench.1", "--dir", instance, "--lock-fd", "3", "--streams", "merged", "--pipe-size",
-            String(Self.pipeSizeBytes),
-        ]
-        let command = ["--", BenchPrograms.own, "logs-generator", "--megabytes", String(megabytes)]
-        return try BenchProcess(BenchPrograms.built("hostd-keeper"), options + command, keeping: [lock.raw])
     }
 
     /// The writer's processor time as its keeper recorded it.

@@ -6,38 +6,32 @@ import TestKit
 import Testing
 
 @Suite struct BenchTests {
-    @Test func theBenchFindsEveryByteOfALittle() throws {
-        let place = try TemporaryFolder()
+    /// Runs a bench to its good end; what it printed.
+    private func run(_ arguments: [String], in place: TemporaryFolder) throws -> String {
         let output = try Descriptor(opening: place.path + "/output", O_WRONLY | O_CREAT)
-        let arguments = ["logs", "--megabytes", "3", "--rounds", "2", "--folder", place.path]
         let bench = try TestProcess(Programs.path("hostd-bench"), arguments, output: output.raw)
         let status = try bench.waitForEnd(seconds: 300)
         let text = try Files.readText(place.path + "/output")
         #expect(status == exited(0), "\(text)")
+        return text
+    }
+
+    @Test func theBenchFindsEveryByteOfALittle() throws {
+        let place = try TemporaryFolder()
+        let text = try run(["logs", "--megabytes", "3", "--rounds", "2", "--folder", place.path], in: place)
         #expect(text.contains("hostd / cat > file: "))
         #expect(try Files.list(place.path) == ["output"], "it cleans up")
     }
 
     @Test func theFloodBenchTimesAQuietLineBesideOthers() throws {
         let place = try TemporaryFolder()
-        let output = try Descriptor(opening: place.path + "/output", O_WRONLY | O_CREAT)
-        let arguments = ["floods", "--flooders", "3", "--seconds", "1", "--folder", place.path]
-        let bench = try TestProcess(Programs.path("hostd-bench"), arguments, output: output.raw)
-        let status = try bench.waitForEnd(seconds: 300)
-        let text = try Files.readText(place.path + "/output")
-        #expect(status == exited(0), "\(text)")
+        let text = try run(["floods", "--flooders", "3", "--seconds", "1", "--folder", place.path], in: place)
         #expect(text.contains("\nhostd "))
         #expect(try Files.list(place.path) == ["output"], "it cleans up")
     }
 
     @Test func theScaleBenchGetsAllOfAFewBack() throws {
-        let place = try TemporaryFolder()
-        let output = try Descriptor(opening: place.path + "/output", O_WRONLY | O_CREAT)
-        let arguments = ["scale", "--services", "25", "--rounds", "1", "--only", "hostd"]
-        let bench = try TestProcess(Programs.path("hostd-bench"), arguments, output: output.raw)
-        let status = try bench.waitForEnd(seconds: 300)
-        let text = try Files.readText(place.path + "/output")
-        #expect(status == exited(0), "\(text)")
+        let text = try run(["scale", "--services", "25", "--rounds", "1", "--only", "hostd"], in: TemporaryFolder())
         #expect(text.contains("GET /v1/status     200"))
     }
 }
