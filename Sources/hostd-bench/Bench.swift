@@ -7,7 +7,7 @@ func runBench(_ arguments: [String]) -> Int {
     guard let name = arguments.first else {
         say(
             """
-            usage: hostd-bench simulate [--seeds N] [--seed S] [--seconds T]
+            usage: hostd-bench simulate [--seeds N] [--seed S] [--seconds T] [--part services|jobs]
                    hostd-bench recovery [--rounds N]
                    hostd-bench footprint [--seconds N]
                    hostd-bench scale [--services N] [--rounds N] [--only NAME]

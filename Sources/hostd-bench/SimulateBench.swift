@@ -7,6 +7,7 @@ import HostSimulation
 /// Runs many seeds, prints what they did, and on a violation the seed, its trace and the command that shows it again.
 ///
 /// `--seed S` runs that one, with `--seeds N` so many from there on, with `--seconds T` as many as fit in that time.
+/// `--part services` or `--part jobs` simulates those alone.
 func runSimulateBench(_ arguments: [String]) -> Int {
     var numbers: [String: UInt64] = [:]
     for name in ["--seed", "--seeds", "--seconds"] {
@@ -17,6 +18,11 @@ func runSimulateBench(_ arguments: [String]) -> Int {
         }
         numbers[name] = number
     }
+    let part = option("--part", in: arguments) ?? "all"
+    guard ["all", "services", "jobs"].contains(part) else {
+        say("hostd-bench: --part \(part) is not right (all, services or jobs)")
+        return 2
+    }
     let first = numbers["--seed"] ?? 1
     let count = numbers["--seeds"] ?? (numbers["--seed"] == nil ? 1000 : 1)
     let began = Clock.now
@@ -25,10 +31,11 @@ func runSimulateBench(_ arguments: [String]) -> Int {
     var seed = first
     while end.map({ Clock.now < $0 }) ?? (seed < first + count) {
         do {
-            total.add(try Simulation.run(seed: seed))
+            if part != "jobs" { total.add(try Simulation.run(seed: seed)) }
+            if part != "services" { total.add(try JobSimulation.run(seed: seed)) }
         } catch {
             say("violation: \(error)")
-            say("again with: hostd-bench simulate --seed \(seed)")
+            say("again with: hostd-bench simulate --seed \(seed) --part \(part)")
             return 1
         }
         seed += 1

@@ -31,6 +31,10 @@ public struct JobRecord: Hashable, Sendable {
     public var attempts: UInt64 = 0
     /// The newest attempt is not over, as far as is written down.
     public var isAttemptOpen = false
+    /// What a person wants done with it as soon as the attempt is over; nil: to go on.
+    public var wish: Wish?
+    /// Its deadline counts from here, milliseconds since 1970: its submission, or when a person wanted it tried anew.
+    public var deadlineFromMilliseconds: Int64
     /// Counted failures since it last made progress.
     public var failures = 0
     /// Disruptions since it last made progress.
@@ -59,6 +63,12 @@ public struct JobRecord: Hashable, Sendable {
         self.submission = submission
         self.createdMilliseconds = createdMilliseconds
         sinceMilliseconds = createdMilliseconds
+        deadlineFromMilliseconds = createdMilliseconds
+    }
+
+    /// What a person may want of a job whose attempt is under way.
+    public enum Wish: String, Hashable, Sendable {
+        case cancel, hold
     }
 }
 
