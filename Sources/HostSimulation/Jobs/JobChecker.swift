@@ -44,6 +44,11 @@ struct JobChecker {
         results[job.id] = job.phase
     }
 
+    /// Its records go only when what they say is on the disk.
+    mutating func forgotten(_ instance: InstanceID, written: AttemptRecord?) {
+        require(written.map { !$0.isOpen } ?? true, "\(instance) is forgotten and what it came to is not written down")
+    }
+
     mutating func isOver(_ job: JobMachine) {
         require(results[job.id] == job.phase, "job \(job.id) is over in memory and not on the disk")
         require(

@@ -77,7 +77,9 @@ extension JobWorld {
             }
             queue.plan(.sweepDone(instance, life: life), at: now + duration(0.01...2))
         case .judge(let instance, let report): judge(instance, report)
-        case .forget(let instance): if chance(0.7) { attempts[instance] = nil }
+        case .forget(let instance):
+            checker.forgotten(instance, written: store.attempts[instance])
+            if chance(0.7) { attempts[instance] = nil }
         case .keepCrash: break
         case .report(let report):
             trace.note("job \(id) \(report.kind.rawValue): \(report.reason)", at: now)
