@@ -117,6 +117,31 @@ struct Fields {
         }
     }
 
+    /// An object of strings; empty when it is missing.
+    func dictionary(_ key: String) throws(JSONError) -> [String: String] {
+        switch value(key) {
+        case .null: return [:]
+        case .object(let members):
+            var found: [String: String] = [:]
+            for member in members {
+                guard case .string(let text) = member.value else {
+                    throw JSONError("\(place(of: key)).\(member.key) is \(member.value.typeName) (a string is needed)")
+                }
+                found[member.key] = text
+            }
+            return found
+        case let other: throw wrong(key, other, "an object")
+        }
+    }
+
+    /// Fails where there is a member that is none of `known`: who asks for something that is not done has to know.
+    func allow(only known: [String]) throws(JSONError) {
+        guard let other = members.first(where: { !known.contains($0.key) }) else { return }
+        let hint =
+            Nearest.to(other.key, among: known).map { "did you mean \"\($0)\"?" } ?? known.joined(separator: ", ")
+        throw JSONError("\(place(of: other.key)) is unknown (\(hint))")
+    }
+
     /// The value of `key` read by `read`; nil when it is null.
     func optional<Value>(
         _ key: String, _ read: (JSON, _ place: String) throws(JSONError) -> Value
