@@ -22,7 +22,7 @@ nonisolated final class Database {
     /// Opens the file, makes it when missing, and brings its schema up to date.
     init(path: String) throws(StoreError) {
         self.path = path
-        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI
         try succeed(sqlite3_open_v2(path, &handle, flags, nil))
         sqlite3_busy_timeout(handle, 2000)
         sqlite3_extended_result_codes(handle, 0)
@@ -35,7 +35,13 @@ nonisolated final class Database {
     }
 
     deinit {
+        close()
+    }
+
+    /// Nothing more is asked of it; what is in its log goes into the file.
+    func close() {
         sqlite3_close_v2(handle)
+        handle = nil
     }
 
     /// Runs statements that give no rows that matter.
@@ -84,6 +90,7 @@ nonisolated final class Database {
     private func checkIntegrity() throws(StoreError) {
         var verdict = ""
         try run("PRAGMA quick_check(1)", []) { verdict = $0.text(0) ?? "" }
+        verdict = verdict.split(separator: "\n").joined(separator: " ")
         guard verdict == "ok" else { throw StoreError(code: SQLITE_CORRUPT, description: "\(path): \(verdict)") }
     }
 
@@ -98,14 +105,20 @@ nonisolated final class Database {
 nonisolated enum SQLValue {
     case null
     case integer(Int64)
+    case real(Double)
     case text(String)
 
     static func optional(_ text: String?) -> SQLValue { text.map { .text($0) } ?? .null }
+
+    static func optional(_ number: Int64?) -> SQLValue { number.map { .integer($0) } ?? .null }
+
+    static func optional(_ number: Double?) -> SQLValue { number.map { .real($0) } ?? .null }
 
     fileprivate func bind(_ statement: OpaquePointer?, _ index: Int32) -> Int32 {
         switch self {
         case .null: return sqlite3_bind_null(statement, index)
         case .integer(let value): return sqlite3_bind_int64(statement, index, value)
+        case .real(let value): return sqlite3_bind_double(statement, index, value)
         case .text(let value):
             // SQLITE_TRANSIENT, which is a macro cast: SQLite makes its own copy.
             let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
@@ -119,6 +132,12 @@ nonisolated struct Row {
     fileprivate let statement: OpaquePointer?
 
     func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(statement, column) }
+
+    func optionalInteger(_ column: Int32) -> Int64? { isNull(column) ? nil : integer(column) }
+
+    func optionalReal(_ column: Int32) -> Double? { isNull(column) ? nil : sqlite3_column_double(statement, column) }
+
+    private func isNull(_ column: Int32) -> Bool { sqlite3_column_type(statement, column) == SQLITE_NULL }
 
     func text(_ column: Int32) -> String? { sqlite3_column_text(statement, column).map { String(cString: $0) } }
 }

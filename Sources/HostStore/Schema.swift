@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Glibc
+
 /// The tables, version by version. `PRAGMA user_version` says how far a file is.
 nonisolated enum Schema {
     /// Each entry brings a file from the version before it to its own; entries are never changed, only added.
@@ -25,9 +27,26 @@ nonisolated enum Schema {
         """
         CREATE TABLE documents(name TEXT PRIMARY KEY, text TEXT NOT NULL);
         """,
+        // Jobs and their attempts. What was submitted is long and never changes: it stands apart.
+        """
+        CREATE TABLE jobs(
+            id INTEGER PRIMARY KEY CHECK(id > 0), key TEXT, kind TEXT, uid INTEGER NOT NULL,
+            priority INTEGER NOT NULL, created_ms INTEGER NOT NULL, after_jobs TEXT NOT NULL, phase TEXT NOT NULL,
+            since_ms INTEGER NOT NULL, reason TEXT NOT NULL, not_before_ms INTEGER, attempts INTEGER NOT NULL,
+            attempt_open INTEGER NOT NULL, failures INTEGER NOT NULL, disruptions INTEGER NOT NULL, session TEXT,
+            checkpoint TEXT, progress_done REAL, progress_total REAL, progress_text TEXT, result TEXT, exit TEXT);
+        CREATE INDEX jobs_phase ON jobs(phase, id);
+        CREATE UNIQUE INDEX jobs_key ON jobs(uid, key) WHERE key IS NOT NULL;
+        CREATE TABLE submissions(job INTEGER PRIMARY KEY, text TEXT NOT NULL);
+        CREATE TABLE attempts(
+            job INTEGER NOT NULL, number INTEGER NOT NULL, state TEXT NOT NULL, started_ms INTEGER NOT NULL,
+            ended_ms INTEGER, reason TEXT NOT NULL, exit TEXT, model TEXT, arm TEXT, generation INTEGER,
+            resumed INTEGER NOT NULL, PRIMARY KEY(job, number));
+        CREATE INDEX attempts_open ON attempts(state) WHERE state IN ('launching', 'running');
+        """,
     ]
 
-    /// Brings a file up to date. A file from a later hostd is refused rather than misread.
+    /// Brings a file up to date, after a copy of it was made. A file from a later hostd is refused rather than misread.
     static func migrate(_ database: Database) throws(StoreError) {
         var version: Int64 = 0
         try database.run("PRAGMA user_version", []) { version = $0.integer(0) }
@@ -36,11 +55,20 @@ nonisolated enum Schema {
                 code: 0,
                 description: "\(database.path): the store has schema \(version), this hostd knows \(migrations.count)")
         }
+        guard version < migrations.count else { return }
+        if version > 0 { try keepCopy(of: database) }
         for (index, sql) in migrations.enumerated().dropFirst(Int(version)) {
             try database.transaction { () throws(StoreError) in
                 try database.run(sql)
                 try database.run("PRAGMA user_version = \(index + 1)")
             }
         }
+    }
+
+    /// The file as it was: `hostd.db.before-4`. Those of older migrations go.
+    private static func keepCopy(of database: Database) throws(StoreError) {
+        let copy = database.path + ".before-\(migrations.count)"
+        try database.copy(to: copy)
+        for number in 1..<migrations.count { unlink(database.path + ".before-\(number)") }
     }
 }

@@ -17,16 +17,23 @@ public nonisolated enum StoreHealth: Hashable, Sendable {
 /// here fails or waits.
 public final class Store {
     /// A write that takes longer is trouble, although it may still succeed.
-    private static let patience: Duration = .seconds(30)
+    static let patience: Duration = .seconds(30)
     private static let pendingEventLimit = 10_000
-    private static let reasonLimitBytes = 2000
 
-    private let loop: EventLoop
-    private let lane: Worker
-    private let file: StoreFile
+    let loop: EventLoop
+    let lane: Worker
+    let file: StoreFile
     private let retry: Duration
-    private var pending = StoreFile.Batch()
-    private var isWriting = false
+    var pending = StoreFile.Batch()
+    private(set) var isWriting = false
+    /// What is in the lane, while `isWriting`.
+    private(set) var beingWritten = StoreFile.Batch()
+    /// Called when all that is pending now is on the disk.
+    var waiting: [() -> Void] = []
+    /// When something was last written, and the timer of the daily backup with what it goes by.
+    private(set) var lastWrite = Instant.zero
+    var backup: TimerSource?
+    var busySince: Instant?
     private var again: TimerSource?
     private var slow: TimerSource?
     private var dropped = 0
@@ -45,8 +52,11 @@ public final class Store {
         let then: () -> Void
     }
 
-    /// The store in the file at `path`. What fails is tried again after `retry`.
-    public init(loop: EventLoop, path: String, retry: Duration = .seconds(5)) throws(SystemError) {
+    /// The store in the file at `path`. What fails is tried again after `retry`; whether the daily backup is due is
+    /// looked at after `firstBackup`.
+    public init(
+        loop: EventLoop, path: String, retry: Duration = .seconds(5), firstBackup: Duration = .seconds(60)
+    ) throws(SystemError) {
         self.loop = loop
         self.retry = retry
         // One thread: there is one connection, and what hangs in it would only be followed by more that hangs.
@@ -54,15 +64,15 @@ public final class Store {
         file = StoreFile(path: path)
         again = try loop.timer { [weak self] in self?.write() }
         slow = try loop.timer { [weak self] in self?.trouble("the disk does not answer") }
+        backup = try loop.timer { [weak self] in self?.backUp() }
+        backup?.arm(at: loop.now + firstBackup)
     }
 
     /// Adds an entry to the history, its reason cut to 2,000 bytes. Beyond 10,000 unwritten ones the oldest are
     /// dropped, and the number is noted.
     public func append(_ event: StoredEvent) {
         var event = event
-        if event.reason.utf8.count > Self.reasonLimitBytes {
-            event.reason = String(decoding: event.reason.utf8.prefix(Self.reasonLimitBytes), as: UTF8.self) + "…"
-        }
+        event.reason = event.reason.cut(to: TextLimit.reason)
         pending.events.append(event)
         dropOldest()
         schedule()
@@ -145,7 +155,7 @@ public final class Store {
         dropped += excess
     }
 
-    private func schedule() {
+    func schedule() {
         guard !isWriting, case .ok = health else { return }
         // What one event brings about is one transaction.
         loop.later { [weak self] in self?.write() }
@@ -158,32 +168,37 @@ public final class Store {
         let file = self.file
         let batch = pending
         let noted = dropped
+        let waiters = waiting
+        beingWritten = batch
         pending = StoreFile.Batch()
+        waiting = []
         lane.submit { () -> Result<[StoredEvent], StoreError> in
             Result { () throws(StoreError) in try file.write(batch, dropped: noted) }
         } then: { [weak self] (outcome: WorkOutcome<Result<[StoredEvent], StoreError>>) in
             guard let self else { return }
             isWriting = false
+            beingWritten = StoreFile.Batch()
+            lastWrite = loop.now
             slow?.disarm()
             switch outcome {
-            case .done(.success(let events)): written(events, noted)
-            case .done(.failure(let error)): unwritten(batch, error.description)
-            case .late, .full: unwritten(batch, "too much else is asked of the store")
+            case .done(.success(let events)): written(events, noted, waiters)
+            case .done(.failure(let error)): unwritten(batch, waiters, error.description)
+            case .late, .full: unwritten(batch, waiters, "too much else is asked of the store")
             }
         }
     }
 
-    private func written(_ events: [StoredEvent], _ noted: Int) {
+    private func written(_ events: [StoredEvent], _ noted: Int, _ waiters: [() -> Void]) {
         dropped -= noted
         if !events.isEmpty { stored?(events) }
         if case .failing = health { become(.ok) }
+        for waiter in waiters { waiter() }
         if pending.isEmpty { endFlushes() } else { write() }
     }
 
-    private func unwritten(_ batch: StoreFile.Batch, _ failure: String) {
-        pending.events.insert(contentsOf: batch.events, at: 0)
-        pending.services.merge(batch.services) { newer, _ in newer }
-        pending.documents.merge(batch.documents) { newer, _ in newer }
+    private func unwritten(_ batch: StoreFile.Batch, _ waiters: [() -> Void], _ failure: String) {
+        pending.merge(older: batch)
+        waiting = waiters + waiting
         dropOldest()
         again?.arm(at: loop.now + retry)
         trouble(failure)

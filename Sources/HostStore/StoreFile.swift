@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Glibc
+internal import HostCore
 internal import HostLinux
 
 /// The store's file as its lane sees it: opened when needed, moved aside when damaged.
 nonisolated final class StoreFile: @unchecked Sendable {
     // Only the store lane's thread touches it: the Worker runs one piece of work at a time.
-    private let path: String
+    let path: String
     private let limits: HistoryLimits
     private var database: Database?
     private var eventsSincePrune: Int
     /// The newest number that is known to have been given.
     private var lastID: Int64 = 0
+    private var lastJob: Int64 = 0
     /// Entries that a file got which was begun anew, not yet told to anybody.
     private var notes: [StoredEvent] = []
 
@@ -27,8 +28,25 @@ nonisolated final class StoreFile: @unchecked Sendable {
         var services: [String: StoredService] = [:]
         /// By name; nil: it is removed.
         var documents: [String: String?] = [:]
+        var jobs: [JobID: JobRecord] = [:]
+        var attempts: [AttemptKey: AttemptRecord] = [:]
+        /// No job's number up to this one is given again.
+        var highestJob: Int64 = 0
 
-        var isEmpty: Bool { events.isEmpty && services.isEmpty && documents.isEmpty }
+        var isEmpty: Bool {
+            events.isEmpty && services.isEmpty && documents.isEmpty && jobs.isEmpty && attempts.isEmpty
+                && highestJob == 0
+        }
+
+        /// With what an older batch holds and this one does not.
+        mutating func merge(older batch: Batch) {
+            events.insert(contentsOf: batch.events, at: 0)
+            services.merge(batch.services) { newer, _ in newer }
+            documents.merge(batch.documents) { newer, _ in newer }
+            jobs.merge(batch.jobs) { newer, _ in newer }
+            attempts.merge(batch.attempts) { newer, _ in newer }
+            highestJob = max(highestJob, batch.highestJob)
+        }
     }
 
     /// Writes all of `batch` or nothing; `dropped` entries that went before it are noted. Returns the entries as they
@@ -46,10 +64,12 @@ nonisolated final class StoreFile: @unchecked Sendable {
                 for event in batch.events { try written.insert(event, database) }
                 for service in batch.services.values { try Self.upsert(service, database) }
                 for (name, text) in batch.documents { try Self.put(text, name, database) }
+                try self.putJobs(of: batch, &written, database)
                 try self.prune(database, added: batch.events.count)
             }
         }
         lastID = max(lastID, written.events.last?.id ?? 0)
+        lastJob = max(lastJob, batch.highestJob, batch.jobs.keys.max()?.number ?? 0)
         defer { notes = [] }
         return notes + written.events
     }
@@ -116,35 +136,24 @@ nonisolated final class StoreFile: @unchecked Sendable {
         return extent
     }
 
-    private func withDatabase(_ body: (Database) throws(StoreError) -> Void) throws(StoreError) {
+    func withDatabase<Value>(_ body: (Database) throws(StoreError) -> Value) throws(StoreError) -> Value {
         do throws(StoreError) {
-            try body(try open())
+            return try body(try open())
         } catch {
             // The next call opens anew; what is damaged is moved aside first and kept for whoever wants to look.
             database = nil
             guard error.isCorrupt else { throw error }
-            let aside = moveAside()
-            let fresh = try open()
-            try skipNumbers(fresh)
-            var note = WrittenEvents()
-            try note.insert(
-                .ofHost("store.damaged", "\(error); begun anew, the old one is kept as \(aside)"), fresh)
-            notes += note.events
-            try body(fresh)
+            notes += try StoreRescue(path: path, lastID: lastID, lastJob: lastJob).run(because: error)
+            return try body(try open())
         }
     }
 
     private func open() throws(StoreError) -> Database {
         if let database { return database }
+        StoreRescue.settle(path)
         let opened = try Database(path: path)
         database = opened
         return opened
-    }
-
-    private func moveAside() -> String {
-        let aside = "\(path).corrupt-\(Clock.wallMilliseconds)"
-        for suffix in ["", "-wal", "-shm"] { rename(path + suffix, aside + suffix) }
-        return aside
     }
 
     private static func upsert(_ service: StoredService, _ database: Database) throws(StoreError) {
@@ -164,13 +173,6 @@ nonisolated final class StoreFile: @unchecked Sendable {
             [.text(name), .text(text)])
     }
 
-    /// Numbers rise for ever, also over the loss of the file that knew the newest one. Nobody writes an entry a
-    /// millisecond: the clock is ahead of every number that an older file can have given.
-    private func skipNumbers(_ fresh: Database) throws(StoreError) {
-        let floor = max(lastID, Clock.wallMilliseconds)
-        try fresh.run("INSERT INTO sqlite_sequence(name, seq) VALUES('events', ?1)", [.integer(floor)])
-    }
-
     private func prune(_ database: Database, added: Int) throws(StoreError) {
         eventsSincePrune += added
         guard eventsSincePrune >= limits.pruneEvery else { return }
@@ -178,7 +180,8 @@ nonisolated final class StoreFile: @unchecked Sendable {
         // By rows, not by numbers: a crash loop whose entries repeat uses up numbers and leaves few rows.
         let excess = "SELECT id FROM events ORDER BY id DESC LIMIT 1 OFFSET \(limits.rows)"
         if let bound = try database.integer(excess) { try Self.delete(through: bound, database) }
-        while try Self.usedBytes(database) > limits.bytes {
+        let others = try Self.jobBytes(database)
+        while try Self.usedBytes(database) - others > limits.bytes {
             let tenth = "SELECT id FROM events ORDER BY id LIMIT 1 OFFSET (SELECT count(*) / 10 FROM events)"
             guard let bound = try database.integer(tenth) else { return }
             try Self.delete(through: bound, database)
@@ -190,6 +193,13 @@ nonisolated final class StoreFile: @unchecked Sendable {
         try database.run(
             "INSERT INTO facts(name, value) VALUES('pruned_through', ?1) ON CONFLICT(name) DO UPDATE SET value = ?1",
             [.integer(id)])
+    }
+
+    /// About what the jobs take, which are no history.
+    private static func jobBytes(_ database: Database) throws(StoreError) -> Int64 {
+        let rows = "SELECT (SELECT count(*) FROM jobs) + (SELECT count(*) FROM attempts)"
+        let texts = "SELECT coalesce(sum(length(text)), 0) FROM submissions"
+        return (try database.integer(rows) ?? 0) * 400 + (try database.integer(texts) ?? 0)
     }
 
     /// What the file holds; free pages are written again before it grows.
@@ -212,7 +222,7 @@ nonisolated struct HistoryLimits: Sendable {
 
 extension StoredEvent {
     /// An entry on the store itself, now.
-    fileprivate nonisolated static func ofHost(_ kind: String, _ reason: String) -> StoredEvent {
+    nonisolated static func ofHost(_ kind: String, _ reason: String) -> StoredEvent {
         StoredEvent(
             wallMilliseconds: Clock.wallMilliseconds, service: nil, kind: kind, instance: nil, reason: reason)
     }

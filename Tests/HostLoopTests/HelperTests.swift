@@ -6,6 +6,8 @@ import HostLinux
 import TestKit
 import Testing
 
+@testable import HostStore
+
 /// What needs a process of its own: signals, counted threads, a world with other mounts.
 nonisolated struct HelperTests {
     private static let helper = Programs.path("LoopHelper")
@@ -89,5 +91,45 @@ nonisolated struct HelperTests {
             lines == [
                 "unable to open database file", "ok", "1 × after", "10 × before", "1000 × broken", "1 × during",
             ])
+    }
+
+    @Test(.enabled(if: canMount, "needs the right to mount"))
+    func onAFullDiskWhoeverWaitsForAJobsCommitWaits() throws {
+        let folder = try TemporaryFolder()
+        let lines = try Self.lines(
+            after: "mount -t tmpfs -o size=1m none \(folder.path)", "full-of-jobs", folder.path)
+        #expect(
+            lines == [
+                "database or disk is full", "10 heard", "ok", "210 heard, in order: true", "190 queued", "10 running",
+            ])
+    }
+
+    @Test func whatWasSaidToBeWrittenOutlivesKillingAtAnyPoint() throws {
+        let folder = try TemporaryFolder()
+        var seed = SplitMix64(seed: 20)
+        for _ in 0..<Rounds.count(20) {
+            let pipe = try PrivatePipe()
+            let process = try Processes.spawn(
+                Self.helper, ["write-jobs", folder.path], environment: [], output: pipe.writing.raw)
+            var output: [UInt8] = []
+            let wanted = Int(seed.next() % 3000) + 1
+            try waitUntil("\(wanted) bytes of numbers") {
+                while output.count < wanted, let part = try? pipe.reading.read(upTo: 512), !part.isEmpty {
+                    output += part
+                }
+                return output.count >= wanted
+            }
+            kill(process.pid, SIGKILL)
+            var status: Int32 = 0
+            waitpid(process.pid, &status, 0)
+            while let part = try? pipe.reading.read(upTo: 65536), !part.isEmpty { output += part }
+            let said = String(decoding: output, as: UTF8.self).split(separator: "\n").compactMap { Int64($0) }
+            let file = StoreFile(path: folder.path + "/hostd.db")
+            let found = try file.unfinishedJobs()
+            #expect(Set(said).isSubset(of: found.jobs.map(\.id.number)))
+            #expect(found.jobs.count.isMultiple(of: 16), "a commit is whole or not there")
+            #expect(found.jobs.map(\.id.number) == Array(1...found.highestNumber))
+            #expect(found.openAttempts.map(\.reason) == found.jobs.map { "of \($0.id)" })
+        }
     }
 }

@@ -88,7 +88,7 @@ struct StoreTests {
         try test.flush()
         let reasons = try #require(try test.reasons())
         #expect(reasons.count == 2)
-        #expect(reasons.first?.contains("begun anew, the old one is kept as \(test.path).corrupt-") == true)
+        #expect(reasons.first?.contains("the old one is kept as \(test.path).corrupt-") == true)
         #expect(reasons.last == "after the damage")
         #expect(test.healths.isEmpty, "the entry was written")
         let aside = try Files.list(test.folder.path).filter { $0.contains(".corrupt-") && !$0.hasSuffix("-wal") }
@@ -139,7 +139,7 @@ struct StoreTests {
         #expect(try test.reasons() == nil)
         #expect(try test.services() == nil)
         guard case .failing(_, let why) = test.store.health else { throw NeverCame(event: "the refusal") }
-        #expect(why == "\(test.path): the store has schema 99, this hostd knows 3")
+        #expect(why == "\(test.path): the store has schema 99, this hostd knows 4")
         #expect(try Files.list(test.folder.path).allSatisfy { !$0.contains("corrupt") })
     }
 

@@ -10,14 +10,19 @@ import HostStore
 func fillDisk(_ folder: String) throws {
     let filler = folder + "/filler"
     try troubledStore(folder + "/hostd.db") {
-        let file = open(filler, O_WRONLY | O_CREAT | O_APPEND, 0o600)
-        let block = [UInt8](repeating: 0, count: 4096)
-        while write(file, block, block.count) > 0 {}
-        while write(file, block, 1) > 0 {}
-        close(file)
+        fill(filler)
     } mend: {
         unlink(filler)
     }
+}
+
+/// Writes a file until nothing more fits on its disk.
+func fill(_ path: String) {
+    let file = open(path, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+    let block = [UInt8](repeating: 0, count: 4096)
+    while write(file, block, block.count) > 0 {}
+    while write(file, block, 1) > 0 {}
+    close(file)
 }
 
 /// A store on a disk that is mounted read-only when it begins.

@@ -14,6 +14,8 @@ case ("signals", _): try takeSignals()
 case ("probes", let port?): try probeMany(port: UInt16(port) ?? 0)
 case ("dead-names", let server?): try lookUpDeadNames(server: server)
 case ("full-disk", let folder?): try fillDisk(folder)
+case ("write-jobs", let folder?): try writeJobs(folder)
+case ("full-of-jobs", let folder?): try fillDiskWithJobs(folder)
 case ("read-only", let folder?): try makeWritable(folder)
 default: exit(2)
 }
