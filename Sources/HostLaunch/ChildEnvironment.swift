@@ -34,7 +34,12 @@ public nonisolated enum ChildEnvironment {
             values["PATH"] = node[..<slash] + ":" + (values["PATH"] ?? standardPath)
             values["HOSTD_NODE"] = node
         }
-        values["HOSTD_SERVICE"] = instance.service.text
+        if let job = JobID(name: instance.service) {
+            values["HOSTD_JOB"] = "\(job)"
+            values["HOSTD_ATTEMPT"] = "\(instance.launch)"
+        } else {
+            values["HOSTD_SERVICE"] = instance.service.text
+        }
         values["HOSTD_INSTANCE"] = token
         return values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
     }

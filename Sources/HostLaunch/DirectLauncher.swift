@@ -35,6 +35,7 @@ public final class DirectLauncher {
 
     private let loop: EventLoop
     private let run: String
+    private let jobRecords: String?
     private let epoch: String
     private let doorbellPath: String
     private let starter: KeeperStarter
@@ -52,11 +53,14 @@ public final class DirectLauncher {
     /// Called when a keeper is gone: nothing will be written to its pipes or folder any more.
     public var keeperIsGone: ((InstanceID) -> Void)?
 
-    /// Takes over the runtime folder `run`. `keeper` is the path of hostd-keeper.
+    /// Takes over the runtime folder `run`. `keeper` is the path of hostd-keeper; the records of jobs stand in folders
+    /// under `jobRecords`.
     public init(
-        loop: EventLoop, run: String, keeper: String, epoch: String, cgroup: DelegatedCgroup? = nil
+        loop: EventLoop, run: String, jobRecords: String? = nil, keeper: String, epoch: String,
+        cgroup: DelegatedCgroup? = nil
     ) throws(SystemError) {
         self.loop = loop
+        self.jobRecords = jobRecords
         self.cgroup = cgroup
         self.run = run
         self.epoch = epoch
@@ -71,7 +75,7 @@ public final class DirectLauncher {
         _ instance: InstanceID, _ service: ServiceSpecification, _ prepared: PreparedLaunch, hook: Hook? = nil,
         pipeSizeBytes: Int
     ) throws(LaunchError) {
-        let folder = InstanceFolder(run: run, instance: instance)
+        let folder = folder(of: instance)
         let group = cgroup.map { InstanceCgroup(instance, in: $0) }
         do throws(SystemError) {
             try group?.make(service.limits)
@@ -105,7 +109,7 @@ public final class DirectLauncher {
     /// they are watched, but `news` hears nothing of them before this has returned.
     public func findInstances() throws(SystemError) -> [(instance: InstanceID, news: [KeeperNews])] {
         var found: [(InstanceID, [KeeperNews])] = []
-        for folder in try InstanceFolder.all(under: run) {
+        for folder in try InstanceFolder.all(under: run, jobs: jobRecords) {
             let entry = Held(folder: folder, token: folder.token())
             held[folder.instance] = entry
             let isAlive = folder.isLocked()
@@ -145,7 +149,7 @@ public final class DirectLauncher {
             return .failure(LaunchError("its keeper, pid \(pid), is stopped and listens to nobody"))
         }
         do throws(SystemError) {
-            let text = try Files.readText(folder(of: instance).path + "/notify", limit: 65536)
+            let text = try Files.readText(folder(of: instance).records + "/notify", limit: 65536)
             return .success(FieldText(parsing: text).map { NotifyRecord($0) } ?? NotifyRecord())
         } catch {
             return error.isMissing ? .success(NotifyRecord()) : .failure(LaunchError("hostd cannot ask: \(error)"))
@@ -174,7 +178,7 @@ public final class DirectLauncher {
 
     /// The folder of an instance.
     public func folder(of instance: InstanceID) -> InstanceFolder {
-        InstanceFolder(run: run, instance: instance)
+        InstanceFolder(run: run, instance: instance, jobs: jobRecords)
     }
 
     /// The instance is over and its log is drained: its folder goes.

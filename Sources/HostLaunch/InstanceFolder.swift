@@ -11,12 +11,19 @@ public nonisolated struct InstanceFolder: Hashable, Sendable {
     public let instance: InstanceID
     /// Its absolute path.
     public let path: String
+    /// Where its records stand: here, or for an attempt of a job in a folder that a reboot does not empty.
+    public let records: String
 
-    /// The folder of `instance` under the runtime folder `run`.
-    public init(run: String, instance: InstanceID) {
+    /// The folder of `instance` under the runtime folder `run`; the records of jobs stand in folders under `jobs`.
+    public init(run: String, instance: InstanceID, jobs: String? = nil) {
         self.instance = instance
         path = "\(run)/\(instance)"
+        let isOfJob = JobID(name: instance.service) != nil
+        records = isOfJob ? jobs.map { "\($0)/\(instance)" } ?? path : path
     }
+
+    /// Whether its records outlive a reboot.
+    var keepsRecords: Bool { records != path }
 
     /// The lock file; whoever holds its flock is the instance's keeper.
     public var lock: String { path + "/lock" }
@@ -36,6 +43,7 @@ public nonisolated struct InstanceFolder: Hashable, Sendable {
     public func create(
         token: String, hook: Hook? = nil, digest: UInt64? = nil, node: NodePinned? = nil
     ) throws(SystemError) -> Descriptor {
+        if keepsRecords { try check("mkdir", records) { mkdir(records, 0o700) } }
         try check("mkdir", path) { mkdir(path, 0o700) }
         let lock = try Descriptor(opening: lock, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW)
         guard try lock.tryLock() else { throw SystemError(code: EBUSY, call: "lock", subject: self.lock) }
@@ -81,18 +89,21 @@ public nonisolated struct InstanceFolder: Hashable, Sendable {
 
     /// A record (`start`, `exit`), nil when it is not there (yet).
     public func record(_ name: String) -> FieldText? {
-        (try? Files.readText("\(path)/\(name)", limit: 65536)).flatMap { FieldText(parsing: $0) }
+        let folder = name == "lock" ? path : records
+        return (try? Files.readText("\(folder)/\(name)", limit: 65536)).flatMap { FieldText(parsing: $0) }
     }
 
     /// Removes the folder with all that is in it.
     public func remove() throws(SystemError) {
-        try Files.removeFlatFolder(path)
+        // Records last: while they are there it is known what became of it.
+        if Files.exists(path) || !keepsRecords { try Files.removeFlatFolder(path) }
+        if keepsRecords { try Files.removeFlatFolder(records) }
     }
 
     /// The folders of all launches under `run`, oldest first.
-    public static func all(under run: String) throws(SystemError) -> [InstanceFolder] {
+    public static func all(under run: String, jobs: String? = nil) throws(SystemError) -> [InstanceFolder] {
         try Files.list(run).compactMap { InstanceID($0) }
             .sorted { ($0.service, $0.launch) < ($1.service, $1.launch) }
-            .map { InstanceFolder(run: run, instance: $0) }
+            .map { InstanceFolder(run: run, instance: $0, jobs: jobs) }
     }
 }

@@ -40,6 +40,7 @@ public nonisolated struct KeeperCommand: Hashable, Sendable {
         ]
         result += ChildOptions.arguments(launch, identity)
         if let cgroup { result += ["--cgroup", cgroup] }
+        if folder.keepsRecords { result += ["--record-dir", folder.records, "--sync"] }
         return result + ["--"] + launch.command
     }
 }

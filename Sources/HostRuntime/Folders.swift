@@ -14,6 +14,9 @@ public nonisolated struct Folders: Hashable, Sendable {
     /// The log files.
     public var log: String
 
+    /// The records of attempts of jobs.
+    public var jobs: String { state + "/jobs" }
+
     /// The control socket.
     public var socket: String { run + "/hostd.sock" }
 
@@ -50,7 +53,9 @@ public nonisolated struct Folders: Hashable, Sendable {
                 description: "\(path) is too long for a socket: \(path.utf8.count) bytes, and there is room for "
                     + "\(Sockets.pathLimitBytes) (choose a shorter folder)")
         }
-        for (path, mode) in [(state, UInt32(0o700)), (run, 0o700), (log, 0o750), (run + "/services", 0o700)] {
+        for (path, mode) in [
+            (state, UInt32(0o700)), (run, 0o700), (log, 0o750), (run + "/services", 0o700), (jobs, 0o700),
+        ] {
             do throws(SystemError) {
                 try Files.makeFolder(path, mode: mode)
             } catch {

@@ -115,7 +115,8 @@ final class Supervisor {
         self.configuration = configuration
         startedAt = loop.now
         launcher = try DirectLauncher(
-            loop: loop, run: folders.run, keeper: programs.keeper, epoch: epoch, cgroup: DelegatedCgroup.take())
+            loop: loop, run: folders.run, jobRecords: folders.jobs, keeper: programs.keeper, epoch: epoch,
+            cgroup: DelegatedCgroup.take())
         logger = try LoggerLink(loop: loop, folders: folders, program: programs.logger)
         store = try Store(loop: loop, path: folders.state + "/hostd.db")
         files = try Worker(loop: loop, lane: "files", limit: 4096)

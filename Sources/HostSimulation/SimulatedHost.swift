@@ -30,7 +30,7 @@ final class SimulatedHost {
     let services: [SimulatedService]
     private let indices: [ServiceName: Int]
     var scenario: Scenario
-    var queue = EventQueue<Occurrence>()
+    var queue = TimeQueue<Occurrence>()
     var now = Instant(nanoseconds: 1_000_000_000_000)
     var summary = SimulationSummary()
     var checker: Checker

@@ -42,7 +42,7 @@ nonisolated enum JobRows {
         guard let id = JobID(row.integer(0)) else { return nil }
         var job = JobRecord(
             id: id, key: row.text(1), kind: row.text(2), uid: UInt32(clamping: row.integer(3)),
-            priority: Int(row.integer(4)), submission: row.text(22) ?? "", createdMilliseconds: row.integer(5))
+            priority: Int(row.integer(4)), submission: row.text(24) ?? "", createdMilliseconds: row.integer(5))
         job.after = (row.text(6) ?? "").split(separator: " ").compactMap { JobID(text: String($0)) }
         // A word of a state that this hostd does not know is for a person to look at.
         job.phase = JobPhase(rawValue: row.text(7) ?? "") ?? .held
@@ -60,6 +60,8 @@ nonisolated enum JobRows {
         }
         job.result = row.text(20)
         job.exit = ExitStatus(column: row.text(21))
+        job.wish = row.text(22).flatMap { JobRecord.Wish(rawValue: $0) }
+        job.deadlineFromMilliseconds = row.integer(23)
         return job
     }
 

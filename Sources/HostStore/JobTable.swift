@@ -8,7 +8,8 @@ nonisolated enum JobTable {
     static let columns = [
         "id", "key", "kind", "uid", "priority", "created_ms", "after_jobs", "phase", "since_ms", "reason",
         "not_before_ms", "attempts", "attempt_open", "failures", "disruptions", "session", "checkpoint",
-        "progress_done", "progress_total", "progress_text", "result", "exit",
+        "progress_done", "progress_total", "progress_text", "result", "exit", "wish",
+        "deadline_from_ms",
     ]
     static let attemptColumns = [
         "job", "number", "state", "started_ms", "ended_ms", "reason", "exit", "model", "arm", "generation", "resumed",
@@ -87,6 +88,7 @@ nonisolated enum JobTable {
             .integer(Int64(job.failures)), .integer(Int64(job.disruptions)), .optional(job.session),
             .optional(job.checkpoint), .optional(job.progress?.done), .optional(job.progress?.total),
             .optional(job.progress?.text), .optional(job.result), .optional(job.exit?.column),
+            .optional(job.wish?.rawValue), .integer(job.deadlineFromMilliseconds),
         ]
     }
 

@@ -34,7 +34,8 @@ nonisolated enum Schema {
             priority INTEGER NOT NULL, created_ms INTEGER NOT NULL, after_jobs TEXT NOT NULL, phase TEXT NOT NULL,
             since_ms INTEGER NOT NULL, reason TEXT NOT NULL, not_before_ms INTEGER, attempts INTEGER NOT NULL,
             attempt_open INTEGER NOT NULL, failures INTEGER NOT NULL, disruptions INTEGER NOT NULL, session TEXT,
-            checkpoint TEXT, progress_done REAL, progress_total REAL, progress_text TEXT, result TEXT, exit TEXT);
+            checkpoint TEXT, progress_done REAL, progress_total REAL, progress_text TEXT, result TEXT, exit TEXT,
+            wish TEXT, deadline_from_ms INTEGER NOT NULL);
         CREATE INDEX jobs_phase ON jobs(phase, id);
         CREATE UNIQUE INDEX jobs_key ON jobs(uid, key) WHERE key IS NOT NULL;
         CREATE TABLE submissions(job INTEGER PRIMARY KEY, text TEXT NOT NULL);

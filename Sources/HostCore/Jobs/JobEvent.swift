@@ -19,6 +19,8 @@ public enum JobEvent: Hashable, Sendable {
 
     /// Its keeper could not be started, or its program is not there: why.
     case launchFailed(InstanceID, String)
+    /// Nothing was started: the host is not fit for it (its Node is not as it was pinned). Why.
+    case launchRefused(InstanceID, String)
     /// Nothing was started, and nothing will be: hostd was killed before it launched.
     case neverRan(InstanceID)
     /// The main process runs. `resumes`: it goes on in the session of an earlier attempt.
@@ -79,6 +81,8 @@ public struct AttemptPlan: Hashable, Sendable {
     public var arm: String?
     /// The generation of the policy.
     public var generation: Int64?
+    /// When it was made, milliseconds since 1970.
+    public var wallMilliseconds: Int64 = 0
 
     /// A plan without session and model.
     public init(session: String? = nil, isResumed: Bool = false, model: String? = nil) {
@@ -108,8 +112,6 @@ public enum JobEffect: Hashable, Sendable {
     case sweep(InstanceID)
     /// Read the rest of its output and say what it came to; answered by `judged`.
     case judge(InstanceID, ExitReport)
-    /// Keep what is known of an end that nobody wanted.
-    case keepCrash(InstanceID, ExitReport, why: String?)
     /// What it came to is written down: its folder may go once its log is drained.
     case forget(InstanceID)
     /// Tell people: one entry of history.

@@ -13,7 +13,7 @@ extension JobMachine {
         guard case .planning(instance, _) = state else { return }
         attempts = instance.launch
         session = plan.session ?? session
-        var attempt = AttemptRecord(job: id, number: attempts, startedMilliseconds: 0)
+        var attempt = AttemptRecord(job: id, number: attempts, startedMilliseconds: plan.wallMilliseconds)
         attempt.model = plan.model
         attempt.arm = plan.arm
         attempt.generation = plan.generation
@@ -72,14 +72,22 @@ extension JobMachine {
         }
     }
 
+    mutating func launchRefused(_ instance: InstanceID, _ why: String, at now: Instant) {
+        report(.launchFailed, instance, why)
+        end(unlaunched: instance, AttemptFailure(.disruption(retryAfter: nil), why), at: now)
+    }
+
     mutating func neverRan(_ instance: InstanceID, at now: Instant) {
+        let why = "it never ran: hostd was killed before its launch"
+        end(unlaunched: instance, AttemptFailure(.disruption(retryAfter: .zero), why), at: now)
+    }
+
+    private mutating func end(unlaunched instance: InstanceID, _ failure: AttemptFailure, at now: Instant) {
         guard state.instance == instance else { return }
         switch state {
         case .launching, .ending:
             let report = ExitReport(status: .unknown, ran: .zero, wallMilliseconds: 0)
-            let verdict = AttemptVerdict.failed(
-                AttemptFailure(.disruption(retryAfter: .zero), "it never ran: hostd was killed before its launch"))
-            close(instance, report, verdict, cause: endingCause, at: now)
+            close(instance, report, .failed(failure), cause: endingCause, at: now)
         default: break
         }
     }

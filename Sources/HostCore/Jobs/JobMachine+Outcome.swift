@@ -38,6 +38,9 @@ extension JobMachine {
         // Each time that it gets further the counts begin anew: it is on its way.
         if gotFurther { (failures, disruptions) = (0, 0) }
         attempt?.exit = report.status
+        attempt?.endedMilliseconds =
+            report.wallMilliseconds > 0
+            ? report.wallMilliseconds : wallAtOrigin.addingClamped(now.nanoseconds / 1_000_000)
         let (next, why) = outcome(report, verdict, cause: cause, at: now)
         attempt?.reason = why
         exit = report.status
@@ -80,6 +83,8 @@ extension JobMachine {
         case .stall, .attemptTimeout, .limit, .stuck: return counted(why, at: now)
         }
         switch failure.class {
+        // A program that ran before and is not there now is being replaced.
+        case .permanent where attempts > 1 && report.status.isNoStart: return counted(why, at: now)
         case .permanent:
             attempt?.state = .failed
             return (.end(.failed), why)
@@ -166,4 +171,9 @@ extension JobMachine {
             enter(.over(final), because: why, at: now)
         }
     }
+}
+
+extension ExitStatus {
+    /// It never ran.
+    fileprivate var isNoStart: Bool { if case .failedToStart = self { true } else { false } }
 }

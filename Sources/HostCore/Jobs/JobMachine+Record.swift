@@ -38,6 +38,7 @@ extension JobMachine {
         createdMilliseconds = record.createdMilliseconds
         deadlineFrom = clock.instant(record.deadlineFromMilliseconds)
         wish = record.wish
+        wallAtOrigin = clock.wall(.zero)
         self.rules = rules
         since = clock.instant(record.sinceMilliseconds)
         reason = record.reason

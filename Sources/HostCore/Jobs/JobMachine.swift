@@ -51,6 +51,8 @@ public struct JobMachine: Hashable, Sendable {
     public internal(set) var attempt: AttemptRecord?
     /// Its deadline counts from here; before the clock's origin where that was in another epoch.
     var deadlineFrom: Instant
+    /// The wall clock at the origin of the monotonic one, milliseconds since 1970.
+    let wallAtOrigin: Int64
     /// What a person wants done with it as soon as the attempt is over.
     var wish: JobRecord.Wish?
     /// The next attempt comes no sooner.
@@ -141,7 +143,7 @@ public struct JobMachine: Hashable, Sendable {
         case .conditions(let critical, let turn): conditions(critical, turn: turn, at: now)
         case .otherEnded(let other, let succeeded): otherEnded(other, succeeded: succeeded, at: now)
         case .configured(let rules): configured(rules, at: now)
-        case .launchFailed, .neverRan, .started, .exited, .treeEmpty, .keeperLost, .swept, .judged:
+        case .launchFailed, .launchRefused, .neverRan, .started, .exited, .treeEmpty, .keeperLost, .swept, .judged:
             instanceEvent(event, at: now)
         case .session(let instance, let session): found(session: session, in: instance)
         case .progressed(let instance, let progress): progressed(instance, progress, at: now)
@@ -165,6 +167,7 @@ public struct JobMachine: Hashable, Sendable {
     private mutating func instanceEvent(_ event: JobEvent, at now: Instant) {
         switch event {
         case .launchFailed(let instance, let why): launchFailed(instance, why, at: now)
+        case .launchRefused(let instance, let why): launchRefused(instance, why, at: now)
         case .neverRan(let instance): neverRan(instance, at: now)
         case .started(let instance, let process, let at): started(instance, process, startedAt: at, at: now)
         case .exited(let instance, let report, let empty): exited(instance, report, treeEmpty: empty, at: now)

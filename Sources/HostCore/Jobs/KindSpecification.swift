@@ -24,6 +24,8 @@ public struct KindSpecification: Hashable, Sendable {
     public var name: String
     /// The preset that knows the program; `generic` for a plain command.
     public var preset: String
+    /// What that preset says.
+    public var agent: AgentPreset
     /// How the first attempt is started, where the preset does not say.
     public var command: [String]
     /// How a further attempt goes on, where the preset does not say; empty: it is started like the first.
@@ -60,7 +62,8 @@ public struct KindSpecification: Hashable, Sendable {
     /// A kind with everything at its default.
     public init(name: String, launch: LaunchSpecification = LaunchSpecification(command: [])) {
         self.name = name
-        preset = "generic"
+        preset = AgentPreset.plain.name
+        agent = .plain
         command = []
         resume = []
         prompt = ""

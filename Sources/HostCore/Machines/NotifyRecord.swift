@@ -18,6 +18,10 @@ public struct NotifyRecord: Hashable, Sendable {
     public var extendedUntil: Instant?
     /// The last STATUS=; empty when there was none.
     public var status = ""
+    /// The last X_PROGRESS=, of a job.
+    public var progress: String?
+    /// The last X_CHECKPOINT=, of a job.
+    public var checkpoint: String?
 
     /// Nothing was said.
     public init() {}
@@ -32,6 +36,8 @@ public struct NotifyRecord: Hashable, Sendable {
         triggers = fields.integer("trigger_count") ?? 0
         extendedUntil = fields.instant("extend_until_ns")
         status = fields["status"] ?? ""
+        progress = fields["x_progress"]
+        checkpoint = fields["x_checkpoint"]
     }
 
     /// Whether it has begun a reload and has not said that it is done.

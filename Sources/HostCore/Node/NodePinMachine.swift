@@ -142,7 +142,8 @@ public struct NodePinMachine: Hashable, Sendable {
         for name in wishes.keys.sorted() { inspect(name) }
     }
 
-    private func pin(for wish: NodeWish) -> Result<NodePinned, NodeRefusal> {
+    /// The pin for a wish, or why there is none.
+    public func pin(for wish: NodeWish) -> Result<NodePinned, NodeRefusal> {
         guard case .pins(let pinned, let others) = lock else {
             guard case .unreadable(let why) = lock else { return .failure(NodeRefusal("")) }
             return .failure(NodeRefusal("node.lock cannot be read: \(why)"))

@@ -80,7 +80,6 @@ extension JobWorld {
         case .forget(let instance):
             checker.forgotten(instance, written: store.attempts[instance])
             if chance(0.7) { attempts[instance] = nil }
-        case .keepCrash: break
         case .report(let report):
             trace.note("job \(id) \(report.kind.rawValue): \(report.reason)", at: now)
         }

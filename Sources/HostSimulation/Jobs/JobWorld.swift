@@ -25,7 +25,7 @@ final class JobWorld {
 
     let seed: UInt64
     var random: SplitMix64
-    var queue = EventQueue<Occurrence>()
+    var queue = TimeQueue<Occurrence>()
     var now = Instant(nanoseconds: 1_000_000_000_000)
     var summary = SimulationSummary()
     var trace: Trace

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import HostCore
-
-/// Virtual time: what happens next, and when. Equal times keep the order in which they were planned.
-struct EventQueue<Event> {
+/// What is due next, and when: a binary heap. Equal times keep the order in which they were planned.
+public struct TimeQueue<Event> {
     private struct Entry {
         let at: Instant
         let order: UInt64
@@ -17,10 +15,17 @@ struct EventQueue<Event> {
     private var heap: [Entry] = []
     private var planned: UInt64 = 0
 
-    /// When the next event is.
-    var nextTime: Instant? { heap.first?.at }
+    /// Nothing is planned.
+    public init() {}
 
-    mutating func plan(_ event: Event, at: Instant) {
+    /// When the next event is.
+    public var nextTime: Instant? { heap.first?.at }
+
+    /// How many events are planned.
+    public var count: Int { heap.count }
+
+    /// Plans an event.
+    public mutating func plan(_ event: Event, at: Instant) {
         planned += 1
         heap.append(Entry(at: at, order: planned, event: event))
         var child = heap.count - 1
@@ -30,7 +35,8 @@ struct EventQueue<Event> {
         }
     }
 
-    mutating func takeNext() -> Event? {
+    /// Takes the event that is due next, whenever that is.
+    public mutating func takeNext() -> Event? {
         guard let first = heap.first else { return nil }
         let last = heap.removeLast()
         if !heap.isEmpty {
@@ -41,7 +47,7 @@ struct EventQueue<Event> {
     }
 
     /// Everything that is planned for up to `now` happens at `now`, in any order: whoever slept finds it all there.
-    mutating func shuffle(until now: Instant, using random: inout SplitMix64) {
+    public mutating func shuffle(until now: Instant, using random: inout SplitMix64) {
         var due: [Event] = []
         while let at = nextTime, at <= now, let event = takeNext() { due.append(event) }
         due.shuffle(using: &random)

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HostCore
+internal import HostLaunch
+internal import HostLoop
+
+/// What hostd has in hand of jobs.
+final class JobDesk {
+    /// Where each of them is.
+    var board: JobBoard
+    /// The store has said what there was; before that nothing is submitted and nothing launched.
+    var isLoaded = false
+    /// The number of the next job.
+    var nextNumber: Int64 = 1
+    /// What the files and the submission say together of each job that has an attempt under way.
+    var kinds: [JobID: KindSpecification] = [:]
+    /// What the output of each attempt that is under way has said.
+    var outputs: [InstanceID: JobOutput] = [:]
+    /// What folders say of attempts that the store has not spoken of yet.
+    var found: [InstanceID: [KeeperNews]] = [:]
+    /// Requests that wait for a job to get somewhere.
+    var waiting: [WaitingJobRequest] = []
+    /// How many jobs are over, by how.
+    var finals: [JobPhase: Int] = [:]
+    /// Which processes are looked at so that none hangs unseen.
+    let pulse = JobPulse()
+    /// Fires when the first deadline of a job has come.
+    var timer: TimerSource?
+    var due = TimeQueue<JobID>()
+    var armed: [JobID: Instant] = [:]
+    /// Asks the store again.
+    var again: TimerSource?
+    /// hostd stops as soon as no attempt is under way.
+    var onQuiet: (() -> Void)?
+    /// How often anything may have changed.
+    var changes: UInt64 = 0
+
+    var inbox: [JobBoard.Event] = []
+    var isTakingInbox = false
+
+    init(concurrency: Int) {
+        board = JobBoard(concurrency: concurrency)
+    }
+
+    /// The job that an attempt belongs to; nil for a service's instance.
+    nonisolated static func job(of instance: InstanceID) -> JobID? { JobID(name: instance.service) }
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import HostConfig
+internal import HostCore
+internal import HostLaunch
+internal import HostLinux
+internal import HostLoop
+internal import HostWire
+
+/// From a free place to a keeper.
+extension Supervisor {
+    private static let prepareDeadline: Duration = .seconds(15)
+
+    /// What the files and the submission say together, as they are now.
+    func kind(of job: JobMachine) -> Result<KindSpecification, SubmissionError> {
+        Result { () throws(SubmissionError) in
+            let submission: JobSubmission
+            do throws(JSONError) {
+                submission = try JobSubmission(json: try JSON(parsing: Array(job.submission.utf8)))
+            } catch {
+                throw SubmissionError("its submission cannot be read: \(error)")
+            }
+            return try SubmittedJob.kind(submission, uid: job.uid, kinds: configuration.kinds)
+        }
+    }
+
+    /// Works out how an attempt is launched. What is chosen here is written down before the launch.
+    func planAttempt(_ instance: InstanceID, of id: JobID) {
+        guard let job = jobs.board.jobs[id] else { return }
+        switch kind(of: job) {
+        case .failure(let error): feed(job: id, .unplannable(instance, error.description))
+        case .success(let kind):
+            jobs.kinds[id] = kind
+            var plan = AttemptPlan(session: job.session)
+            if plan.session == nil, kind.agent.session.origin == .chosen { plan.session = Self.newSession() }
+            plan.isResumed = job.attempts > 0 && canResume(job, kind)
+            plan.wallMilliseconds = Clock.wallMilliseconds
+            feed(job: id, .planned(instance, plan))
+        }
+    }
+
+    private func canResume(_ job: JobMachine, _ kind: KindSpecification) -> Bool {
+        if !kind.resume.isEmpty {
+            return JobWords(kind.resume).missing(values(of: job, kind)).isEmpty
+        }
+        return kind.agent.resume != nil && job.session != nil
+    }
+
+    private static func newSession() -> String {
+        var generator = SystemRandomNumberGenerator()
+        return AgentSession.uuid(generator.next(), generator.next())
+    }
+
+    /// What the variables of a launch stand for.
+    private func values(of job: JobMachine, _ kind: KindSpecification) -> TemplateValues {
+        var values = TemplateValues(arguments: kind.command)
+        values[.prompt] = kind.prompt
+        values[.session] = job.session ?? ""
+        values[.checkpoint] = job.checkpoint ?? ""
+        values[.attempt] = "\(job.attempts)"
+        values[.model] = job.attempt?.model ?? ""
+        values[.directory] = kind.launch.directory ?? ""
+        return values
+    }
+
+    func launchAttempt(_ instance: InstanceID, of id: JobID) {
+        guard let job = jobs.board.jobs[id], job.state.instance == instance, let kind = jobs.kinds[id] else { return }
+        var node: NodePinned?
+        if kind.launch.node != .any {
+            switch nodes.machine.pin(for: kind.launch.node) {
+            case .success(let pinned): node = pinned
+            case .failure(let refusal): return feed(job: id, .launchRefused(instance, refusal.text))
+            }
+        }
+        let values = values(of: job, kind)
+        let isResumed = job.attempt?.isResumed == true
+        let isFirst = job.attempts == 1
+        files.submit(deadline: Self.prepareDeadline) { () -> Result<PreparedAttempt, LaunchError> in
+            Result { () throws(LaunchError) in
+                try PreparedAttempt(instance, kind, values, isFirst: isFirst, isResumed: isResumed, node)
+            }
+        } then: { [weak self] (outcome: WorkOutcome<Result<PreparedAttempt, LaunchError>>) in
+            let late = LaunchError("looking up its user and env_file took more than \(Self.prepareDeadline.text)")
+            let prepared = if case .done(let prepared) = outcome { prepared } else { Result.failure(late) }
+            self?.launch(instance, of: id, kind, prepared)
+        }
+    }
+
+    private func launch(
+        _ instance: InstanceID, of id: JobID, _ kind: KindSpecification, _ prepared: Result<PreparedAttempt, LaunchError>
+    ) {
+        guard let job = jobs.board.jobs[id], job.state.instance == instance else { return }
+        // Stopped while it was being prepared: then it never runs.
+        guard case .launching = job.state else { return feed(job: id, .neverRan(instance)) }
+        do throws(LaunchError) {
+            let prepared = try prepared.get()
+            let service = Self.service(for: instance, prepared.launch, kind)
+            logger.want(log: instance.service.text, kind.log)
+            try launcher.launch(instance, service, prepared.prepared, pipeSizeBytes: pipeSizeBytes())
+            let trace = InstanceTrace(instance, kind.log)
+            trace.environment = prepared.prepared.environment
+            traces[instance] = trace
+            jobs.outputs[instance] = JobOutput(
+                instance, kind.agent, since: Clock.wallMicroseconds, isResumed: prepared.isResumed,
+                folders: trace.streams.map { "\(folders.log)/\($0.log)" })
+        } catch {
+            feed(job: id, .launchFailed(instance, error.description))
+        }
+    }
+
+    /// An attempt as the launcher knows what it launches.
+    private static func service(
+        for instance: InstanceID, _ launch: LaunchSpecification, _ kind: KindSpecification
+    ) -> ServiceSpecification {
+        ServiceSpecification(
+            name: instance.service, launch: launch, stop: kind.rules.stop, limits: kind.limits, log: kind.log)
+    }
+
+    /// The command of `stop.exec`; should it fail, the signal.
+    func runJobStop(_ instance: InstanceID, of id: JobID) {
+        guard let stop = jobs.board.jobs[id]?.rules.stop, let command = stop.command, let kind = jobs.kinds[id],
+            let trace = traces[instance]
+        else { return }
+        let signal = { [weak self] in self?.launcher.signal(instance, stop.signal, to: stop.target) }
+        guard let environment = trace.environment, let identity = try? ChildIdentity.resolve(kind.launch) else {
+            signal()
+            return
+        }
+        ExecProbe.run(
+            loop: loop, keeper: programs.keeper, command: command, kind.launch,
+            PreparedLaunch(identity: identity, environment: environment), timeout: max(stop.grace, .seconds(1))
+        ) { result in
+            if case .ended(status: 0, _) = result { return }
+            signal()
+        }
+    }
+}
+
+/// What has to be looked up before an attempt: its user, its session's file, its command.
+nonisolated struct PreparedAttempt: Sendable {
+    let launch: LaunchSpecification
+    let prepared: PreparedLaunch
+    let isResumed: Bool
+
+    init(
+        _ instance: InstanceID, _ kind: KindSpecification, _ known: TemplateValues, isFirst: Bool, isResumed: Bool,
+        _ node: NodePinned?
+    ) throws(LaunchError) {
+        var launch = kind.launch
+        let identity = try ChildIdentity.resolve(launch)
+        var values = known
+        values[.directory] = launch.directory ?? identity.directory
+        var isResumed = isResumed
+        if isResumed, let path = kind.agent.session.filePath(values, home: identity.account.home) {
+            // Begun anew under the same name where it never got so far as to have a session.
+            isResumed = Files.exists(path)
+        }
+        self.isResumed = isResumed
+        do throws(TemplateError) {
+            launch.command = try Self.command(kind, values, isFirst: isFirst, isResumed: isResumed)
+            launch.environment.merge(kind.agent.variables(values)) { own, _ in own }
+        } catch {
+            throw LaunchError("its command: \(error)")
+        }
+        launch.environment = launch.environment.mapValues { JobWords.filled($0, values) }
+        self.launch = launch
+        prepared = try PreparedLaunch(instance, launch, known: identity, node: node)
+    }
+
+    private static func command(
+        _ kind: KindSpecification, _ values: TemplateValues, isFirst: Bool, isResumed: Bool
+    ) throws(TemplateError) -> [String] {
+        if isResumed, !kind.resume.isEmpty { return JobWords(kind.resume).filled(values) }
+        if !kind.command.isEmpty, !kind.agent.takesArguments { return JobWords(kind.command).filled(values) }
+        var values = values
+        values.arguments = JobWords(kind.command).filled(values)
+        return try kind.agent.words(isResumed ? .resumed : isFirst ? .fresh : .handedOver, values)
+    }
+}
