@@ -6,7 +6,8 @@ public struct ConfigurationFile: Sendable {
     public var path: String
     /// What stands in it; whether it is UTF-8 is checked. Bytes beyond the limit may be left out after one of them.
     public var bytes: [UInt8]
-    /// The name of the preset that the file is; nil for a file of the configuration itself.
+    /// The name of the preset that the file is, `jobs/NAME` for one for jobs; nil for a file of the configuration
+    /// itself.
     public var preset: String?
 
     /// A longer file is an error. Whoever reads it needs no more than one byte beyond.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import HostCore
+public import HostCore
 
 /// Reads the text of configuration files into checked values.
 public enum ConfigurationReader {
@@ -23,4 +23,18 @@ public enum ConfigurationReader {
     public static func read(files: [(path: String, text: String)]) -> Result<HostConfiguration, ConfigurationErrors> {
         read(files.map { ConfigurationFile(path: $0.path, text: $0.text) })
     }
+
+    /// The preset for jobs `name`: that of one of `files`, or else the one that comes with hostd. Nil when there is
+    /// none; fails with what is wrong with its text.
+    public static func agentPreset(
+        _ name: String, files: [ConfigurationFile] = []
+    ) -> Result<AgentPreset?, ConfigurationErrors> {
+        var reading = Reading(files)
+        let preset = reading.agentPreset(name)
+        if let errors = reading.errors { return .failure(errors) }
+        return .success(preset)
+    }
+
+    /// The names of the presets for jobs that come with hostd, sorted.
+    public static var agentPresetNames: [String] { PresetLibrary(files: []).agentNames }
 }

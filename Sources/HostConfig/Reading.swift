@@ -29,6 +29,11 @@ struct Reading {
         return presets.place(place.file).map { .preset($0.name, location) } ?? .file(location)
     }
 
+    /// Reads one preset for jobs and nothing else.
+    mutating func agentPreset(_ name: String) -> AgentPreset? {
+        if case .found(let preset) = presets.agentPreset(name, &checking) { preset } else { nil }
+    }
+
     /// Reads everything.
     mutating func configuration() -> HostConfiguration {
         var draft = RootSection.section.empty

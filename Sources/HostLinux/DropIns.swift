@@ -2,7 +2,8 @@
 
 internal import Glibc
 
-/// A file together with the folders of further ones beside it: `hostd.toml`, `conf.d/*.toml` and `presets/*.toml`.
+/// A file together with the folders of further ones beside it: `hostd.toml`, `conf.d/*.toml`, `presets/*.toml` and
+/// `presets/jobs/*.toml`.
 public enum DropIns {
     /// The file `main`, then the files of `conf.d` in the same folder that end with `.toml`, sorted by name. Hidden
     /// ones (`.x.toml`) do not count; a folder that is not there holds none.
@@ -10,9 +11,11 @@ public enum DropIns {
         [main] + (try files(in: "conf.d", beside: main).map(\.path))
     }
 
-    /// The files of `presets` in the same folder that end with `.toml`, with their names without that.
+    /// The files of `presets` and `presets/jobs` in the same folder that end with `.toml`, with their names without
+    /// that: `web`, `jobs/my-agent`.
     public static func presets(of main: String) throws(SystemError) -> [(name: String, path: String)] {
         try files(in: "presets", beside: main)
+            + (try files(in: "presets/jobs", beside: main).map { ("jobs/" + $0.name, $0.path) })
     }
 
     private static func files(

@@ -9,6 +9,7 @@ nonisolated enum HostdArguments {
     case sweep(Folders)
     case clean
     case reference
+    case agentReference
     case version
     case help
 
@@ -23,6 +24,7 @@ nonisolated enum HostdArguments {
                hostd --sweep [--dir DIR | --config FILE]  end what a killed hostd left running, where it is to stay down
                hostd --self-test [--dir DIR | --config FILE]  whether this binary could take over from the one that runs
                hostd --reference                          print all keys of the configuration, as Markdown
+               hostd --reference-agents                   print all keys of presets for jobs, as Markdown
                hostd --version | --help
         DIR holds hostd.toml, state, run and log; without it the places of the system (root) or the user are taken.
         """
@@ -36,6 +38,7 @@ nonisolated enum HostdArguments {
             switch argument {
             case "--help", "-h": return .success(.help)
             case "--reference": return .success(.reference)
+            case "--reference-agents": return .success(.agentReference)
             case "--version": return .success(.version)
             // For hostd's own use: CleaningHelper.
             case "--clean": return .success(.clean)

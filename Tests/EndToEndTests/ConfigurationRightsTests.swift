@@ -18,10 +18,12 @@ import Testing
 
     @Test func aFileOrFolderThatOthersCanWriteIsRefusedWithAWordWhy() throws {
         let host = try HostUnderTest(Self.sleeper)
-        for folder in ["conf.d", "presets"] { try Files.makeFolder("\(host.dir)/\(folder)") }
+        for folder in ["conf.d", "presets", "presets/jobs"] { try Files.makeFolder("\(host.dir)/\(folder)") }
         for file in ["conf.d/a.toml", "presets/own.toml"] { try Files.replace("\(host.dir)/\(file)", with: "".utf8) }
+        try Files.replace("\(host.dir)/presets/jobs/own.toml", with: "command = [\"own\"]".utf8)
         #expect(try check(host) == "")
-        for name in ["", "/hostd.toml", "/conf.d", "/conf.d/a.toml", "/presets", "/presets/own.toml"] {
+        let presets = ["/presets", "/presets/own.toml", "/presets/jobs", "/presets/jobs/own.toml"]
+        for name in ["", "/hostd.toml", "/conf.d", "/conf.d/a.toml"] + presets {
             let path = host.dir + name
             let old = try FileStatus(at: path).rights
             chmod(path, old | 0o002)

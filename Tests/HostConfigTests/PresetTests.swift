@@ -31,7 +31,7 @@ struct PresetTests {
     }
 
     @Test func everyFileOfThePresetFolderIsCompiledInAndFaultless() throws {
-        let names = try Files.list(Self.folder).map { String($0.dropLast(".toml".count)) }
+        let names = try Files.list(Self.folder).filter { $0 != "jobs" }.map { String($0.dropLast(".toml".count)) }
         #expect(names.count >= 6)
         for name in names {
             let text = "[service.a]\npreset = \"\(name)\"\ncommand = [\"x\"]\nports = [8080]"

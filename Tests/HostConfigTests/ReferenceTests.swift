@@ -17,6 +17,12 @@ struct ReferenceTests {
         #expect(text[mark.upperBound...] == ReferencePage.text + "\n", "make docs writes it anew")
     }
 
+    @Test func theReferenceOfPresetsForJobsIsFresh() throws {
+        let text = try Files.readText(Self.page.replacing("configuration.md", with: "agents.md"))
+        let mark = try #require(text.firstRange(of: AgentReferencePage.mark), "the mark of the reference is gone")
+        #expect(text[mark.upperBound...] == AgentReferencePage.text + "\n", "make docs writes it anew")
+    }
+
     @Test func theExamplesAreRightAndNameEveryKeyOfAService() throws {
         _ = try configuration([("examples.toml", ReferenceExamples.file)])
         let probes = ["startup", "live", "ready"].map { "service.NAME.\($0)." }
@@ -30,7 +36,7 @@ struct ReferenceTests {
     }
 
     @Test func everyKeyHasASentence() {
-        for key in ConfigurationReference.keys {
+        for key in ConfigurationReference.keys + AgentReferencePage.keys {
             #expect(key.summary.count > 10 && key.summary.hasSuffix("."), "\(key.path)")
             #expect(!key.summary.contains("|"), "it stands in a table: \(key.path)")
         }

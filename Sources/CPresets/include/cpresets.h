@@ -12,7 +12,10 @@ struct cpresets_entry {
     size_t count;
 };
 
-/* All of them, sorted by name. */
+/* All of them that are for services, sorted by name. */
 const struct cpresets_entry *cpresets_all(size_t *count);
+
+/* Those for jobs, of config/presets/jobs. */
+const struct cpresets_entry *cpresets_jobs(size_t *count);
 
 #endif

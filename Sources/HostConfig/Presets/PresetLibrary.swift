@@ -15,6 +15,8 @@ struct PresetLibrary {
     private let texts: [String: (path: String, bytes: [UInt8])]
     private let ownNames: [String]
     private var read: [String: Preset] = [:]
+    /// The presets for jobs that were read; nil for one with errors.
+    var agentPresets: [String: AgentPreset?] = [:]
     /// The presets that were read, in the order of reading: places in them have the index -1, -2, ….
     private(set) var used: [(name: String, path: String)] = []
 
@@ -35,11 +37,20 @@ struct PresetLibrary {
         used.indices.contains(-1 - file) ? used[-1 - file] : nil
     }
 
-    /// The name of each preset, sorted.
-    var names: [String] { texts.keys.sorted() }
+    /// The name of each preset for services, sorted.
+    var names: [String] { allNames.filter { !$0.hasPrefix(Self.agents) } }
 
-    /// The preset `name`; what is wrong with its text is reported the first time. Nil when there is none of that name.
+    /// The name of each preset, sorted.
+    var allNames: [String] { texts.keys.sorted() }
+
+    /// The preset for services `name`; what is wrong with its text is reported the first time. Nil when there is none
+    /// of that name.
     mutating func preset(_ name: String, _ checking: inout Checking) -> Preset? {
+        name.hasPrefix(Self.agents) ? nil : text(name, &checking)
+    }
+
+    /// The preset of either kind, as a table.
+    mutating func text(_ name: String, _ checking: inout Checking) -> Preset? {
         if let preset = read[name] { return preset }
         guard let text = texts[name] else { return nil }
         used.append((name, text.path))
@@ -51,6 +62,10 @@ struct PresetLibrary {
     /// Looks at the files that no service names: what is wrong with them is told all the same.
     mutating func checkUnused(_ checking: inout Checking) {
         for name in ownNames where read[name] == nil {
+            if name.hasPrefix(Self.agents) {
+                _ = agentPreset(String(name.dropFirst(Self.agents.count)), &checking)
+                continue
+            }
             guard let table = preset(name, &checking)?.table else { continue }
             checking.variables = [Interpolation.instance: "1", Interpolation.port: "1"]
             var draft = ServiceSection.section.empty

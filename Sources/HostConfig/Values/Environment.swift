@@ -26,7 +26,7 @@ extension ValueType<[String: String]> {
         })
 }
 
-private enum EnvironmentReader {
+enum EnvironmentReader {
     /// hostd sets these for each launch.
     private static let own: Set = [
         "HOSTD_SERVICE", "HOSTD_JOB", "HOSTD_ATTEMPT", "HOSTD_INSTANCE", "HOSTD_MODELS_FILE", "NOTIFY_SOCKET",

@@ -21,7 +21,7 @@ nonisolated struct ConfigurationLoader {
         }
     }
 
-    /// The files: hostd.toml, then conf.d/*.toml by name, then presets/*.toml.
+    /// The files: hostd.toml, then conf.d/*.toml by name, then those of presets and presets/jobs.
     func load() -> Result<(HostConfiguration, [ConfigurationFile]), Failure> {
         Result { () throws(Failure) in
             let files = try files()
@@ -57,7 +57,8 @@ nonisolated struct ConfigurationLoader {
         do throws(SystemError) {
             let home = main.lastIndex(of: "/").map { String(main[..<$0]) } ?? "."
             paths =
-                [home.isEmpty ? "/" : home, home + "/conf.d", home + "/presets"] + (try DropIns.paths(of: main))
+                [home.isEmpty ? "/" : home, home + "/conf.d", home + "/presets", home + "/presets/jobs"]
+                + (try DropIns.paths(of: main))
                 + (try DropIns.presets(of: main)).map(\.path)
         } catch {
             throw .unreadable("\(error)")

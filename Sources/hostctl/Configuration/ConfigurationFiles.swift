@@ -7,7 +7,8 @@ internal import HostWire
 
 /// The files of the configuration, read from where the command line says they are.
 enum ConfigurationFiles {
-    /// hostd.toml, conf.d/*.toml and presets/*.toml; with `explicit`, those files instead of the first two.
+    /// hostd.toml, conf.d/*.toml and those of presets and presets/jobs; with `explicit`, those files instead of the
+    /// first two.
     static func read(_ request: Request, explicit: [String] = []) throws(Failure) -> [ConfigurationFile] {
         let main = Places.configuration(request)
         var files: [ConfigurationFile] = []
