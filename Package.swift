@@ -120,6 +120,10 @@ let package = Package(
             name: "HostConfigTests", dependencies: ["HostConfig", "HostCore", "HostLinux", "TestKit"],
             swiftSettings: shared),
         .testTarget(
+            name: "AgentTests",
+            dependencies: ["HostConfig", "HostWire", "HostCore", "HostLinux", "HostLaunch", "TestKit"],
+            exclude: ["Fixtures"], swiftSettings: shared),
+        .testTarget(
             name: "HostWireTests",
             dependencies: ["HostWire", "HostControl", "HostCore", "HostLinux", "HostLoop", "TestKit"],
             swiftSettings: shared),

@@ -11,15 +11,7 @@ public enum Nodes {
     /// Whether all of 20, 22 and 24 are there; tests that need them are skipped where they are not.
     public static let areThere = [20, 22, 24].allSatisfy { Files.exists(path($0)) }
 
-    /// `.build/nodes`: beside the folder of the build, which may be a link to .build/TARGET/debug.
-    private static let folder: String = {
-        var parent = Programs.folder
-        while let slash = parent.lastIndex(of: "/") {
-            parent = String(parent[..<slash])
-            if Files.exists(parent + "/nodes") { return parent + "/nodes" }
-        }
-        return ".build/nodes"
-    }()
+    private static let folder = BuildFolder.find("nodes")
 
     /// Puts a copy of a Node of `major` at `path`, whose folder is made. A copy, since tests change it: what is there
     /// already is replaced by another file, as an installer does it.
