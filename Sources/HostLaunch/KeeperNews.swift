@@ -27,6 +27,11 @@ nonisolated extension KeeperNews {
 
     /// Reads an exit record.
     static func exit(_ record: FieldText) -> KeeperNews? {
+        report(record).map { .exited($0, treeEmpty: record["tree"] == "empty") }
+    }
+
+    /// How the main process ended, by an exit record; nil where it is none.
+    public static func report(_ record: FieldText) -> ExitReport? {
         let status: ExitStatus
         if let code: Int32 = record.integer("code") {
             status = .code(code)
@@ -38,10 +43,9 @@ nonisolated extension KeeperNews {
         } else {
             return nil
         }
-        let report = ExitReport(
+        return ExitReport(
             status: status, ran: .milliseconds(record.integer("ran_ms", as: Int64.self) ?? 0),
             wallMilliseconds: record.integer("wall_ms") ?? 0)
-        return .exited(report, treeEmpty: record["tree"] == "empty")
     }
 
     /// All that the folder of an instance says now, in the order in which it happened.

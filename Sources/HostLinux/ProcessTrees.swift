@@ -26,6 +26,20 @@ public enum ProcessTrees {
         return result
     }
 
+    /// The processor time that the descendants of each of `roots` have used, with that of children they have waited for,
+    /// in clock ticks.
+    public static func processorTicks(below roots: Set<Int32>) -> [Int32: UInt64] {
+        var result: [Int32: UInt64] = [:]
+        for (root, pids) in members(below: roots) {
+            result[root] = pids.reduce(into: 0) { sum, pid in
+                // utime, stime, cutime and cstime: fields 14 to 17 of proc_pid_stat(5).
+                guard let fields = Processes.statFields(of: pid), fields.count > 14 else { return }
+                sum += fields[11...14].reduce(0) { $0 + (UInt64($1) ?? 0) }
+            }
+        }
+        return result
+    }
+
     /// Kills every descendant of `root`, which must be this process or adopt orphans, and reaps those that come to us;
     /// returns when there is none left.
     public static func end(below root: Int32) {

@@ -30,7 +30,10 @@ extension Supervisor {
             Condition(kind: kind, level: level, since: since, reason: reason, evidence: evidence))
         manager.changed()
         let critical = Set(conditions.filter { $0.level == .critical }.compactMap { ConditionKind(rawValue: $0.kind) })
-        if critical != machine.critical { feed(.conditions(critical)) }
+        if critical != machine.critical {
+            feed(.conditions(critical))
+            feedJobs(.conditions(critical))
+        }
         guard old?.level ?? .ok != level else { return }
         alerts.condition(kind, level, reason)
         let text = level == .ok ? "\(kind) is ok again" : "\(kind) is \(level.rawValue): \(reason)"

@@ -19,6 +19,11 @@ final class History {
         add("service.\(report.kind.rawValue)", service: name, report.instance, report.reason)
     }
 
+    /// A job machine's report.
+    func add(_ report: JobReport, of id: JobID) {
+        add("job.\(report.kind.rawValue)", service: id.name, report.instance, report.reason)
+    }
+
     /// The last line that an ended instance wrote: the evidence for the entry of its end.
     func addLastLine(_ line: String, of instance: InstanceID) {
         add("service.last_line", service: instance.service, instance, line)

@@ -17,6 +17,8 @@ final class InstanceTrace {
     var wantsLastLine = false
     /// Looks for the last line when the log is not drained in time.
     var lastLineTimer: TimerSource?
+    /// Somebody waits for all of its output.
+    var onDrained: (() -> Void)?
     /// What it was launched with; nil where an earlier hostd launched it.
     var environment: [String]?
     /// The newest answer of each probe, when it came, and how many bad ones in a row there were then.

@@ -29,7 +29,11 @@ enum Journal {
         write(priority, text) { entry in
             if let id = EventKind.named(kind)?.messageID { entry.add("MESSAGE_ID", id) }
             entry.add("HOSTD_EVENT", kind)
-            if let service { entry.add("HOSTD_SERVICE", service.text) }
+            if let job = service.flatMap({ JobID(name: $0) }) {
+                entry.add("HOSTD_JOB", "\(job)")
+            } else if let service {
+                entry.add("HOSTD_SERVICE", service.text)
+            }
             // What is said of one instance of a service is said of the service, too.
             if let family = service?.text.split(separator: "@").first, family.count < service?.text.count ?? 0 {
                 entry.add("HOSTD_SERVICE", String(family))

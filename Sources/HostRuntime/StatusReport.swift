@@ -17,7 +17,7 @@ extension Supervisor {
             name: settings.name ?? HostName.current, version: Release.version, pid: getpid(),
             uptimeSeconds: (loop.now - startedAt).seconds, launcher: "direct", keepAwake: power.heldFor,
             keepAwakeProblem: power.problem)
-        return HostStatus(host: facts, node: nodeStatus, conditions: conditionStatus(clock), services: [])
+        return HostStatus(host: facts, node: nodeStatus, conditions: conditionStatus(clock), services: [], jobs: jobCounts)
     }
 
     /// What services depend on.
@@ -54,7 +54,7 @@ extension Supervisor {
 
     /// The host in one line.
     var summary: String {
-        HostSummary.text(machine.services.values, conditions: conditions, isStopping: machine.isShuttingDown)
+        HostSummary.text(machine.services.values, conditions: conditions, isStopping: isStopping)
     }
 
     /// One service.

@@ -83,11 +83,20 @@ extension Supervisor {
         guard let instance = service.state.instance else { return then("nothing runs") }
         var launch = service.specification.launch
         launch.environment["HOSTD_MAIN_PID"] = service.state.process.map { "\($0.pid)" } ?? ""
+        run(
+            command, beside: instance, launch, identities[instance.service], node: nodePin(of: instance.service), timeout
+        ) { then($0.ok ? nil : $0.seen) }
+    }
+
+    /// Runs a command in the environment and with the rights that `launch` has, under a keeper of its own.
+    func run(
+        _ command: [String], beside instance: InstanceID, _ launch: LaunchSpecification, _ identity: ChildIdentity?,
+        node: NodePinned?, _ timeout: Duration, then: @escaping (ProbeAnswer) -> Void
+    ) {
         let probe = ProbeSpecification(target: .exec(command), interval: timeout, timeout: timeout)
         let context = ProbeContext(
-            instance: instance, launch: launch, identity: identities[instance.service],
-            log: LogContext(instance: instance, kind: .live, folders: [], since: 0),
-            node: nodePin(of: instance.service))
-        prober.ask(probe, context) { then($0.ok ? nil : $0.seen) }
+            instance: instance, launch: launch, identity: identity,
+            log: LogContext(instance: instance, kind: .live, folders: [], since: 0), node: node)
+        prober.ask(probe, context, then: then)
     }
 }

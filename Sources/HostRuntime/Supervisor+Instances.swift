@@ -14,6 +14,7 @@ extension Supervisor {
 
     /// A keeper's records say something new.
     func heard(_ instance: InstanceID, _ news: KeeperNews) {
+        if let job = JobDesk.job(of: instance) { return heard(instance, of: job, news) }
         let name = instance.service
         switch news {
         case .started(let process, let at):
@@ -40,7 +41,9 @@ extension Supervisor {
         guard let trace = traces[instance], !trace.isTold else { return }
         trace.isTold = true
         let folder = launcher.folder(of: instance)
-        let settings = machine.services[instance.service]?.specification.log
+        let settings =
+            machine.services[instance.service]?.specification.log
+            ?? JobDesk.job(of: instance).flatMap { jobs.kinds[$0]?.log }
         for stream in trace.streams {
             // First how large it may become, then what goes into it.
             if let settings { logger.want(log: stream.log, settings) }
@@ -62,6 +65,7 @@ extension Supervisor {
         if trace.undrained.isEmpty {
             if trace.wantsLastLine { readLastLine(of: instance) }
             crashes.outputIsThere(of: instance)
+            outputIsThere(of: instance)
         }
         removeIfOver(instance)
     }
@@ -135,7 +139,8 @@ extension Supervisor {
     func pipeSizeBytes() -> Int {
         if pipeCount.services != machine.services.count {
             // Each with its relay.
-            let pipes = machine.services.values.reduce(2) { $0 + ($1.specification.log.streams == .separate ? 4 : 2) }
+            let ofJobs = 2 * jobs.board.concurrency
+            let pipes = machine.services.values.reduce(2 + ofJobs) { $0 + ($1.specification.log.streams == .separate ? 4 : 2) }
             pipeCount = (machine.services.count, pipes)
         }
         return min(1 << 20, max(64 << 10, Self.userPipeBytes / 4 / pipeCount.pipes))

@@ -15,7 +15,7 @@ extension Supervisor {
 
     /// Makes the machines as their snapshots say, or at rest.
     func restoreMachines(_ specifications: [ServiceSpecification]) {
-        let folders = (try? InstanceFolder.all(under: self.folders.run)) ?? []
+        let folders = (try? InstanceFolder.all(under: self.folders.run, jobs: self.folders.jobs)) ?? []
         let newest = Dictionary(folders.map { ($0.instance.service, $0.instance.launch) }) { max($0, $1) }
         var generator = SystemRandomNumberGenerator()
         var services: [ServiceMachine] = []
@@ -59,6 +59,7 @@ extension Supervisor {
         disks.configure(configuration.disk)
         alerts.begin()
         recallFromStore()
+        recallJobs()
         trimMemorySoon()
     }
 
@@ -78,6 +79,10 @@ extension Supervisor {
     /// Decides what a folder is: the current launch of a service, one that only the folder knows of, an old one whose
     /// output is still to be saved, or a stray.
     private func sort(_ instance: InstanceID, _ news: [KeeperNews]) {
+        if JobDesk.job(of: instance) != nil {
+            jobs.found[instance] = news
+            return wantPipes(of: instance)
+        }
         let name = instance.service
         let service = machine.services[name]
         if service?.state.instance == instance { return wantPipes(of: instance) }
@@ -94,7 +99,7 @@ extension Supervisor {
         for item in news { heard(instance, item) }
     }
 
-    private func isOfThisEpoch(_ instance: InstanceID) -> Bool {
+    func isOfThisEpoch(_ instance: InstanceID) -> Bool {
         let folder = launcher.folder(of: instance)
         guard let record = folder.record("start") ?? folder.record("exit") else { return folder.isLocked() }
         return record["epoch"] == snapshots.epoch
@@ -153,7 +158,7 @@ extension Supervisor {
 
     // MARK: - Strays
 
-    private func endStray(_ instance: InstanceID, _ news: [KeeperNews]) {
+    func endStray(_ instance: InstanceID, _ news: [KeeperNews]) {
         guard let trace = traces[instance] else { return }
         trace.isStray = true
         history.add("host.stray", instance, "\(instance) belongs to no service that hostd knows; ending it")
@@ -188,7 +193,7 @@ extension Supervisor {
 
 nonisolated extension KeeperNews {
     /// Nothing of the launch is left.
-    fileprivate var isOver: Bool {
+    var isOver: Bool {
         switch self {
         case .exited(_, treeEmpty: true), .neverRan: true
         case .exited, .started, .notified, .keeperLost: false

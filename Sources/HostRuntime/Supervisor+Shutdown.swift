@@ -17,13 +17,13 @@ extension Supervisor {
     /// SIGTERM. As a unit hostd asks the manager what it is part of: a restart leaves everything running for the next
     /// hostd; a stop, the shutdown of the host or no answer follow `stop_with_hostd`.
     func terminate() {
-        guard manager.isThere, !isAskingManager, !machine.isShuttingDown else { return shutDown("SIGTERM") }
+        guard manager.isThere, !isAskingManager, !isStopping else { return shutDown("SIGTERM") }
         isAskingManager = true
         files.submit(deadline: .microseconds(Self.managerPatienceMicroseconds)) { () -> String? in
             let manager = try? ServiceManager(patienceMicroseconds: Self.managerPatienceMicroseconds)
             return try? manager?.jobType()
         } then: { [weak self] (outcome: WorkOutcome<String?>) in
-            guard let self, !machine.isShuttingDown else { return }
+            guard let self, !isStopping else { return }
             if case .done(let job?) = outcome, ["restart", "try-restart"].contains(job) {
                 return detach("the manager restarts it")
             }
@@ -33,12 +33,15 @@ extension Supervisor {
 
     /// Stops all services in reverse order, saves their output, and ends the loop.
     func shutDown(_ why: String) {
-        guard !machine.isShuttingDown else { return hurry() }
+        guard !isStopping else { return hurry() }
         guard settings.stopWithHostd else { return detach(why) }
         history.add(host: "stopping", "hostd stops everything: \(why)")
         onAllStopped = { [weak self] in self?.drainAndLeave() }
-        feed(.shutDown)
         manager.stopping()
+        // Jobs first: they may need the services until they have saved what they can.
+        isStopping = true
+        feedJobs(.shutDown(endsAttempts: true))
+        whenJobsAreQuiet { [weak self] in self?.feed(.shutDown) }
     }
 
     /// Asked again while it stops: no more grace.
@@ -46,6 +49,9 @@ extension Supervisor {
         Journal.say(.warning, "asked to stop again: SIGKILL to everything that is left")
         for service in machine.services.values {
             if let instance = service.state.instance { launcher.endTree(instance, grace: .zero) }
+        }
+        for job in jobs.board.jobs.values {
+            if let instance = job.state.instance { launcher.endTree(instance, grace: .zero) }
         }
     }
 

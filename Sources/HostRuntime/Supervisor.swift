@@ -42,6 +42,8 @@ final class Supervisor {
     let snapshots: SnapshotFolder
     let manager: ManagerLink
     let memory: MemoryWatch
+    /// Long jobs.
+    let jobs: JobDesk
     let startedAt: Instant
     var machine: HostMachine { didSet { machineChanges &+= 1 } }
     /// How often it may have changed.
@@ -100,6 +102,8 @@ final class Supervisor {
     var reexecTimer: TimerSource?
     /// Children that the hostd before this one in the same process had.
     var inherited: [Int32: ProcessWatch] = [:]
+    /// hostd stops everything: jobs first, then services.
+    var isStopping = false
     /// Nothing is left but to write history down.
     var isLeaving = false
     private var inbox: [HostMachine.Event] = []
@@ -135,6 +139,7 @@ final class Supervisor {
         snapshots = SnapshotFolder(path: folders.run + "/services", epoch: epoch)
         manager = try ManagerLink(loop: loop)
         memory = MemoryWatch(loop: loop)
+        jobs = JobDesk(concurrency: configuration.host.concurrency)
         machine = HostMachine([])
         hearParts()
         wantLogs(of: configuration.services)

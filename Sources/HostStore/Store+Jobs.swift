@@ -15,6 +15,12 @@ extension Store {
         schedule()
     }
 
+    /// Calls `then` once all that was given so far is on the disk; while the store fails it waits.
+    public func whenWritten(_ then: @escaping () -> Void) {
+        guard isWriting || !pending.isEmpty else { return loop.later(then) }
+        waiting.append(then)
+    }
+
     /// Reads what there is to go on with; nil when the store cannot be read, and then nothing may be launched. No
     /// number up to `floor` is given again: the highest that the caller has seen anywhere.
     public func unfinishedJobs(floor: Int64 = 0, then: @escaping (UnfinishedJobs?) -> Void) {

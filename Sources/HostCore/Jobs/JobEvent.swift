@@ -133,4 +133,11 @@ public struct JobReport: Hashable, Sendable {
     public var instance: InstanceID?
     /// Why, in words, with the evidence.
     public var reason: String
+
+    /// One entry.
+    public init(kind: Kind, instance: InstanceID?, reason: String) {
+        self.kind = kind
+        self.instance = instance
+        self.reason = reason
+    }
 }

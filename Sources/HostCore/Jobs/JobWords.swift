@@ -60,4 +60,7 @@ extension String {
 extension AgentPreset {
     /// A plain command: its exit code says how it went.
     public static let plain = AgentPreset(name: "generic", command: ArgumentTemplate([.arguments]))
+
+    /// Whether its command has a place for arguments of the job.
+    public var takesArguments: Bool { command.items.contains(.arguments) }
 }

@@ -59,7 +59,7 @@ extension Supervisor {
     }
 
     private func take(_ result: ReadConfiguration?) -> ReloadAnswer {
-        guard !machine.isShuttingDown else { return ReloadAnswer(ok: false, errors: ["hostd is stopping"]) }
+        guard !isStopping else { return ReloadAnswer(ok: false, errors: ["hostd is stopping"]) }
         switch result {
         case .success((let new, let read))?:
             let changes = changes(to: new)
@@ -110,6 +110,7 @@ extension Supervisor {
         feed(.configure(new.services, seed: generator.next()))
         for name in returning { feed(name, .start(by: .host)) }
         welcome(fresh)
+        configureJobs()
     }
 
     /// Services that hostd does not know, and those that it was about to forget.

@@ -73,16 +73,17 @@ extension Supervisor {
             case .failure(let refusal): return feed(job: id, .launchRefused(instance, refusal.text))
             }
         }
-        let values = values(of: job, kind)
+        let (values, pinned) = (values(of: job, kind), node)
         let isResumed = job.attempt?.isResumed == true
         let isFirst = job.attempts == 1
         files.submit(deadline: Self.prepareDeadline) { () -> Result<PreparedAttempt, LaunchError> in
             Result { () throws(LaunchError) in
-                try PreparedAttempt(instance, kind, values, isFirst: isFirst, isResumed: isResumed, node)
+                try PreparedAttempt(instance, kind, values, isFirst: isFirst, isResumed: isResumed, pinned)
             }
         } then: { [weak self] (outcome: WorkOutcome<Result<PreparedAttempt, LaunchError>>) in
             let late = LaunchError("looking up its user and env_file took more than \(Self.prepareDeadline.text)")
-            let prepared = if case .done(let prepared) = outcome { prepared } else { Result.failure(late) }
+            var prepared: Result<PreparedAttempt, LaunchError> = .failure(late)
+            if case .done(let done) = outcome { prepared = done }
             self?.launch(instance, of: id, kind, prepared)
         }
     }
@@ -119,20 +120,14 @@ extension Supervisor {
 
     /// The command of `stop.exec`; should it fail, the signal.
     func runJobStop(_ instance: InstanceID, of id: JobID) {
-        guard let stop = jobs.board.jobs[id]?.rules.stop, let command = stop.command, let kind = jobs.kinds[id],
-            let trace = traces[instance]
-        else { return }
+        guard let stop = jobs.board.jobs[id]?.rules.stop, let command = stop.command else { return }
         let signal = { [weak self] in self?.launcher.signal(instance, stop.signal, to: stop.target) }
-        guard let environment = trace.environment, let identity = try? ChildIdentity.resolve(kind.launch) else {
+        guard let launch = jobs.kinds[id]?.launch else {
             signal()
             return
         }
-        ExecProbe.run(
-            loop: loop, keeper: programs.keeper, command: command, kind.launch,
-            PreparedLaunch(identity: identity, environment: environment), timeout: max(stop.grace, .seconds(1))
-        ) { result in
-            if case .ended(status: 0, _) = result { return }
-            signal()
+        run(command, beside: instance, launch, nil, node: nil, max(stop.grace, .seconds(1))) { answer in
+            if !answer.ok { signal() }
         }
     }
 }

@@ -29,13 +29,17 @@ extension Supervisor {
         guard let absence = sleep.look(PowerLink.clocks, due: due) else { return }
         history.add(host: "awake", "\(absence.text); probes are asked anew")
         feed(.away(absence.time))
+        feedJobs(.away(absence.time))
     }
 
     /// Lets the host sleep or not, by what runs.
     func keepAwake() {
-        guard !power.candidates.isEmpty || !power.heldFor.isEmpty else { return }
-        let running = power.candidates.filter { machine.services[$0]?.state.instance != nil }
-        power.want(for: running.map(\.text))
+        let running = power.candidates.filter { machine.services[$0]?.state.instance != nil }.map(\.text)
+        let working = jobs.board.jobs.values.filter {
+            $0.state.instance != nil && jobs.kinds[$0.id]?.keepAwake == true
+        }.map(\.id.name.text)
+        guard !running.isEmpty || !working.isEmpty || !power.heldFor.isEmpty else { return }
+        power.want(for: running + working.sorted())
     }
 
     /// Tells what the configuration says.

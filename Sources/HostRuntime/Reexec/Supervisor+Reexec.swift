@@ -34,7 +34,7 @@ extension Supervisor {
     private static let flushLimit: Duration = .seconds(5)
 
     func answerReexec(_ call: ControlCall) {
-        guard let place = reexecPlace, selfTest == nil, !machine.isShuttingDown, !isLeaving else {
+        guard let place = reexecPlace, selfTest == nil, !isStopping, !isLeaving else {
             return call.refuse(409, "hostd is stopping, or is being replaced already")
         }
         guard !snapshots.isFailing else {
@@ -79,7 +79,7 @@ extension Supervisor {
     }
 
     private func reexec(_ place: ReexecPlace) {
-        guard !machine.isShuttingDown, !isLeaving else { return holdVisitors?(false) ?? () }
+        guard !isStopping, !isLeaving else { return holdVisitors?(false) ?? () }
         let kept = [place.socket, place.lock]
         for raw in kept { try? Takeover.keep(raw, true) }
         let handed = ["--takeover", "\(place.socket),\(place.lock)"]
