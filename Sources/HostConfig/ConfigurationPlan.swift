@@ -103,8 +103,13 @@ extension HostConfiguration {
         draft.disk = disk
         draft.network = network
         draft.alerts = alertDrafts
-        let own = RootSection.section.describe("", draft).filter { !$0.path.hasPrefix("log.") }
+        let own = RootSection.section.describe("", draft).filter {
+            !$0.path.hasPrefix("log.") && !$0.path.hasPrefix("kind.")
+        }
         return own
+            + kindDrafts.sorted { $0.key < $1.key }.flatMap { name, draft in
+                KindSection.section.describe("kind.\(name).", draft)
+            }
             + foreignDrafts.sorted { $0.key < $1.key }.flatMap { name, draft in
                 ForeignLogSection.section.describe("log.\(name).", draft)
             }

@@ -68,10 +68,10 @@ extension ConfigurationReader {
         return tables.map { EffectiveTable(name: $0.name, service: nil, keys: $0.keys) }
     }
 
-    /// Where the name of the table ends in the path of a key: those of foreign logs and alerts have two parts.
+    /// Where the name of the table ends in the path of a key: those of kinds, foreign logs and alerts have two parts.
     private static func end(ofTableIn path: String) -> String.Index? {
         guard let first = path.firstIndex(of: ".") else { return nil }
-        let hasTwo = path.hasPrefix("log.") || path.hasPrefix("alert.")
+        let hasTwo = ["kind.", "log.", "alert."].contains { path.hasPrefix($0) }
         return hasTwo ? path[path.index(after: first)...].firstIndex(of: ".") : first
     }
 

@@ -16,12 +16,16 @@ public struct HostConfiguration: Equatable, Sendable {
     public var network: NetworkSettings
     /// `[service.NAME]`, sorted by name.
     public var services: [ServiceSpecification]
+    /// `[kind.NAME]`, sorted by name.
+    public var kinds: [KindSpecification]
     /// `[log.NAME]`, sorted by name.
     public var foreignLogs: [ForeignLogSpecification]
     /// `[[alert]]`, in the order of the files.
     public var alerts: [AlertSpecification]
     /// What the files say of each service key by key, where they were read from files.
     let drafts: [ServiceName: ServiceDraft]
+    /// The same of each kind.
+    let kindDrafts: [ServiceName: KindDraft]
     /// The same of each foreign log.
     let foreignDrafts: [ServiceName: ForeignLogDraft]
     /// The same of each alert.
@@ -32,7 +36,7 @@ public struct HostConfiguration: Equatable, Sendable {
         host: HostSettings = HostSettings(), control: ControlSettings = ControlSettings(),
         node: NodeSettings = NodeSettings(), disk: DiskSpecification = DiskSpecification(),
         network: NetworkSettings = NetworkSettings(),
-        services: [ServiceSpecification] = [],
+        services: [ServiceSpecification] = [], kinds: [KindSpecification] = [],
         foreignLogs: [ForeignLogSpecification] = [], alerts: [AlertSpecification] = []
     ) {
         self.host = host
@@ -41,15 +45,18 @@ public struct HostConfiguration: Equatable, Sendable {
         self.disk = disk
         self.network = network
         self.services = services
+        self.kinds = kinds
         self.foreignLogs = foreignLogs
         self.alerts = alerts
         drafts = [:]
+        kindDrafts = [:]
         foreignDrafts = [:]
         alertDrafts = []
     }
 
     init(
         _ draft: ConfigurationDraft, _ services: [ServiceDraft],
+        _ kinds: [(draft: KindDraft, kind: KindSpecification)],
         _ foreign: [(draft: ForeignLogDraft, log: ForeignLogSpecification)]
     ) {
         host = draft.host
@@ -58,9 +65,11 @@ public struct HostConfiguration: Equatable, Sendable {
         disk = draft.disk
         network = draft.network
         self.services = services.map(\.specification)
+        self.kinds = kinds.map(\.kind)
         foreignLogs = foreign.map(\.log)
         alerts = AlertRules.specifications(draft.alerts)
         alertDrafts = draft.alerts
+        kindDrafts = Dictionary(kinds.map { ($0.draft.name, $0.draft) }) { first, _ in first }
         foreignDrafts = Dictionary(foreign.map { ($0.log.name, $0.draft) }) { first, _ in first }
         drafts = Dictionary(services.map { ($0.specification.name, $0) }) { first, _ in first }
     }
@@ -70,7 +79,8 @@ public struct HostConfiguration: Equatable, Sendable {
         left.host == right.host && left.control == right.control && left.node == right.node
             && left.disk == right.disk
             && left.network == right.network
-            && left.services == right.services && left.foreignLogs == right.foreignLogs && left.alerts == right.alerts
+            && left.services == right.services && left.kinds == right.kinds
+            && left.foreignLogs == right.foreignLogs && left.alerts == right.alerts
     }
 }
 
@@ -95,10 +105,15 @@ public struct HostSettings: Equatable, Sendable {
     /// The logs of all services together take no more; nil: no limit.
     public var logsTotalBytes: UInt64?
 
+    /// So many jobs run at the same time, of all kinds together.
+    public var concurrency: Int
+
     /// The settings; the defaults are those of the configuration.
     public init(
-        name: String? = nil, launcher: Launcher = .auto, stopWithHostd: Bool = true, logsTotalBytes: UInt64? = nil
+        name: String? = nil, launcher: Launcher = .auto, stopWithHostd: Bool = true, logsTotalBytes: UInt64? = nil,
+        concurrency: Int = 16
     ) {
+        self.concurrency = concurrency
         self.name = name
         self.launcher = launcher
         self.stopWithHostd = stopWithHostd

@@ -64,9 +64,12 @@ struct Reading {
         for rule in rules { rule.check(isComplete: isComplete, &checking) }
         let services = InstanceNames(families).spelledOut()
         let names = services.map(\.specification.name)
+        let kinds = draft.kinds.sorted { $0.key < $1.key }.compactMap { name, files in
+            KindReader(name: name, files: files, isComplete: isComplete).read(&presets, &checking)
+        }
         let foreign = draft.foreignLogs.sorted { $0.key < $1.key }.compactMap { name, files in
             ForeignLogReader(name: name, files: files, isComplete: isComplete, services: names).read(&checking)
         }
-        return HostConfiguration(draft, services, foreign)
+        return HostConfiguration(draft, services, kinds, foreign)
     }
 }

@@ -23,10 +23,11 @@ struct ReferenceTests {
         #expect(text[mark.upperBound...] == AgentReferencePage.text + "\n", "make docs writes it anew")
     }
 
-    @Test func theExamplesAreRightAndNameEveryKeyOfAService() throws {
+    @Test func theExamplesAreRightAndNameEveryKeyOfServicesAndKinds() throws {
         _ = try configuration([("examples.toml", ReferenceExamples.file)])
         let probes = ["startup", "live", "ready"].map { "service.NAME.\($0)." }
-        for key in ConfigurationReference.keys where key.path.hasPrefix("service.NAME.") {
+        let named = ["service.NAME.", "kind.NAME."]
+        for key in ConfigurationReference.keys where named.contains(where: { key.path.hasPrefix($0) }) {
             if probes.contains(where: { key.path.hasPrefix($0) }) { continue }
             let name = key.path.split(separator: ".").last ?? ""
             #expect(

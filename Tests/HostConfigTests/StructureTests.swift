@@ -27,22 +27,21 @@ struct StructureTests {
     @Test func inASmallSectionAnUnknownKeyIsToldWhatThereIs() {
         #expect(
             errors("[host]\nzzz = 1\n[contol]") == [
-                "hostd.toml:2:1: host.zzz: unknown key (here stand name, launcher, stop_with_hostd, logs_total)",
+                "hostd.toml:2:1: host.zzz: unknown key (here stand name, launcher, stop_with_hostd, "
+                    + "logs_total, concurrency)",
                 "hostd.toml:3:2: contol: unknown key (did you mean \"control\"?)",
             ])
     }
 
     @Test func keysOfTheContractThatComeLaterSaySo() {
         let text = """
-            [kind.review]
             [service.a]
             command = ["x"]
             sandbox = "strict"
             """
         #expect(
             errors(text) == [
-                "hostd.toml:1:2: kind: \"kind\" is not available in this version",
-                "hostd.toml:4:1: service.a.sandbox: \"sandbox\" is not available in this version",
+                "hostd.toml:3:1: service.a.sandbox: \"sandbox\" is not available in this version"
             ])
     }
 

@@ -35,15 +35,20 @@ struct ServiceRules {
         return finished
     }
 
-    /// A file that says which Node is wanted stands in the service's folder.
     private func nodeWish(_ checking: inout Checking) -> NodeWish {
-        let launch = draft.specification.launch
+        Self.nodeWish(of: draft.specification.launch, noun: "service", path, &checking)
+    }
+
+    /// A file that says which Node is wanted stands in the folder of the service or kind whose table is `path`.
+    static func nodeWish(
+        of launch: LaunchSpecification, noun: String, _ path: String, _ checking: inout Checking
+    ) -> NodeWish {
         guard case .own(let specification) = launch.node, case .file(let file) = specification, !file.hasPrefix("/")
         else { return launch.node }
         guard let directory = launch.directory else {
             checking.report(
                 path: path + ".node",
-                "\(quoted(file)) stands in no folder (give the service a directory, or all of the path)")
+                "\(quoted(file)) stands in no folder (give the \(noun) a directory, or all of the path)")
             return launch.node
         }
         return .own(specification.inside(directory))
@@ -89,16 +94,23 @@ struct ServiceRules {
 
     private func checkRestart(_ checking: inout Checking) {
         let restart = draft.specification.restart
-        guard restart.backoff > restart.maxBackoff else { return }
+        Self.checkBackoff(restart.backoff, upTo: restart.maxBackoff, in: path + ".restart", &checking)
+    }
+
+    /// Reports a first delay that is longer than the longest, of the table `path`.
+    static func checkBackoff(
+        _ backoff: Duration, upTo most: Duration, in path: String, _ checking: inout Checking
+    ) {
+        guard backoff > most else { return }
         // At the key that was given; the other one may be the default.
-        let isBackoff = checking.place(of: path + ".restart.backoff") != nil
+        let isBackoff = checking.place(of: path + ".backoff") != nil
         checking.report(
-            path: path + (isBackoff ? ".restart.backoff" : ".restart.max_backoff"),
+            path: path + (isBackoff ? ".backoff" : ".max_backoff"),
             isBackoff
-                ? "\"\(TimeText.text(restart.backoff))\" is longer than max_backoff, "
-                    + "\"\(TimeText.text(restart.maxBackoff))\" (shorten it or give a longer max_backoff)"
-                : "\"\(TimeText.text(restart.maxBackoff))\" is shorter than backoff, "
-                    + "\"\(TimeText.text(restart.backoff))\" (give a shorter backoff too)")
+                ? "\"\(TimeText.text(backoff))\" is longer than max_backoff, "
+                    + "\"\(TimeText.text(most))\" (shorten it or give a longer max_backoff)"
+                : "\"\(TimeText.text(most))\" is shorter than backoff, "
+                    + "\"\(TimeText.text(backoff))\" (give a shorter backoff too)")
     }
 
     private func checkReload(_ checking: inout Checking) {
@@ -109,7 +121,11 @@ struct ServiceRules {
     }
 
     private func checkMemory(_ checking: inout Checking) {
-        let limits = draft.specification.limits
+        Self.check(draft.specification.limits, path, &checking)
+    }
+
+    /// Checks the limits of the service or kind whose table is `path`.
+    static func check(_ limits: LimitsSpecification, _ path: String, _ checking: inout Checking) {
         guard let restart = limits.memoryRestartBytes, let most = limits.memoryBytes, restart >= most else { return }
         checking.report(
             path: path + ".limits.memory_restart",

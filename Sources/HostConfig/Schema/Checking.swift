@@ -8,6 +8,8 @@ struct Checking {
     private var omitted = 0
     /// What `${…}` stands for in the service at hand, by name.
     var variables: [String: String] = [:]
+    /// The variables of jobs stay as they are written, and `$$` too: they are filled in at each launch.
+    private(set) var keepsJobVariables = false
 
     /// So many errors were reported, kept or not.
     var errorCount: Int { found.count + omitted }
@@ -22,6 +24,13 @@ struct Checking {
     mutating func inside<Result>(_ segment: String, _ body: (inout Checking) -> Result) -> Result {
         path.append(shownKey(segment))
         defer { path.removeLast() }
+        return body(&self)
+    }
+
+    /// Checks something whose variables are filled in when a job is launched.
+    mutating func keepingJobVariables<Result>(_ body: (inout Checking) -> Result) -> Result {
+        keepsJobVariables = true
+        defer { keepsJobVariables = false }
         return body(&self)
     }
 

@@ -32,6 +32,24 @@ extension Key {
         }
     }
 
+    /// The same key with the variables of jobs left in its value as they are.
+    var keepingJobVariables: Key {
+        Key(
+            name, otherNames: otherNames,
+            store: { node, target, checking in
+                checking.keepingJobVariables { store(node, &target, &$0) }
+            }, describe: describe)
+    }
+
+    /// The same key of something that holds the target.
+    func inside<Outer>(_ path: any WritableKeyPath<Outer, Target> & Sendable) -> Key<Outer> {
+        Key<Outer>(name, otherNames: otherNames) { node, target, checking in
+            store(node, &target[keyPath: path], &checking)
+        } describe: { prefix, target in
+            describe(prefix, target[keyPath: path])
+        }
+    }
+
     /// A key with a value that is always there.
     init<Value>(
         _ name: String, _ type: ValueType<Value>, _ path: any WritableKeyPath<Target, Value> & Sendable,
@@ -130,7 +148,8 @@ extension Key {
             }
             for entry in entries {
                 checking.inside(entry.key) { checking in
-                    guard let name = ServiceName.ofTable(entry.key, at: entry.keyPlace, &checking) else { return }
+                    guard let name = ServiceName.ofTable(entry.key, of: section.path, at: entry.keyPlace, &checking)
+                    else { return }
                     if case .table = entry.node.value {
                         target[keyPath: path][name, default: []].append(entry.node)
                     } else {
@@ -142,6 +161,7 @@ extension Key {
             section.describe(prefix + name + ".NAME.", section.empty)
         }
     }
+
     /// Tables without names, `[[alert]]`, each with the keys of `section`: those of later files come after those of
     /// earlier ones. `check` is for what must hold between the keys of one.
     init<Inner>(

@@ -57,6 +57,8 @@ public struct KeyDescription: Equatable, Sendable {
 public enum ChangeEffect: String, Sendable {
     /// What runs knows it since its start: only a restart brings the new value. Of [host] and [control]: one of hostd.
     case restart
+    /// An attempt of a job that is under way keeps the old value; the next one has the new.
+    case nextAttempt
     /// hostd alone goes by it, from now on.
     case inPlace
     /// What it brings about shows in other keys or in other services.

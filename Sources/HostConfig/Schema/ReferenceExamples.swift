@@ -10,6 +10,7 @@ public enum ReferenceExamples {
         launcher = "auto"
         stop_with_hostd = true
         logs_total = "20GiB"
+        concurrency = 16
         """,
         "control": """
         [control]
@@ -140,6 +141,50 @@ public enum ReferenceExamples {
         timestamps = "index"
         journal = false
         when_full = "block"
+        """,
+        "kind.NAME": """
+        [kind.review]
+        preset = "claude-code"
+        prompt = "Review what was committed since the last review, and write REVIEW.md."
+        tier = "reasoning"
+        directory = "/srv/repo"
+        user = "agent"
+        env = { REVIEW_ATTEMPT = "${attempt}" }
+        needs = ["disk", "network"]
+        concurrency = 2
+        priority = 10
+        attempts = 6
+        backoff = "15s"
+        max_backoff = "15m"
+        jitter = "50%"
+        deadline = "24h"
+        attempt_timeout = "6h"
+        schedule = "Mon..Fri 09:00"
+        overlap = "skip"
+        timezone = "Europe/Berlin"
+
+        [kind.import]
+        command = ["import", "--from", "${checkpoint}", "--id", "job-${job}"]
+        resume = ["import", "--resume", "${checkpoint}"]
+        """,
+        "kind.NAME.stall": """
+        [kind.review.stall]
+        silence = "10m"
+        hard = "30m"
+        """,
+        "kind.NAME.checkpoint": """
+        [kind.import.checkpoint]
+        file = "progress.json"  # or git = true, or notify = true
+        signal = "SIGUSR1"
+        patience = "30s"
+        """,
+        "kind.NAME.on_success": """
+        [kind.review.on_success]
+        exec = ["/usr/local/bin/publish-review"]
+        """,
+        "kind.NAME.on_failure": """
+        [kind.review.on_failure]
+        webhook = "https://hooks.example.com/services/T0/B0/secret"
         """,
         "log.NAME": """
         [log.gateway-err]

@@ -38,6 +38,7 @@ public enum ReferencePage {
     private static func change(_ key: KeyDescription, in path: String) -> String {
         switch key.change {
         case .inPlace: "at once"
+        case .nextAttempt: "next attempt"
         case .restart: path.hasPrefix("service.") ? "restart" : "restart of hostd"
         case .none: "see text"
         }

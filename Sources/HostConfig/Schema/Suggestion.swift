@@ -29,13 +29,14 @@ enum Suggestion {
 
     /// The keys of that name in other sections, for `path`, which ends with it and is no key.
     static func misplaced(_ name: String, in path: String) -> String? {
-        let service = path.hasPrefix("service.") ? path.split(separator: ".").dropFirst().first : nil
+        let own = ["service.", "kind."].first { path.hasPrefix($0) }.map { (begin: $0, named: $0 + "NAME.") }
+        let service = own == nil ? nil : path.split(separator: ".").dropFirst().first
         let known = paths[simplified(name)] ?? []
         // In a service its own tables are meant rather than others that have such a key too.
-        let near = service == nil ? [] : known.filter { $0.hasPrefix("service.NAME.") }
+        let near = own.map { own in known.filter { $0.hasPrefix(own.named) } } ?? []
         let matches = (near.isEmpty ? known : near).map { key -> String in
-            guard let service, key.hasPrefix("service.NAME.") else { return key }
-            return "service.\(service)." + key.dropFirst("service.NAME.".count)
+            guard let service, let own, key.hasPrefix(own.named) else { return key }
+            return "\(own.begin)\(service)." + key.dropFirst(own.named.count)
         }
         guard (1...3).contains(matches.count) else { return nil }
         return matches.joined(separator: "\", \"")

@@ -18,5 +18,8 @@ enum HostSection {
             Key(
                 "logs_total", .size(0...(1 << 60)), \.logsTotalBytes, also: ["log_total", "logs_max"], change: .inPlace,
                 "The logs of all services together take no more: the oldest files are removed first."),
+            Key(
+                "concurrency", .integer(1...10_000), \.concurrency, also: ["max_jobs", "jobs"], change: .inPlace,
+                "So many jobs run at the same time, of all kinds together."),
         ])
 }

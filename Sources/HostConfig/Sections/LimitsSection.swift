@@ -9,7 +9,7 @@ enum LimitsSection {
 
     static let section = Section(
         "service.NAME.limits",
-        empty: ServiceSpecification(name: .placeholder, launch: LaunchSpecification(command: [])),
+        empty: LimitedLaunch(limits: LimitsSpecification(), launch: LaunchSpecification(command: [])),
         hint: "a table, like { memory = \"4GiB\" }",
         keys: [
             Key(
@@ -30,6 +30,26 @@ enum LimitsSection {
                 "open_files", .integer(16...1_073_741_816), \.launch.openFiles, also: ["nofile", "limit_nofile"],
                 "So many descriptors each process may have open; hostd's own limit if not given."),
         ])
+}
+
+/// What the table is about: limits of the whole tree, and those that each process gets when it is launched.
+struct LimitedLaunch: Sendable {
+    var limits: LimitsSpecification
+    var launch: LaunchSpecification
+}
+
+extension ServiceSpecification {
+    var limited: LimitedLaunch {
+        get { LimitedLaunch(limits: limits, launch: launch) }
+        set { (limits, launch) = (newValue.limits, newValue.launch) }
+    }
+}
+
+extension KindSpecification {
+    var limited: LimitedLaunch {
+        get { LimitedLaunch(limits: limits, launch: launch) }
+        set { (limits, launch) = (newValue.limits, newValue.launch) }
+    }
 }
 
 extension LaunchSpecification {

@@ -11,6 +11,8 @@ struct ConfigurationDraft: Sendable {
     var network = NetworkSettings()
     /// The tables of each service, in the order of the files.
     var services: [ServiceName: [TomlNode]] = [:]
+    /// The tables of each kind.
+    var kinds: [ServiceName: [TomlNode]] = [:]
     /// The tables of each foreign log.
     var foreignLogs: [ServiceName: [TomlNode]] = [:]
     /// The alerts, in the order of the files.
@@ -28,6 +30,7 @@ enum RootSection {
             Key("disk", DiskSection.section, \.disk, also: ["disks"]),
             Key("network", NetworkSection.section, \.network, also: ["net"]),
             Key("service", named: ServiceSection.section, \.services, also: ["services", "unit"]),
+            Key("kind", named: KindSection.section, \.kinds, also: ["kinds", "job", "jobs"]),
             Key("log", named: ForeignLogSection.section, \.foreignLogs, also: ["logs", "logrotate"]),
             Key(
                 "alert", each: AlertSection.section, atMost: AlertSection.limit, \.alerts, also: ["alerts", "notify"],

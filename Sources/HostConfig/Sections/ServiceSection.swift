@@ -25,22 +25,29 @@ struct ServiceDraft: Hashable, Sendable {
 enum ServiceSection {
     static let section = Section(
         "service.NAME", empty: empty,
-        keys: supervision + identity + [
-            Key("startup", ProbeSection.startup, \.startup, change: .inPlace),
-            Key(
-                "live", ProbeSection.live, \.live, also: ["health", "healthcheck", "health_check", "liveness"],
-                change: .inPlace),
-            Key("ready", ProbeSection.ready, \.ready, also: ["readiness"], change: .inPlace),
-            Key("restart", RestartSection.section, \.specification.restart, change: .inPlace),
-            Key("stop", StopSection.section, \.specification.stop, change: .inPlace),
-            Key("reload", ReloadSection.section, \.reload, change: .inPlace),
-            Key("log", LogSection.section, \.specification.log, also: ["logs", "logging"]),
-            Key("limits", LimitsSection.section, \.specification, also: ["limit", "rlimits", "ulimits"]),
-        ])
+        keys: supervision + [keepAwake] + LaunchKeys.keys(other: "as hostd's").map { $0.inside(\.specification.launch) }
+            + [
+                Key("startup", ProbeSection.startup, \.startup, change: .inPlace),
+                Key(
+                    "live", ProbeSection.live, \.live, also: ["health", "healthcheck", "health_check", "liveness"],
+                    change: .inPlace),
+                Key("ready", ProbeSection.ready, \.ready, also: ["readiness"], change: .inPlace),
+                Key("restart", RestartSection.section, \.specification.restart, change: .inPlace),
+                Key("stop", StopSection.section, \.specification.stop, change: .inPlace),
+                Key("reload", ReloadSection.section, \.reload, change: .inPlace),
+                Key("log", LogSection.section, \.specification.log, also: ["logs", "logging"]),
+                Key("limits", LimitsSection.section, \.specification.limited, also: ["limit", "rlimits", "ulimits"]),
+            ])
 
     /// Every service starts from this one; its name is replaced at the end.
     private static let empty = ServiceDraft(
         specification: ServiceSpecification(name: .placeholder, launch: LaunchSpecification(command: [])))
+
+    private static let keepAwake: Key<ServiceDraft> =
+        Key(
+            "keep_awake", .flag, \.specification.keepAwake, also: ["inhibit", "no_sleep", "caffeinate"],
+            change: .inPlace,
+            "While it runs, the host does not suspend, idle into sleep, or act on a closed lid.")
 
     private static let supervision: [Key<ServiceDraft>] = [
         Key(
@@ -92,40 +99,6 @@ enum ServiceSection {
             "TCP ports that must be free before each start. `${port}` is the first of them."),
     ]
 
-    private static let identity: [Key<ServiceDraft>] = [
-        Key(
-            "directory", .path, \.specification.launch.directory, also: ["cwd", "workdir", "working_directory", "dir"],
-            "The working folder; the user's home if not given."),
-        Key(
-            "user", .account, \.specification.launch.user, also: ["uid"],
-            "Runs as this user; as hostd's if not given."),
-        Key(
-            "group", .account, \.specification.launch.group, also: ["gid"],
-            "Runs with this group; the user's primary group if not given."),
-        Key(
-            "groups", .list(of: .account, "groups", atMost: 64), \.specification.launch.groups,
-            also: ["supplementary_groups"],
-            "Supplementary groups; those of the user if not given."),
-        Key(
-            "keep_awake", .flag, \.specification.keepAwake, also: ["inhibit", "no_sleep", "caffeinate"],
-            change: .inPlace,
-            "While it runs, the host does not suspend, idle into sleep, or act on a closed lid."),
-        Key("umask", .fileMask, \.specification.launch.umask, "File mode creation mask; \"022\" if not given."),
-        Key("nice", .integer(-20...19), \.specification.launch.nice, "Nice value; hostd's if not given."),
-        Key(
-            "oom_score_adj", .integer(-1000...1000), \.specification.launch.oomScoreAdjust,
-            "How readily the kernel kills it when memory runs out; 0 if not given."),
-        Key(
-            "env", .environment, merging: \.specification.launch.environment, also: ["environment"],
-            "Environment variables."),
-        Key(
-            "env_file", .path, \.specification.launch.environmentFile, also: ["environment_file"],
-            "A file of NAME=value lines, read at each launch."),
-        Key(
-            "node", .nodeWish, \.specification.launch.node, also: ["node_version", "runtime"],
-            "Run on the pinned Node, first in PATH, and refuse to start on another: true for that of `node.version`, "
-                + "or a version for a pin of its own. A file, like \".nvmrc\", stands in `directory`."),
-    ]
 }
 
 extension ServiceName {

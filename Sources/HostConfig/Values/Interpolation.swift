@@ -23,10 +23,11 @@ enum Interpolation {
             }
             if next == "$" {
                 result.append(scalar)
+                if checking.keepsJobVariables { result.append(scalar) }
                 rest.removeFirst()
             } else {
                 let name = rest.dropFirst().prefix { $0 != "}" }
-                guard let value = checking.variables[String(name)], name.endIndex < rest.endIndex else {
+                guard let value = value(of: String(name), checking), name.endIndex < rest.endIndex else {
                     report(rest.dropFirst(), at: place, &checking)
                     return nil
                 }
@@ -47,6 +48,11 @@ enum Interpolation {
         text.split(separator: "$", omittingEmptySubsequences: false).joined(separator: "$$")
     }
 
+    private static func value(of name: String, _ checking: Checking) -> String? {
+        if checking.keepsJobVariables { return JobVariables.isKnown(name) ? "${\(name)}" : nil }
+        return checking.variables[name]
+    }
+
     private static func report(
         _ inside: String.UnicodeScalarView.SubSequence, at place: Place, _ checking: inout Checking
     ) {
@@ -54,6 +60,11 @@ enum Interpolation {
             return checking.report("\"${\" has no \"}\" (write \"$${\" for a literal \"${\")", at: place)
         }
         let name = String(inside[..<end])
+        if checking.keepsJobVariables {
+            return checking.report(
+                "\(JobVariables.shown(name)) is none of \(JobVariables.list) (write \"$${\" for a literal \"${\")",
+                at: place)
+        }
         if name == port {
             return checking.report("\"${port}\" is the first of the ports (give ports = [8080])", at: place)
         }

@@ -4,20 +4,34 @@ import HostCore
 
 extension ServiceName {
     /// The name that `text` is, or nil after reporting that it is none.
-    static func checked(_ text: String, at place: Place, _ checking: inout Checking) -> ServiceName? {
+    static func checked(
+        _ text: String, noun: String = "service", at place: Place, _ checking: inout Checking
+    ) -> ServiceName? {
         if let name = ServiceName(text) { return name }
         checking.report(
-            "\(quoted(text)) is no name of a service (a lower-case letter, then at most 47 of a-z, 0-9, _ and -)",
+            "\(quoted(text)) is no name of a \(noun) (a lower-case letter, then at most 47 of a-z, 0-9, _ and -)",
             at: place)
         return nil
     }
 }
 
 extension ServiceName {
-    /// The name of a table `[service.NAME]`: an instance has none of its own.
-    static func ofTable(_ text: String, at place: Place, _ checking: inout Checking) -> ServiceName? {
-        guard let name = checked(text, at: place, &checking) else { return nil }
+    /// The name of a table `[service.NAME]`, `section`: an instance has none of its own, and names of jobs are taken.
+    static func ofTable(
+        _ text: String, of section: String, at place: Place, _ checking: inout Checking
+    ) -> ServiceName? {
+        let isKind = section.hasPrefix("kind.")
+        guard let name = checked(text, noun: isKind ? "kind" : "service", at: place, &checking) else { return nil }
+        if !isKind, JobID.reserves(name) {
+            checking.report("\(quoted(text)) is the name of a job, by which its log goes (choose another)", at: place)
+            return nil
+        }
         guard let number = name.instanceNumber else { return name }
+        guard !isKind else {
+            checking.report(
+                "\(quoted(text)) is one instance, and kinds have none (leave \"@\(number)\" out)", at: place)
+            return nil
+        }
         checking.report(
             "\(quoted(text)) is one instance (write [service.\(name.family)] with instances = \(number))", at: place)
         return nil

@@ -26,6 +26,13 @@ public struct JobID: Hashable, Comparable, Sendable, CustomStringConvertible {
         self.init(text: name.text)
     }
 
+    /// Whether no service may have this name, because it looks like that of a job: `job-42`.
+    public static func reserves(_ name: ServiceName) -> Bool {
+        guard name.text.hasPrefix(prefix) else { return false }
+        let rest = name.family.text.utf8.dropFirst(prefix.utf8.count)
+        return !rest.isEmpty && rest.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    }
+
     /// Numbers have at most 15 digits: they are whole in every JSON reader.
     public static let limit: Int64 = 999_999_999_999_999
     private static let prefix = "job-"

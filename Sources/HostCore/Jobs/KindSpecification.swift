@@ -4,7 +4,7 @@
 public struct KindSpecification: Hashable, Sendable {
     /// Where a job says how far it is.
     public enum CheckpointPlace: Hashable, Sendable {
-        /// A file of the job's directory, read by a helper that runs as the job's user: what it holds is the checkpoint.
+        /// A file of the job's directory, read by a helper that runs as the job's user: its content is the checkpoint.
         case file(String)
         /// The newest commit of the git repository in the job's directory.
         case git
@@ -54,6 +54,9 @@ public struct KindSpecification: Hashable, Sendable {
     public var overlap: Overlap
     /// The zone that the schedule is in (`Europe/Berlin`); nil: the host's.
     public var timezone: String?
+    /// The keys that the configuration gives, below its own table (`stall.silence`): for all others the word of the
+    /// preset, where it has one, goes before the value that stands here.
+    public var given: Set<String> = []
     /// What is done when a job of it has succeeded.
     public var onSuccess: JobHook?
     /// What is done when a job of it has failed.

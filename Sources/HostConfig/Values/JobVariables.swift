@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HostCore
+
+/// The variables that stand in commands, prompts and environments of jobs until an attempt is launched.
+enum JobVariables {
+    private static let names = ["prompt", "session", "checkpoint", "attempt", "model", "job"]
+    /// `${model.TIER}` is the model of another tier.
+    private static let tier = "model."
+
+    /// Numbers that hostd gives: they mean nothing to a shell.
+    static let harmless: Set = ["attempt", "job"]
+
+    /// For messages: `${prompt}, ${session}, …`.
+    static let list = (names + [tier + "TIER"]).map { "${\($0)}" }.joined(separator: ", ")
+
+    /// Whether `${name}` has a value at a launch.
+    static func isKnown(_ name: String) -> Bool {
+        if names.contains(name) { return true }
+        guard name.hasPrefix(tier), let tier = ServiceName(String(name.dropFirst(tier.count))) else { return false }
+        return tier.instanceNumber == nil
+    }
+
+    /// `${name}` for a message; what is no misspelling of a variable may be part of a secret.
+    static func shown(_ name: String) -> String {
+        let isNear = name.hasPrefix(tier) || Suggestion.nearest(to: name, among: names) != nil
+        return isNear ? quoted("${\(name)}") : "\"${…}\""
+    }
+
+    /// The names of the variables in `text`, which is right.
+    static func used(in text: String) -> [String] {
+        var found: [String] = []
+        var rest = text.unicodeScalars[...]
+        while let scalar = rest.popFirst() {
+            guard scalar == "$", let next = rest.popFirst(), next == "{" else { continue }
+            let name = rest.prefix { $0 != "}" }
+            found.append(String(name))
+            rest = rest[name.endIndex...]
+        }
+        return found
+    }
+}
