@@ -94,5 +94,34 @@ nonisolated struct EventKind: Sendable {
         EventKind("service.hook", "e5c6896414854f578f957fd9feccbb82", .info, "a hook of it begins or has ended"),
         EventKind(
             "host.refused", "6810d07a7c594f66be756c2cd9e9d344", .warning, "somebody asked for what he may not have"),
+        EventKind("job.submitted", "14a03569d26b949692e5dfe8cb1855fe", .notice, "a job was submitted"),
+        EventKind("job.starting", "096d373742f9a039c320a4737c2b3abe", .info, "an attempt of a job begins"),
+        EventKind("job.started", "9623d7cfa9ae7a34254499c7001d9a88", .info, "the main process of an attempt runs"),
+        EventKind("job.waiting", "bc1e3ac1c27db4ecf72c2c2678629522", .info, "a job waits for something"),
+        EventKind("job.session", "059a91e1c527e27951c342505f877031", .info, "the session that a job works in is known"),
+        EventKind("job.stalled", "32b7228fcd4a55577d24b39645cf8aa4", .warning, "an attempt hangs, and is ended"),
+        EventKind("job.stopping", "e91b4ad169fc5360df5ca32ebad5ccc2", .info, "an attempt is stopped"),
+        EventKind(
+            "job.killing", "181e290aae9af1698a0c510089ce5ef7", .warning, "an attempt did not stop in time and is killed"
+        ),
+        EventKind(
+            "job.keeper_lost", "b313fc7e8db9b92c903c2ac9316774fe", .warning, "the keeper of an attempt was killed"),
+        EventKind("job.swept", "a9b3d1a243f9300cba98666ace1c9c17", .warning, "what was left of an attempt is killed"),
+        EventKind(
+            "job.adopted", "168e5087af895f5b9c2c0ac2cda95957", .notice, "an attempt of an earlier hostd is found again"),
+        EventKind("job.launch_failed", "fd80206055e8b3eb6cb9185ed822e2f9", .error, "an attempt could not be launched"),
+        EventKind("job.exited", "68f22599ccdf540b5cb53ec017d7ab26", .info, "the main process of an attempt has ended"),
+        EventKind(
+            "job.retrying", "b31a5bf371f970cf401fe4fcce06294d", .warning,
+            "an attempt has failed and another one follows"),
+        EventKind("job.held", "b3642b1932793637c16cf5c51801fd9a", .error, "a job rests until a person says so"),
+        EventKind("job.released", "18f918e24a8b0188cbe19514a28a0aaa", .notice, "a person lets a job go on"),
+        EventKind("job.succeeded", "e71b870396ac828f0bb1e330f38d2e64", .notice, "a job is done"),
+        EventKind("job.failed", "e9a51fb2a7c88e4bd3f18766336c7fcd", .error, "a job has failed for good"),
+        EventKind("job.cancelled", "d52d5759eec7ddb57c9881b15c41d5c5", .notice, "a job was cancelled"),
+        EventKind(
+            "job.hook_failed", "936d0e1e83c02da83197d4e2e8d5b9e3", .warning,
+            "a hook of a job has failed, and is tried again"),
+        EventKind("job.skipped", "e474e007b2aa40b4f8540d95a502a86a", .notice, "a due time of a schedule is left out"),
     ]
 }

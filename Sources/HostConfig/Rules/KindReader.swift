@@ -52,7 +52,8 @@ struct KindReader {
             return checking.report(path: "\(path).\(PresetKey.name)", why)
         case .found(let agent):
             kind.agent = agent
-            let isGiven = { (key: String) in kind.given.contains { $0 == key || $0.hasPrefix(key + ".") } }
+            let given = kind.given
+            let isGiven = { (key: String) in given.contains { $0 == key || $0.hasPrefix(key + ".") } }
             if !isGiven("stall.silence") { kind.rules.stall.silence = agent.stall.silence }
             if !isGiven("stall.hard") { kind.rules.stall.hard = agent.stall.hard }
             if !isGiven("stop") { kind.rules.stop = agent.stop }

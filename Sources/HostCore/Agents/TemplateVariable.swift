@@ -12,6 +12,8 @@ public enum TemplateVariable: String, Hashable, Sendable, CaseIterable {
     case checkpoint
     /// Which attempt this is, from 1.
     case attempt
+    /// The number of the job.
+    case job
     /// The working folder.
     case directory
     /// The working folder as one word, as Claude Code names the folder of its sessions: `-srv-repo`.

@@ -51,8 +51,10 @@ public enum AlertNames {
         "reloaded", "reload_refused", "reexec", "reexec_refused", "removed", "started", "stopping", "detaching",
         "stopped", "condition", "oom_kill", "disk", "stray", "refused", "awake",
     ]
+    /// What happens to jobs.
+    public static let jobEvents = JobReport.Kind.allCases.map(\.rawValue) + ["hook_failed", "skipped"]
     /// What is told of by later versions: any word is right.
-    public static let laterFamilies = ["job", "policy"]
+    public static let laterFamilies = ["policy"]
 
     /// Whether `name` is a condition with a level.
     public static func isCondition(_ name: String) -> Bool {
@@ -62,13 +64,14 @@ public enum AlertNames {
 
     /// All patterns without a `*`, for those who look for the right spelling.
     public static let all: [String] =
-        serviceEvents.map { "service.\($0)" } + hostEvents.map { "host.\($0)" }
+        serviceEvents.map { "service.\($0)" } + jobEvents.map { "job.\($0)" } + hostEvents.map { "host.\($0)" }
         + conditions.flatMap { kind in levels.map { "\(kind).\($0)" } + ["condition.\(kind)"] }
 
     static func isKnown(family: String, word: String) -> Bool {
         switch family {
         case "*": levels.contains(word)
         case "service": word == "*" || serviceEvents.contains(word)
+        case "job": word == "*" || jobEvents.contains(word)
         case "host": word == "*" || hostEvents.contains(word)
         case "condition": word == "*" || conditions.contains(word)
         case _ where laterFamilies.contains(family): !word.isEmpty

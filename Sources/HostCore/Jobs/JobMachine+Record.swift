@@ -109,15 +109,16 @@ extension JobMachine {
         record.after = after
         record.phase = phase
         record.isAttemptOpen = attempt?.isOpen == true
+        record.sinceMilliseconds = clock.wall(since)
         // What is being written down is what follows, not that it is being written down.
         if case .closing(let closing) = state {
+            record.sinceMilliseconds = clock.wallMilliseconds
             switch closing.next {
             case .another: record.phase = .waiting
             case .hold: record.phase = .held
             case .end(let final): record.phase = final.phase
             }
         }
-        record.sinceMilliseconds = clock.wall(since)
         record.reason = reason
         record.notBeforeMilliseconds = notBefore.map(clock.wall)
         record.attempts = attempts

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import HostConfig
 internal import HostControl
 internal import HostCore
 internal import HostLinux

@@ -59,6 +59,7 @@ extension Supervisor {
         values[.session] = job.session ?? ""
         values[.checkpoint] = job.checkpoint ?? ""
         values[.attempt] = "\(job.attempts)"
+        values[.job] = "\(job.id)"
         values[.model] = job.attempt?.model ?? ""
         values[.directory] = kind.launch.directory ?? ""
         return values
