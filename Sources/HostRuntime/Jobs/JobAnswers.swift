@@ -12,23 +12,31 @@ extension Supervisor {
     private static let listLimit = 10_000
     private static let waitLimit = 300
 
-    /// Jobs are spoken of when the store has said what there was.
-    func jobsAreThere(_ call: ControlCall) -> Bool {
-        if jobs.isLoaded { return true }
-        call.responder.finish(
-            status: 503, json: ErrorAnswer("the store has not said yet which jobs there are", hint: "try again").json,
-            headers: [(name: "Retry-After", value: "1")])
-        return false
+    /// Calls `body` when the store has said which jobs there were; answers 503 when it has not after a while.
+    func whenJobsAreThere(_ call: ControlCall, _ body: @escaping () -> Void) {
+        if jobs.isLoaded { return body() }
+        let timer = try? loop.timer {
+            let error = ErrorAnswer("the store has not said yet which jobs there are", hint: "hostctl status says why")
+            call.responder.finish(status: 503, json: error.json, headers: [(name: "Retry-After", value: "1")])
+        }
+        timer?.arm(at: loop.now + Self.loadPatience)
+        jobs.afterLoading.append {
+            timer?.disarm()
+            if call.responder.isOpen { body() }
+        }
     }
+
+    private static let loadPatience: Duration = .seconds(10)
 
     /// Calls `body` with the number in the path, or answers 404.
     func withJob(_ call: ControlCall, _ body: @escaping (JobID) -> Void) {
-        guard jobsAreThere(call) else { return }
-        let text = call.parameters["id"] ?? ""
-        guard let id = JobID(text: text), id.number < jobs.nextNumber else {
-            return call.refuse(404, "there is no job \"\(text)\"", hint: "hostctl job list names them")
+        whenJobsAreThere(call) {
+            let text = call.parameters["id"] ?? ""
+            guard let id = JobID(text: text), id.number < self.jobs.nextNumber else {
+                return call.refuse(404, "there is no job \"\(text)\"", hint: "hostctl job list names them")
+            }
+            body(id)
         }
-        body(id)
     }
 
     /// `GET /v1/jobs/{id}`
@@ -64,7 +72,10 @@ extension Supervisor {
 
     /// `GET /v1/jobs`: the newest first; those that are not over as they are now.
     func answerJobs(_ call: ControlCall) {
-        guard jobsAreThere(call) else { return }
+        whenJobsAreThere(call) { self.list(call) }
+    }
+
+    private func list(_ call: ControlCall) {
         do throws(ErrorAnswer) {
             let filter = try filter(call.request)
             store.jobs(filter) { [weak self] found in
@@ -106,10 +117,9 @@ extension Supervisor {
 
     /// `POST /v1/jobs/prune`
     func answerJobPrune(_ call: ControlCall) {
-        guard jobsAreThere(call) else { return }
         do throws(JSONError) {
             let wish = try JobPruning(json: try JSON(parsing: call.request.body))
-            prune(wish, call)
+            whenJobsAreThere(call) { self.prune(wish, call) }
         } catch {
             call.refuse(400, "the body is no request to prune: \(error)", hint: "{\"older_s\": 86400} is")
         }

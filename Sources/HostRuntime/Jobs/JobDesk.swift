@@ -10,6 +10,8 @@ final class JobDesk {
     var board: JobBoard
     /// The store has said what there was; before that nothing is submitted and nothing launched.
     var isLoaded = false
+    /// What is done then.
+    var afterLoading: [() -> Void] = []
     /// The number of the next job.
     var nextNumber: Int64 = 1
     /// What the files and the submission say together of each job that has an attempt under way.

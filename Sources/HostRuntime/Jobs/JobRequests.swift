@@ -47,15 +47,16 @@ extension Supervisor {
 
     /// `POST /v1/jobs`: answered when the job is on the disk.
     func answerSubmit(_ call: ControlCall) {
-        guard jobsAreThere(call) else { return }
         guard case .process(let peer) = call.request.peer else {
             return call.refuse(403, "over TCP no job can be submitted", hint: "ask through the control socket")
         }
         do throws(SubmissionError) {
             let submission = try Self.submission(call.request.body)
             let kind = try SubmittedJob.kind(submission, uid: peer.uid, kinds: configuration.kinds)
-            guard let key = submission.key else { return submit(submission, kind, peer.uid, call) }
-            submit(submission, kind, peer.uid, key: key, call)
+            whenJobsAreThere(call) {
+                guard let key = submission.key else { return self.submit(submission, kind, peer.uid, call) }
+                self.submit(submission, kind, peer.uid, key: key, call)
+            }
         } catch {
             call.refuse(error.status, error.description, hint: error.hint)
         }

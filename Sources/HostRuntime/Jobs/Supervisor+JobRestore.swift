@@ -42,6 +42,9 @@ extension Supervisor {
         removeOldRecords()
         countJobs()
         watchSchedules()
+        let waiting = jobs.afterLoading
+        jobs.afterLoading = []
+        for body in waiting { body() }
     }
 
     private func adopt(_ record: JobRecord, _ attempts: [InstanceID: AttemptRecord], _ news: [InstanceID: [KeeperNews]]) {

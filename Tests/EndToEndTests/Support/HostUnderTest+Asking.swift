@@ -91,7 +91,7 @@ extension HostUnderTest {
     }
 
     /// The folders of instances that there are.
-    func instanceFolders() -> [InstanceFolder] { (try? InstanceFolder.all(under: dir + "/run")) ?? [] }
+    func instanceFolders() -> [InstanceFolder] { (try? InstanceFolder.all(under: dir + "/run", jobs: dir + "/state/jobs")) ?? [] }
 }
 
 extension String {

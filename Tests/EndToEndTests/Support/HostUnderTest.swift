@@ -105,7 +105,7 @@ final class HostUnderTest {
 
     /// Whatever the test left: keepers by their records, processes by their token, the logger by its lock.
     private func endLeftovers() {
-        for folder in (try? InstanceFolder.all(under: dir + "/run")) ?? [] {
+        for folder in (try? InstanceFolder.all(under: dir + "/run", jobs: dir + "/state/jobs")) ?? [] {
             let token = folder.token()
             if let record = folder.record("start"), let keeper: Int32 = record.integer("keeper_pid"),
                 let ticks: UInt64 = record.integer("keeper_start"),
