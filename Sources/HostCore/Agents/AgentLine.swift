@@ -4,7 +4,7 @@
 public enum AgentLine: Hashable, Sendable {
     /// No JSON: what it says.
     case text(String)
-    /// A JSON object: its scalars, those that stand higher first.
+    /// A JSON object: those of its scalars that the preset asks for.
     case fields([AgentField])
 
     /// The first value at `path`.

@@ -8,45 +8,51 @@ extension AgentReading {
     /// failed counts whatever the exit code is: some exit 0 with it.
     public func verdict(exit status: ExitStatus, resumed: Bool, ranFor: Duration) -> AttemptVerdict {
         if case .failedToStart(let why) = status { return .failed(AttemptFailure(.permanent, why)) }
-        if let lastWord {
-            if lastWord.isSuccess { return .succeeded(lastWord.evidence.words ?? lastWords) }
-            return .failed(failure(status, resumed: resumed, ranFor: ranFor, [lastWord.evidence] + evidence))
+        if lastWord?.isSuccess == true || lastWord == nil && status == .code(0) && preset.success == .exit {
+            return .succeeded((lastWord?.evidence.words ?? lastWords).map(AgentWords.shown))
         }
-        if status == .code(0) {
-            if preset.success == .exit { return .succeeded(lastWords) }
-            let words = evidence.lazy.compactMap(\.words).first
-            let why = Self.text(status, ranFor, "it never said that it was done", words)
-            let known = known(status, resumed: resumed, ranFor: ranFor, evidence)
-            return .failed(
-                AttemptFailure(
-                    known.map { Self.class($0.rule, $0.evidence) } ?? .counted,
-                    why, blamesModel: known?.rule.blamesModel ?? isLooping))
-        }
-        return .failed(failure(status, resumed: resumed, ranFor: ranFor, evidence))
+        let said = [lastWord?.evidence].compactMap(\.self) + evidence
+        let end = End(status: status, resumed: resumed, ranFor: ranFor)
+        let known = known(end, said)
+        let isUnfinished = lastWord == nil && status == .code(0)
+        let reason = known?.rule.reason ?? (isUnfinished ? "it never said that it was done" : nil)
+        let words = known?.evidence?.words ?? said.lazy.compactMap(\.words).first ?? (isUnfinished ? nil : lastWords)
+        return .failed(
+            AttemptFailure(
+                known.map { Self.class($0.rule, $0.evidence) } ?? .counted, Self.text(end, reason, words),
+                blamesModel: known?.rule.blamesModel == true || isLooping))
     }
 
-    private func failure(
-        _ status: ExitStatus, resumed: Bool, ranFor: Duration, _ evidence: [AgentEvidence]
-    ) -> AttemptFailure {
-        let known = known(status, resumed: resumed, ranFor: ranFor, evidence)
-        let words = known?.evidence?.words ?? evidence.lazy.compactMap(\.words).first ?? lastWords
-        let text = Self.text(status, ranFor, known?.rule.reason, words)
-        guard let known else { return AttemptFailure(.counted, text, blamesModel: isLooping) }
-        return AttemptFailure(
-            Self.class(known.rule, known.evidence), text, blamesModel: known.rule.blamesModel || isLooping)
+    private struct End {
+        let status: ExitStatus
+        let resumed: Bool
+        let ranFor: Duration
     }
+
+    private typealias Known = (rule: AgentFailureRule, evidence: AgentEvidence?)
 
     /// The first rule that fits, with what was said.
-    private func known(
-        _ status: ExitStatus, resumed: Bool, ranFor: Duration, _ evidence: [AgentEvidence]
-    ) -> (rule: AgentFailureRule, evidence: AgentEvidence?)? {
-        let rules =
-            preset.failures + (preset.knowsProviders ? CommonFailures.providers : []) + CommonFailures.programs
-        for rule in rules where rule.fits(status, resumed: resumed, ranFor: ranFor) {
+    private func known(_ end: End, _ said: [AgentEvidence]) -> Known? {
+        first(of: preset.failures, end, said) ?? (preset.knowsProviders ? ofProvider(end, said) : nil)
+            ?? first(of: CommonFailures.programs, end, said)
+    }
+
+    private func first(of rules: [AgentFailureRule], _ end: End, _ said: [AgentEvidence]) -> Known? {
+        for rule in rules where rule.fits(end.status, resumed: end.resumed, ranFor: end.ranFor) {
             guard rule.wantsLine else { return (rule, nil) }
-            if let evidence = evidence.first(where: rule.fits) { return (rule, evidence) }
+            if let evidence = said.first(where: rule.fits) { return (rule, evidence) }
         }
         return nil
+    }
+
+    /// A last word may be a provider's. Other words may be when the agent ended by itself, and they say that all
+    /// further attempts are in vain only when nothing had come of its answers: a warning of a plug-in does not end a
+    /// job.
+    private func ofProvider(_ end: End, _ said: [AgentEvidence]) -> Known? {
+        if let lastWord, let known = first(of: CommonFailures.providers, end, [lastWord.evidence]) { return known }
+        guard case .code = end.status else { return nil }
+        let rules = CommonFailures.providers.filter { progress.steps == 0 || $0.class == .disruption }
+        return first(of: rules, end, said)
     }
 
     private static func `class`(_ rule: AgentFailureRule, _ evidence: AgentEvidence?) -> AttemptFailure.Class {
@@ -60,8 +66,8 @@ extension AgentReading {
         }
     }
 
-    private static func text(_ status: ExitStatus, _ ranFor: Duration, _ reason: String?, _ words: String?) -> String {
-        let end = status == .unknown ? status.text : "\(status.text) after \(ranFor.text)"
-        return ([end] + [reason, words].compactMap(\.self)).joined(separator: ": ")
+    private static func text(_ end: End, _ reason: String?, _ words: String?) -> String {
+        let status = end.status == .unknown ? end.status.text : "\(end.status.text) after \(end.ranFor.text)"
+        return ([status] + [reason, words.map(AgentWords.reason)].compactMap(\.self)).joined(separator: ": ")
     }
 }

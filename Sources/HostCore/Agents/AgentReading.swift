@@ -9,8 +9,6 @@ public struct AgentReading: Hashable, Sendable {
     static let memory = 20
     /// Lines of trouble that are kept to the end.
     static let troubleMemory = 4
-    /// Of texts for people so many bytes are kept.
-    static let wordsLimit = 2000
 
     /// A line that says how it ended.
     struct LastWord: Hashable, Sendable {
@@ -64,11 +62,11 @@ public struct AgentReading: Hashable, Sendable {
             if case .text(let text) = line {
                 guard text.contains(where: { !$0.isWhitespace }) else { return [] }
                 keep(line, words: text)
-                lastWords = Self.brief(text)
+                lastWords = AgentWords.cut(text, to: AgentWords.limit)
             }
             return spoke(now)
         }
-        let words = rule.words(of: line).map(Self.brief)
+        let words = rule.words(of: line).map { AgentWords.cut($0, to: AgentWords.limit) }
         switch rule.meaning {
         case .progress:
             lastWords = words ?? lastWords
@@ -79,7 +77,7 @@ public struct AgentReading: Hashable, Sendable {
             return spoke(now)
         case .noise:
             keep(line, words: words)
-            return [.noise(words)]
+            return [.noise(words.map(AgentWords.reason))]
         case .error: return spoke(now) + failTool(words)
         case .trouble:
             trouble.append(AgentEvidence(line: line, words: words))
@@ -88,7 +86,7 @@ public struct AgentReading: Hashable, Sendable {
         case .success, .failure:
             let isSuccess = rule.meaning == .success
             lastWord = LastWord(isSuccess: isSuccess, evidence: AgentEvidence(line: line, words: words))
-            return spoke(now) + [.result(isSuccess: isSuccess, words)]
+            return spoke(now) + [.result(isSuccess: isSuccess, words.map(AgentWords.shown))]
         }
     }
 
@@ -116,11 +114,11 @@ public struct AgentReading: Hashable, Sendable {
         let limit = preset.stall.errors
         guard limit > 0, errorsInRow.isMultiple(of: limit) else { return [.toolFailed(inRow: errorsInRow)] }
         isLooping = true
-        return [.toolFailed(inRow: errorsInRow), .loops(errors: errorsInRow, words)]
+        return [.toolFailed(inRow: errorsInRow), .loops(errors: errorsInRow, words.map(AgentWords.reason))]
     }
 
     private mutating func keep(_ line: AgentLine, words: String?) {
-        let words = words.map(Self.brief)
+        let words = words.map { AgentWords.cut($0, to: AgentWords.limit) }
         // Of a text the words say it all.
         let kept = if case .text = line { AgentLine.text("") } else { line }
         recent.append(AgentEvidence(line: kept, words: words))
@@ -153,10 +151,5 @@ public struct AgentReading: Hashable, Sendable {
             openTokens = count
         }
         return tokens == before ? [] : [.tokens(tokens)]
-    }
-
-    static func brief(_ text: String) -> String {
-        guard text.utf8.count > wordsLimit else { return text }
-        return String(decoding: text.utf8.prefix(wordsLimit), as: UTF8.self) + "…"
     }
 }

@@ -35,7 +35,7 @@ enum RetryAfter {
     }
 
     private static func duration(at start: Int, in bytes: [UInt8]) -> Duration? {
-        let isFiller: (UInt8) -> Bool = { [UInt8(ascii: " "), UInt8(ascii: ":"), UInt8(ascii: "=")].contains($0) }
+        let isFiller: (UInt8) -> Bool = { " :=\"'".utf8.contains($0) }
         var rest = bytes[start...].drop(while: isFiller)
         let digits = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: ".") }
         guard digits.count <= 12, let number = Double(String(decoding: digits, as: UTF8.self)) else { return nil }

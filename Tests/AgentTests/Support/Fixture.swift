@@ -22,10 +22,11 @@ struct Outcome {
     /// Reads lines, each a second after the other.
     init(_ preset: AgentPreset, _ lines: [String]) {
         reading = AgentReading(preset)
+        let paths = JSONPaths(preset)
         var now = Instant.zero
         for line in lines {
             now = now + .seconds(1)
-            findings += reading.handle(JSONPaths().line(Array(line.utf8)), at: now)
+            findings += reading.handle(paths.line(Array(line.utf8)), at: now)
         }
     }
 
