@@ -66,6 +66,30 @@ struct TemplateTests {
         #expect(try preset.words(.resumed, full).last == "--prompt=Look first.\n\ndo it", "without a way to resume")
     }
 
+    @Test(arguments: [
+        (nil as String?, false, 0, false, AgentPreset.Start.fresh), ("s", false, 0, false, .fresh),
+        // Killed before the session was written, and after.
+        ("s", false, 1, false, .fresh), ("s", true, 1, false, .resumed), ("s", true, 3, true, .resumed),
+        // Its session is gone, or never had a name.
+        ("s", false, 2, true, .handedOver), (nil, false, 2, true, .handedOver), (nil, false, 2, false, .fresh),
+    ])
+    func theNextAttemptBegins(
+        session: String?, isThere: Bool, attempts: Int, hasBegun: Bool, expected: AgentPreset.Start
+    ) {
+        var preset = AgentPreset(name: "x", command: command)
+        preset.resume = command
+        preset.session = AgentSession(origin: .chosen, file: "~/${session}")
+        let start = preset.start(session: session, isSessionThere: isThere, attempts: attempts, hasBegun: hasBegun)
+        #expect(start == expected)
+    }
+
+    @Test func whoHasNoNameForASessionIsResumedWithoutOne() {
+        var preset = AgentPreset(name: "x", command: command)
+        #expect(preset.start(session: nil, isSessionThere: false, attempts: 1, hasBegun: true) == .handedOver)
+        preset.resume = command
+        #expect(preset.start(session: nil, isSessionThere: false, attempts: 1, hasBegun: true) == .resumed)
+    }
+
     @Test func aVariableOfTheEnvironmentWithoutAValueIsLeftOut() {
         var preset = AgentPreset(name: "x", command: command)
         preset.environment = ["LLM_MODEL": "${model}", "QUIET": "1"]

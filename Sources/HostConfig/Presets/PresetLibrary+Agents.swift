@@ -13,7 +13,7 @@ extension PresetLibrary {
     }
 
     /// The preset for jobs of this name; what is wrong with its text is reported the first time, and nothing is known
-    /// of it then. `missing` when there is none of that name.
+    /// of it then.
     mutating func agentPreset(_ name: String, _ checking: inout Checking) -> AgentLookup {
         if let known = agentPresets[name] { return known.map { .found($0) } ?? .faulty }
         guard let preset = text(Self.agents + name, &checking) else { return .missing }
@@ -27,6 +27,7 @@ extension PresetLibrary {
         case found(AgentPreset)
         /// There is one; its errors are reported.
         case faulty
+        /// There is none of that name: `complaint(name, among: agentNames)`.
         case missing
     }
 }

@@ -49,6 +49,14 @@ struct PresetLibrary {
         name.hasPrefix(Self.agents) ? nil : text(name, &checking)
     }
 
+    /// What is wrong with a name that is none of `names`.
+    static func complaint(_ name: String, among names: [String]) -> String {
+        let right =
+            Suggestion.nearest(to: name, among: names).map { "did you mean \"\($0)\"?" }
+            ?? "there are " + names.joined(separator: ", ")
+        return "there is no preset \(quoted(name)) (\(right))"
+    }
+
     /// The preset of either kind, as a table.
     mutating func text(_ name: String, _ checking: inout Checking) -> Preset? {
         if let preset = read[name] { return preset }

@@ -38,11 +38,8 @@ struct ServiceReader {
             return
         }
         isComplete = false
-        let right =
-            Suggestion.nearest(to: name, among: presets.names).map { "did you mean \"\($0)\"?" }
-            ?? "there are " + presets.names.joined(separator: ", ")
         checking.report(
-            path: "\(path).\(PresetKey.name)", "there is no preset \(quoted(name)) (\(right))", at: node.place)
+            path: "\(path).\(PresetKey.name)", PresetLibrary.complaint(name, among: presets.names), at: node.place)
     }
 
     private func instances(_ checking: inout Checking) -> [ServiceDraft] {

@@ -11,6 +11,19 @@ extension AgentPreset {
         case handedOver
     }
 
+    /// How the next attempt begins. `session` is the name that is known of it, `isSessionThere` whether its file is
+    /// (any value where the preset names none), `attempts` how many were launched before, and `hasBegun` whether one of
+    /// them got forward. After one that said that its session is gone `session` is nil, and a chosen one gets another
+    /// name.
+    public func start(session: String?, isSessionThere: Bool, attempts: Int, hasBegun: Bool) -> Start {
+        guard attempts > 0 else { return .fresh }
+        let anew: Start = hasBegun ? .handedOver : .fresh
+        guard resume != nil else { return anew }
+        if self.session.origin == .none { return .resumed }
+        guard session != nil else { return anew }
+        return self.session.file == nil || isSessionThere ? .resumed : anew
+    }
+
     /// The words of the command for an attempt. `${prompt}` in `values` is the task; what the agent is told besides or
     /// instead comes from the preset.
     public func words(_ start: Start, _ values: TemplateValues) throws(TemplateError) -> [String] {

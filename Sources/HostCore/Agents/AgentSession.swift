@@ -4,7 +4,7 @@
 public struct AgentSession: Hashable, Sendable {
     /// Who names it.
     public enum Origin: String, Hashable, Sendable, CaseIterable {
-        /// hostd, before the first launch: a UUID.
+        /// hostd, before the first launch in it: a UUID.
         case chosen
         /// The agent, in its output.
         case output

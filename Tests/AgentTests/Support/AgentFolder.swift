@@ -77,11 +77,17 @@ final class AgentRun {
 
     /// Waits for its end.
     func wait(seconds: Double = 60) throws {
+        try waitUntil("the agent to end", seconds: seconds) { hasEnded }
+    }
+
+    /// Whether it has ended; it is reaped then.
+    var hasEnded: Bool {
         var raw: Int32 = 0
-        try waitUntil("the agent to end: \(lines.suffix(3))", seconds: seconds) { waitpid(pid, &raw, WNOHANG) == pid }
+        guard status == nil, waitpid(pid, &raw, WNOHANG) == pid else { return status != nil }
         ended = Clock.now
         let signal = raw & 0x7F
         status = signal == 0 ? .code((raw >> 8) & 0xFF) : .signal(signal)
+        return true
     }
 
     /// Kills the main process alone, as an accident would.
