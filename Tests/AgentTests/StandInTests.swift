@@ -67,6 +67,15 @@ struct StandInTests {
         #expect(folder.steps() == [])
     }
 
+    @Test func aToolThatNobodyEndsDoesItsStepBesideTheResumedRun() throws {
+        let first = try AgentRun(try claude.words(.fresh, values), in: folder, ["AGENT_SECONDS": "4"])
+        try waitUntil("the first tool") { first.lines.count >= 2 && Self.children(of: first.pid) > 0 }
+        try first.killMain()
+        #expect(try run(claude, .resumed).verdict(claude, resumed: true) == .succeeded("All 5 steps are done."))
+        try waitUntil("the step of the old tool") { folder.steps().count == 6 }
+        #expect(folder.steps() == [1, 2, 3, 4, 5, 1], "so a tree is ended before anything is resumed")
+    }
+
     private static func children(of pid: Int32) -> Int { ProcessTrees.members(below: pid).count }
 
     @Test func resumingWhatIsNotThereStartsAfreshWithAHandOver() throws {

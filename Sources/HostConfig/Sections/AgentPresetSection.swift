@@ -91,6 +91,6 @@ enum AgentPresetSection {
                 "So many failed or refused calls of tools without progress are a loop; 0: none are."),
             Key(
                 "after_result", .time(.seconds(1)...TimeText.day), \.afterResult,
-                "It ends within this time after its last word, or it is ended; what it said counts."),
+                "When it has said its last word, and for so long nothing more, it is ended; what it said counts."),
         ])
 }

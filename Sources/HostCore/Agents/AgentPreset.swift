@@ -101,7 +101,8 @@ public struct AgentStall: Hashable, Sendable {
     public var hard: Duration
     /// So many failed or refused calls of tools without progress are a loop; 0: none are.
     public var errors: Int
-    /// After its last word it ends within this time, or it is ended.
+    /// When it has said its last word, and for so long nothing more, it is ended. Some go on: work in the background of
+    /// theirs has come to an end, and they have another last word.
     public var afterResult: Duration
 
     /// The given limits.
