@@ -236,7 +236,8 @@ struct KindKeyTests {
         let file = ConfigurationFile(
             path: "f",
             text:
-                "[kind.review]\npreset = \"aider\"\nenv = { T = \"hunter2\" }\non_success = { webhook = \"https://h/hunter2\" }"
+                "[kind.review]\npreset = \"aider\"\nenv = { T = \"hunter2\" }\n"
+                + "on_success = { webhook = \"https://h/hunter2\" }"
         )
         let tables = try ConfigurationReader.explain([file]).get()
         let table = try #require(tables.first { $0.name == "kind.review" })

@@ -37,8 +37,8 @@ enum KindSection {
             "What knows the program: how it is started and resumed, and what its output means."),
         Key(
             "command", .jobCommand, \.specification.command, also: ["cmd", "exec", "run"], change: .nextAttempt,
-            "How the first attempt is started, where the preset does not say. `${prompt}`, `${session}`, "
-                + "`${checkpoint}`, `${attempt}`, `${model}`, `${model.TIER}` and `${job}` are filled in at each launch."
+            "How the first attempt is started, where the preset does not say. At each launch `${prompt}`, "
+                + "`${session}`, `${checkpoint}`, `${attempt}`, `${model}`, `${model.TIER}` and `${job}` are filled in."
         ),
         Key(
             "resume", .jobCommand, \.specification.resume, also: ["continue"], change: .nextAttempt,

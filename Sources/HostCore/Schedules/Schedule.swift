@@ -12,8 +12,8 @@ public struct Schedule: Hashable, Sendable {
     /// Nil: each year.
     let years: ClosedRange<Int>?
     let yearStep: Int
-    let hours: NumberSet
-    let minutes: NumberSet
+    /// Minutes from midnight on, in order.
+    let minutesOfDay: [Int]
 
     /// One time at which it is due.
     public struct Due: Hashable, Sendable {
@@ -35,15 +35,12 @@ public struct Schedule: Hashable, Sendable {
 
     /// The first due time after a moment, seconds since 1970; nil when there is none in the next forty years.
     public func next(after seconds: Int64, in zone: TimeZoneRules) -> Due? {
-        let first = zone.local(at: seconds).date.daysSince1970 - 1
-        for day in first...first + Self.daysAhead {
-            let date = CalendarDate(daysSince1970: day)
-            guard includes(date) else { continue }
-            for minute in minutesOfDay {
-                let local = LocalMinute(number: day * 1440 + minute)
-                let moment = zone.moment(of: local)
-                if moment > seconds { return Due(local: local, seconds: moment) }
-            }
+        let today = zone.local(at: seconds).date.daysSince1970
+        for day in today...today + Self.daysAhead where includes(CalendarDate(daysSince1970: day)) {
+            let over = count(of: day, through: seconds, zone)
+            guard over < minutesOfDay.count else { continue }
+            let local = LocalMinute(number: day * 1440 + minutesOfDay[over])
+            return Due(local: local, seconds: zone.moment(of: local))
         }
         return nil
     }
@@ -52,17 +49,26 @@ public struct Schedule: Hashable, Sendable {
     /// that fall on one moment, because they are left out in spring, it is the first, as with `next`.
     public func latest(through seconds: Int64, in zone: TimeZoneRules) -> Due? {
         let last = zone.local(at: seconds).date.daysSince1970 + 1
-        for day in (last - Self.daysAhead...last).reversed() {
-            guard includes(CalendarDate(daysSince1970: day)) else { continue }
-            for minute in minutesOfDay.reversed() {
-                let moment = zone.moment(of: LocalMinute(number: day * 1440 + minute))
-                if moment <= seconds { return next(after: moment - 1, in: zone) }
-            }
+        for day in (last - Self.daysAhead...last).reversed() where includes(CalendarDate(daysSince1970: day)) {
+            let over = count(of: day, through: seconds, zone)
+            guard over > 0 else { continue }
+            let moment = zone.moment(of: LocalMinute(number: day * 1440 + minutesOfDay[over - 1]))
+            return next(after: moment - 1, in: zone)
         }
         return nil
     }
 
-    private var minutesOfDay: [Int] { hours.numbers.flatMap { hour in minutes.numbers.map { hour * 60 + $0 } } }
+    /// How many of a day's times are not after a moment. The moment of a later time is never an earlier one.
+    private func count(of day: Int, through seconds: Int64, _ zone: TimeZoneRules) -> Int {
+        var low = 0
+        var high = minutesOfDay.count
+        while low < high {
+            let middle = (low + high) / 2
+            let isOver = zone.moment(of: LocalMinute(number: day * 1440 + minutesOfDay[middle])) <= seconds
+            if isOver { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
 
     private func includes(_ date: CalendarDate) -> Bool {
         guard months.contains(date.month), weekdays.contains(date.weekday) else { return false }

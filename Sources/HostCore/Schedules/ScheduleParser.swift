@@ -8,8 +8,8 @@ extension Schedule {
         try parser.read()
         self.init(
             text: text, weekdays: parser.weekdays, months: parser.months, days: parser.days,
-            countsFromEnd: parser.countsFromEnd, years: parser.years, yearStep: parser.yearStep, hours: parser.hours,
-            minutes: parser.minutes)
+            countsFromEnd: parser.countsFromEnd, years: parser.years, yearStep: parser.yearStep,
+            minutesOfDay: parser.hours.numbers.flatMap { hour in parser.minutes.numbers.map { hour * 60 + $0 } })
     }
 }
 
@@ -170,7 +170,7 @@ private struct ScheduleParser {
             }
             guard range.contains(first), range.contains(last), first <= last else {
                 throw ScheduleError(
-                    "\"\(part)\" in \"\(word)\" is out of range (a \(noun) is \(range.lowerBound) to \(range.upperBound))"
+                    "\"\(part)\" in \"\(word)\" is out of range (\(noun): \(range.lowerBound) to \(range.upperBound))"
                 )
             }
             for number in stride(from: first, through: last, by: step) { set.insert(number) }
