@@ -16,7 +16,7 @@ struct CrashPage {
         var lines = [
             style.paint(CleanText.of(brief.instance), .strong) + "  " + style.paint(CleanText.of(brief.text), .bad)
         ]
-        for (name, text) in fields() where !text.isEmpty { lines += field(name, text) }
+        for (name, text) in fields() where !text.isEmpty { lines += PageField.lines(name, text, style) }
         let shown = record.lines.suffix(lineCount)
         guard !shown.isEmpty else { return lines }
         let isAll = record.isAll && shown.count == record.lines.count
@@ -108,15 +108,6 @@ struct CrashPage {
     }
 
     private func name(of stream: String) -> String { TextWidth.padded(CleanText.of(stream), 6) }
-
-    private func field(_ name: String, _ text: String) -> [String] {
-        let indent = 13
-        let head = style.paint(TextWidth.paddedLeft(name, indent - 2), .faint) + "  "
-        guard let columns = style.columns, TextWidth.of(text) + indent > columns else { return [head + text] }
-        return TextWidth.wrapped(text, width: columns - indent).enumerated().map { index, part in
-            (index == 0 ? head : String(repeating: " ", count: indent)) + part
-        }
-    }
 
     private func bytes(_ value: JSON?) -> String? {
         guard case .integer(let count)? = value, count >= 0 else { return nil }

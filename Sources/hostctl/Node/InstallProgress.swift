@@ -7,7 +7,6 @@ internal import HostWire
 
 /// Says on stderr how far an installation is: a bar that moves on a terminal, a line now and then elsewhere.
 final class InstallProgress {
-    private static let barColumns = 24
     private static let rewind = "\r\u{1B}[K"
     /// A terminal is written to at most so often.
     private static let pause: Duration = .milliseconds(100)
@@ -74,11 +73,8 @@ final class InstallProgress {
         let rate = "\(Self.text((doneBytes - (firstBytes ?? 0)) * 1000 / spent))/s"
         var text = "\(name)  \(Self.text(doneBytes))"
         if let totalBytes, totalBytes > 0 {
-            let filled = Int(doneBytes * Int64(Self.barColumns) / totalBytes)
-            let bar =
-                String(repeating: style.hasSymbols ? "█" : "#", count: filled)
-                + String(repeating: style.hasSymbols ? "░" : ".", count: Self.barColumns - filled)
-            text = "\(name)  \(bar) \(doneBytes * 100 / totalBytes)% of \(Self.text(totalBytes))"
+            let bar = ProgressBar.text(Double(doneBytes) / Double(totalBytes), style)
+            text = "\(name)  \(bar) of \(Self.text(totalBytes))"
         }
         write(Self.rewind + style.cut(text + "  " + rate, (style.columns ?? 80) - 1))
         isLineOpen = true

@@ -18,7 +18,7 @@ struct ServicePage {
             style.paint(CleanText.of(service.state), tone),
         ]
         var lines = [head.joined(separator: " ")]
-        for (name, text) in fields() { lines += field(name, text) }
+        for (name, text) in fields() { lines += PageField.lines(name, text, style) }
         lines += probes()
         if !lastLines.isEmpty {
             lines += ["", style.paint("last lines of its log", .faint)]
@@ -87,7 +87,7 @@ struct ServicePage {
         let kinds = ServiceStatus.probeKinds.filter { service.health[$0] != nil }
         return kinds.enumerated().flatMap { index, kind -> [String] in
             guard let probe = service.health[kind] else { return [] }
-            return field(index == 0 ? "probes" : "", probeText(kind, probe))
+            return PageField.lines(index == 0 ? "probes" : "", probeText(kind, probe), style)
         }
     }
 
@@ -108,17 +108,5 @@ struct ServicePage {
         return head
             + [CleanText.of(probe.target), parts.joined(separator: ", ")].filter { !$0.isEmpty }
             .joined(separator: "  ")
-    }
-
-    private func field(_ name: String, _ text: String) -> [String] {
-        let indent = 13
-        let head = style.paint(TextWidth.paddedLeft(name, indent - 2), .faint) + "  "
-        // A text with colours is a probe's: short.
-        guard let columns = style.columns, !text.contains("\u{1B}"), TextWidth.of(text) + indent > columns else {
-            return [head + text]
-        }
-        return TextWidth.wrapped(text, width: columns - indent).enumerated().map { index, part in
-            (index == 0 ? head : String(repeating: " ", count: indent)) + part
-        }
     }
 }
