@@ -33,16 +33,19 @@ public struct JobFile: Hashable, Sendable {
     public var after: [Int64] = []
     /// So many failures without progress end it.
     public var attempts: Int?
-    /// Times as they are written, like `15s`: the first pause, the limit of the job, that of an attempt.
+    /// The first pause after a failure, as it is written: `15s`.
     public var backoff: String?
+    /// How long the job may take, as it is written.
     public var deadline: String?
+    /// How long one attempt may take, as it is written.
     public var attemptTimeout: String?
     /// Conditions that must not be critical.
     public var needs: [ConditionKind]?
     /// The tier of the policy.
     public var tier: String?
-    /// What is done when it has succeeded, or failed.
+    /// What is done when it has succeeded.
     public var onSuccess: Hook?
+    /// What is done when it has failed.
     public var onFailure: Hook?
     /// It waits until a person releases it.
     public var isHeld = false

@@ -9,6 +9,8 @@ final class Session {
     let out: Output
     let style: Style
     let client: ControlClient
+    /// What hostctl ends with where it waited for a job: the job's own exit status.
+    var jobStatus: Int32?
     /// When it was called.
     let now = WallTime(milliseconds: Clock.wallMilliseconds)
 

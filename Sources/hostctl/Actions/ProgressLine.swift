@@ -28,11 +28,13 @@ final class ProgressLine {
 
     /// Asks how far it is and shows that, once it takes long enough for a person to wonder.
     func show() {
-        let spent = Clock.now - start
-        guard isWanted, spent > Self.silentAtFirst else { return }
-        guard let text = names.count == 1 ? one(names[0]) : several() else { return }
-        let time = TimeText.span(milliseconds: spent.nanoseconds / 1_000_000)
-        say("\(text.state), \(time) so far\(text.reason)")
+        guard isLate, let text = names.count == 1 ? one(names[0]) : several() else { return }
+        say("\(text.state), \(timeSoFar)\(text.reason)")
+    }
+
+    /// Shows `text` and how long it has taken, once that is long enough for a person to wonder.
+    func show(_ text: @autoclosure () -> String) {
+        if isLate { say("\(text()), \(timeSoFar)") }
     }
 
     /// Shows `text`.
@@ -47,6 +49,12 @@ final class ProgressLine {
     func clear() {
         if shown != nil { write(Self.rewind) }
         shown = nil
+    }
+
+    private var isLate: Bool { isWanted && Clock.now - start > Self.silentAtFirst }
+
+    private var timeSoFar: String {
+        TimeText.span(milliseconds: (Clock.now - start).nanoseconds / 1_000_000) + " so far"
     }
 
     private func one(_ name: String) -> (state: String, reason: String)? {

@@ -19,9 +19,11 @@ struct ControlClient {
 
     private static let limits = JSONLimits(bytes: AnswerParser.limitBytes, depth: JSONLimits.wire.depth)
 
-    /// Looks at something.
-    func get(_ target: Target) throws(Failure) -> Answer {
-        try perform(Exchange(socket: socket, method: "GET", target: target, patience: patience))
+    /// Looks at something. `whileWaiting` is called a few times a second until the answer is there.
+    func get(_ target: Target, whileWaiting: @escaping () -> Void = {}) throws(Failure) -> Answer {
+        try perform(
+            Exchange(
+                socket: socket, method: "GET", target: target, patience: patience, whileWaiting: whileWaiting))
     }
 
     /// Looks at something and reads it as `Value`.
@@ -30,9 +32,10 @@ struct ControlClient {
     }
 
     /// Has something done; nil when it takes longer than our patience. `whileWaiting` is called a few times a second
-    /// until the answer is there. `body` is JSON.
+    /// until the answer is there. `body` is JSON; `teller` is what says later whether it was done.
     func post(
-        _ target: Target, body: [UInt8] = [], whileWaiting: @escaping () -> Void = {}
+        _ target: Target, body: [UInt8] = [], teller: String = "hostctl status",
+        whileWaiting: @escaping () -> Void = {}
     ) throws(Failure) -> Answer? {
         let exchange = Exchange(
             socket: socket, method: "POST", target: target, body: body, patience: patience,
@@ -43,7 +46,7 @@ struct ControlClient {
         } catch {
             if case .silent = error { return nil }
             var failure = failure(error)
-            if case .wrong(.cutOff) = error { failure.text += " (hostctl status says whether it was done)" }
+            if case .wrong(.cutOff) = error { failure.text += " (\(teller) says whether it was done)" }
             throw failure
         }
         return try accept(answer)

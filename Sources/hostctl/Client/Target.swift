@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import HostCore
+
 /// What is asked of hostd: a path and a query, encoded.
 struct Target {
     let text: String
@@ -30,8 +32,29 @@ struct Target {
         Target(["services", name, action], query + [("wait", wait ? nil : "false")])
     }
 
+    static func jobs(_ query: JobQuery) -> Target { Target(["jobs"], query.pairs) }
+
+    static let submit = Target(["jobs"])
+
+    static let prune = Target(["jobs", "prune"])
+
+    /// One job. With `wait` the answer comes when something of it has changed, or after so many seconds.
+    static func job(_ id: JobID, wait seconds: Int64? = nil) -> Target {
+        Target(["jobs", "\(id)"], [("wait_s", seconds.map { "\($0)" })])
+    }
+
+    static func action(_ action: String, on id: JobID, wait: Bool) -> Target {
+        Target(["jobs", "\(id)", action], [("wait", wait ? nil : "false")])
+    }
+
+    /// The path of a job's log.
+    static func log(of id: JobID) -> [String] { ["jobs", "\(id)", "logs"] }
+
+    /// The path of a service's log.
+    static func log(of name: String) -> [String] { ["services", name, "logs"] }
+
     static func logs(of name: String, _ query: [(key: String, value: String?)]) -> Target {
-        Target(["services", name, "logs"], query)
+        Target(log(of: name), query)
     }
 
     static func events(limit: Int? = nil, of service: String?, since: Int64? = nil) -> Target {

@@ -6,13 +6,14 @@ internal import HostWire
 struct ArgumentParser {
     private var arguments: ArraySlice<String>
     private var words: [String] = []
-    private var options: [CommandOption: String] = [:]
-    private var isOver = false
+    private var options: [CommandOption: [String]] = [:]
+    /// How many words there were at `--`; nil while there was none.
+    private var dashes: Int?
 
     /// The options of all verbs: an option may stand before its verb.
     static let known: [CommandOption] = {
         var known = CommandOption.everywhere
-        for option in VerbTable.all.flatMap(\.options) where !known.contains(option) { known.append(option) }
+        for option in VerbTable.withActions.flatMap(\.options) where !known.contains(option) { known.append(option) }
         return known
     }()
 
@@ -29,10 +30,10 @@ struct ArgumentParser {
 
     private mutating func takeAll() throws(Failure) {
         while let argument = arguments.popFirst() {
-            if isOver || argument == "-" || !argument.hasPrefix("-") {
+            if dashes != nil || argument == "-" || !argument.hasPrefix("-") {
                 words.append(argument)
             } else if argument == "--" {
-                isOver = true
+                dashes = words.count
             } else if argument == "--version", words.isEmpty {
                 words.append(VersionVerb.verb.name)
             } else if argument.hasPrefix("--") {
@@ -52,9 +53,9 @@ struct ArgumentParser {
             throw .usage("--\(name) takes no value (\"\(attached)\" was given)")
         }
         if let attached {
-            options[option] = attached
+            options[option, default: []].append(attached)
         } else {
-            options[option] = option.value == nil ? "" : try nextValue(of: option)
+            options[option, default: []].append(option.value == nil ? "" : try nextValue(of: option))
         }
     }
 
@@ -64,10 +65,10 @@ struct ArgumentParser {
         while let letter = letters.popFirst() {
             guard let option = Self.known.first(where: { $0.letter == letter }) else { throw unknown("-\(letter)") }
             guard option.value == nil else {
-                options[option] = letters.isEmpty ? try nextValue(of: option) : String(letters)
+                options[option, default: []].append(letters.isEmpty ? try nextValue(of: option) : String(letters))
                 return
             }
-            options[option] = ""
+            options[option, default: []].append("")
         }
     }
 
@@ -83,22 +84,27 @@ struct ArgumentParser {
             if options[.help] != nil { return Request(verb: HelpVerb.verb, words: [], options: options) }
             throw .usage("what to do is missing, like: hostctl status (hostctl help lists the verbs)")
         }
-        let verb = try VerbTable.named(name)
-        let rest = Array(words.dropFirst())
+        var verb = try VerbTable.named(name)
+        var rest = Array(words.dropFirst())
+        if !verb.actions.isEmpty, options[.help] == nil || !rest.isEmpty {
+            verb = try verb.action(named: rest.first)
+            rest.removeFirst()
+        }
         if options[.help] != nil {
-            let subject = verb.name == HelpVerb.verb.name ? rest.first ?? name : name
+            let subject = verb.name == HelpVerb.verb.name ? rest.first ?? name : verb.name
             return Request(verb: HelpVerb.verb, words: [subject], options: options)
         }
         for option in options.keys.sorted(by: { $0.name < $1.name })
         where !(CommandOption.everywhere + verb.options).contains(option) {
-            throw .usage("--\(option.name) is no option of \(name) (hostctl \(name) --help lists them)")
+            throw .usage("--\(option.name) is no option of \(verb.name) (hostctl \(verb.name) --help lists them)")
         }
+        let literalCount = min(dashes.map { words.count - $0 } ?? 0, rest.count)
         try verb.check(rest)
-        return Request(verb: verb, words: rest, options: options)
+        return Request(verb: verb, words: rest, options: options, literalCount: literalCount)
     }
 
     private func unknown(_ option: String) -> Failure {
-        let verb = words.first.flatMap { name in VerbTable.all.first { $0.name == name } }
+        let verb = VerbTable.meant(by: words)
         let candidates = verb.map { CommandOption.everywhere + $0.options } ?? Self.known
         let near = Nearest.to(String(option.drop { $0 == "-" }), among: candidates.map(\.name))
         let hint = near.map { "did you mean --\($0)?" } ?? "hostctl \(verb?.name ?? "help") --help lists them"

@@ -58,3 +58,37 @@ extension CommandOption {
     static let yes = CommandOption("yes", letter: "y", "go on without asking")
     static let timestamps = CommandOption("timestamps", letter: "t", "the time before each line, also in a pipe")
 }
+
+/// Those of jobs.
+extension CommandOption {
+    static let jobState = CommandOption(
+        "state", value: "STATE", "those in this state: running, or several, running,held")
+    static let kind = CommandOption("kind", value: "KIND", "the kind, a [kind.KIND] of the configuration")
+    static let user = CommandOption("user", value: "USER", "those that this user submitted, by name or number")
+    static let older = CommandOption("older", value: "T", "those that have been over for so long: 7d")
+    static let throughHold = CommandOption("through-hold", "wait on while a job is held, for somebody to release it")
+    static let file = CommandOption("file", value: "FILE", "a job in JSON or TOML; - is stdin")
+    static let key = CommandOption("key", value: "KEY", "the same key makes one job only, however often it is given")
+    static let priority = CommandOption("priority", value: "N", "jobs of higher priority go first; 0 is usual")
+    static let after = CommandOption("after", value: "ID", "start when this job has succeeded; may be given again")
+    static let env = CommandOption(
+        "env", value: "NAME=VALUE", "an environment variable; NAME alone has the caller's value; may be given again")
+    static let directory = CommandOption("directory", value: "DIR", "the working folder")
+    static let attempts = CommandOption("attempts", value: "N", "so many failures without progress end the job")
+    static let deadline = CommandOption("deadline", value: "T", "it has failed when it is not through by then: 24h")
+    static let attemptTimeout = CommandOption(
+        "attempt-timeout", value: "T", "an attempt is ended when it takes longer: 2h")
+    static let backoff = CommandOption("backoff", value: "T", "the first pause after a failure: 15s")
+    static let prompt = CommandOption("prompt", value: "TEXT", "what an agent is told to do; - reads it from stdin")
+    static let needs = CommandOption(
+        "needs", value: "LIST", "conditions of the host that must not be critical: network,disk")
+    static let tier = CommandOption("tier", value: "TIER", "the tier of the policy that names the model")
+    static let hold = CommandOption("hold", "do not start before hostctl job release")
+    static let onSuccessWebhook = CommandOption("on-success-webhook", value: "URL", "POST there when it has succeeded")
+    static let onSuccessExec = CommandOption(
+        "on-success-exec", value: "LINE", "a line for /bin/sh, run when it has succeeded")
+    static let onFailureWebhook = CommandOption("on-failure-webhook", value: "URL", "POST there when it has failed")
+    static let onFailureExec = CommandOption(
+        "on-failure-exec", value: "LINE", "a line for /bin/sh, run when it has failed")
+    static let wait = CommandOption("wait", "wait until it is over, and end as the job did")
+}

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import HostCore
+
 /// Words of a command line that are neither verb nor option: what they name, and how many there may be.
 struct Operand: Sendable {
     /// What a word names.
@@ -15,6 +17,10 @@ struct Operand: Sendable {
         case node
         /// An alert, by name or number.
         case alert
+        /// A job, as JobWords reads it; of such a state where some are named.
+        case job(Set<JobPhase>)
+        /// A program with its arguments, behind `--`.
+        case command
         /// This very word.
         case word(String)
         /// One of these very words.
@@ -32,7 +38,10 @@ struct Operand: Sendable {
     static let servicesOrNone = Operand(kind: .service, counts: 0...most)
     static let signal = Operand(kind: .signal, counts: 1...1)
     static let files = Operand(kind: .file, counts: 0...most)
-    static let topic = Operand(kind: .topic, counts: 0...1)
+    static let topic = Operand(kind: .topic, counts: 0...2)
+    static func jobs(_ phases: Set<JobPhase> = []) -> Operand { Operand(kind: .job(phases), counts: 1...most) }
+    static let jobsOrNone = Operand(kind: .job(JobPhase.final), counts: 0...most)
+    static let command = Operand(kind: .command, counts: 0...most)
     static let serviceOrNone = Operand(kind: .service, counts: 0...1)
     static let show = Operand(kind: .word("show"), counts: 1...1)
     static let listOrShow = Operand(kind: .oneOf(["list", "show"]), counts: 1...1)
@@ -50,12 +59,27 @@ struct Operand: Sendable {
         case .oneOf(let words): words.joined(separator: "|")
         case .node: "NODE"
         case .alert: "ALERT"
+        case .job: "ID"
+        case .command: "COMMAND"
         }
     }
 
+    /// "a NAME", "an ID".
+    var wordWithArticle: String { ("AEIO".contains(word.prefix(1)) ? "an " : "a ") + word }
+
     /// `NAME…`, `[FILE…]`.
     var usage: String {
+        if kind == .command { return "[-- COMMAND [ARG…]]" }
         let text = word + (counts.upperBound > 1 ? "…" : "")
         return counts.lowerBound == 0 ? "[\(text)]" : text
+    }
+
+    /// Which verb lists what may stand here.
+    var lister: String? {
+        switch kind {
+        case .service: "hostctl status lists the names"
+        case .job: "hostctl job list lists them"
+        default: nil
+        }
     }
 }

@@ -15,7 +15,10 @@ struct Verb: Sendable {
         }
     }
 
+    /// Of an action with its verb before it: `job submit`.
     let name: String
+    /// What its first word may be, each like a verb of its own; it has no other words then.
+    var actions: [Verb] = []
     /// Its words, in their order.
     var operands: [Operand] = []
     /// What it does, in one line.
@@ -37,7 +40,24 @@ struct Verb: Sendable {
 
     /// `logs NAME… [options]`.
     var usage: String {
-        ([name] + operands.map(\.usage) + ["[options]"]).joined(separator: " ")
+        if let last = operands.last, last.kind == .command { return "\(name) [options] \(last.usage)" }
+        let words = actions.isEmpty ? operands.map(\.usage) : [actions.map(\.action).joined(separator: "|")]
+        return ([name] + words + ["[options]"]).joined(separator: " ")
+    }
+
+    /// `submit` of `job submit`.
+    var action: String { name.split(separator: " ").last.map(String.init) ?? name }
+
+    /// The action of that name; fails with the one that may be meant.
+    func action(named word: String?) throws(Failure) -> Verb {
+        let names = actions.map(\.action)
+        guard let word else {
+            throw .usage(
+                "\(name) needs one of \(names.joined(separator: ", ")), like: \(examples.first?.command ?? usage)")
+        }
+        if let action = actions.first(where: { $0.action == word }) { return action }
+        let hint = Nearest.to(word, among: names).map { "did you mean \($0)?" } ?? names.joined(separator: ", ")
+        throw .usage("\"\(CleanText.of(word))\" is nothing that \(name) does (\(hint))")
     }
 
     /// Fails when there are too few or too many words.
@@ -53,11 +73,13 @@ struct Verb: Sendable {
             var missing = operands.filter { $0.counts.lowerBound > 0 }
             // The last words are there last.
             missing.removeFirst(min(words.count, missing.count))
-            let what = missing.map { "a \($0.word)" }.joined(separator: " and ")
-            let names = missing.contains { $0.kind == .service } ? " (hostctl status lists the names)" : ""
+            let what = missing.map(\.wordWithArticle).joined(separator: " and ")
+            let lister = missing.lazy.compactMap(\.lister).first
+            let names = lister.map { " (\($0))" } ?? ""
             throw .usage("\(name) needs \(what), like: \(examples.first?.command ?? usage)\(names)")
         }
-        if let index = words.firstIndex(of: "") {
+        // A program may be given empty arguments.
+        if let index = words.firstIndex(of: ""), operands.last?.kind != .command {
             throw .usage(
                 "an empty \(operand(at: index, of: words.count)?.word ?? "word") is none (hostctl \(name) --help)")
         }

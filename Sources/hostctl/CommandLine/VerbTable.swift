@@ -8,8 +8,19 @@ enum VerbTable {
         StatusVerb.verb, StartVerb.verb, StopVerb.verb, RestartVerb.verb, ReloadVerb.verb, PlanVerb.verb,
         SignalVerb.verb, ResetVerb.verb, WaitVerb.verb, LogsVerb.verb, EventsVerb.verb, CrashVerb.verb,
         DiskVerb.verb, NetVerb.verb, CheckVerb.verb, ConfigVerb.verb, NodeVerb.verb, AlertVerb.verb,
-        ReexecVerb.verb, CompletionVerb.verb, VersionVerb.verb, HelpVerb.verb,
+        JobVerb.verb, ReexecVerb.verb, CompletionVerb.verb, VersionVerb.verb, HelpVerb.verb,
     ]
+
+    /// All verbs and the actions of each.
+    static let withActions: [Verb] = all.flatMap { [$0] + $0.actions }
+
+    /// The verb or action that `words` begin with; nil for none.
+    static func meant(by words: [String]) -> Verb? {
+        guard let verb = all.first(where: { $0.name == words.first }), words.count > 1 else {
+            return all.first { $0.name == words.first }
+        }
+        return verb.actions.first { $0.action == words[1] } ?? verb
+    }
 
     /// The verb of that name; fails with those that may be meant.
     static func named(_ name: String) throws(Failure) -> Verb {

@@ -20,10 +20,12 @@ struct Completion {
     }
 
     private static let patience: Duration = .seconds(1)
+    /// Of more jobs nobody picks one from a list.
+    private static let jobLimit = 100
 
     /// Words that are neither verb nor option nor the value of one.
     private var words: [String] = []
-    private var options: [CommandOption: String] = [:]
+    private var options: [CommandOption: [String]] = [:]
     /// The option whose value is being written.
     private var open: CommandOption?
     private var isOver = false
@@ -43,7 +45,7 @@ struct Completion {
 
     private mutating func take(_ argument: String) {
         if let option = open {
-            options[option] = argument
+            options[option, default: []].append(argument)
             open = nil
         } else if isOver || argument == "-" || !argument.hasPrefix("-") {
             words.append(argument)
@@ -57,11 +59,15 @@ struct Completion {
                 isLong ? option.name == name : name.last.map { $0 == option.letter } ?? false
             }
             guard let known, known.value != nil else { return }
-            if parts.count > 1 { options[known] = String(parts[1]) } else { open = known }
+            if parts.count > 1 { options[known, default: []].append(String(parts[1])) } else { open = known }
         }
     }
 
-    private var verb: Verb? { words.first.flatMap { name in VerbTable.all.first { $0.name == name } } }
+    /// The verb or the action that the words begin with.
+    private var verb: Verb? { VerbTable.meant(by: words) }
+
+    /// The words behind those.
+    private var given: ArraySlice<String> { words.dropFirst(verb.map { $0.name.split(separator: " ").count } ?? 0) }
 
     private func candidates() -> [Candidate] {
         if let open { return values(of: open, current, prefix: "") }
@@ -70,15 +76,18 @@ struct Completion {
             return fitting(VerbTable.all.map { Candidate(word: $0.name, meaning: $0.summary) })
         }
         guard let verb else { return [] }
+        if !verb.actions.isEmpty {
+            return given.isEmpty ? fitting(verb.actions.map { Candidate(word: $0.action, meaning: $0.summary) }) : []
+        }
         let operands = possibleOperands(of: verb)
-        if operands.contains(.file) { return [Candidate(word: Self.files, meaning: "")] }
-        let given = words.dropFirst()
+        let given = given
+        if operands.contains(.file) || operands.contains(.command) { return [Candidate(word: Self.files, meaning: "")] }
         return fitting(operands.flatMap(named)).filter { !given.contains($0.word) }
     }
 
     /// What the next word may name: where a verb takes as many as there are, the last ones may follow any of them.
     private func possibleOperands(of verb: Verb) -> [Operand.Kind] {
-        let count = words.count - 1
+        let count = given.count
         guard let first = verb.operands.first else { return [] }
         let rest = verb.operands.dropFirst().map(\.kind)
         if count < first.counts.lowerBound { return [first.kind] }
@@ -101,7 +110,10 @@ struct Completion {
         case .forState:
             StateLook.allCases.map(\.rawValue).filter { $0.hasPrefix(begun) }
                 .map { Candidate(word: prefix + $0, meaning: "") }
-        case .dir, .socket, .config: [Candidate(word: Self.files, meaning: "")]
+        case .jobState:
+            JobPhase.allCases.map(\.rawValue).filter { $0.hasPrefix(begun) }
+                .map { Candidate(word: prefix + $0, meaning: "") }
+        case .dir, .socket, .config, .directory, .file: [Candidate(word: Self.files, meaning: "")]
         default: []
         }
     }
@@ -110,6 +122,8 @@ struct Completion {
         switch kind {
         case .service: services()
         case .signal: SignalName.all.map { Candidate(word: $0, meaning: "") }
+        case .topic where given.count == 1:
+            VerbTable.meant(by: Array(given))?.actions.map { Candidate(word: $0.action, meaning: $0.summary) } ?? []
         case .topic:
             VerbTable.all.map { Candidate(word: $0.name, meaning: $0.summary) }
                 + HelpTopic.all.map { Candidate(word: $0.name, meaning: $0.summary) }
@@ -117,14 +131,13 @@ struct Completion {
         case .oneOf(let words): words.map { Candidate(word: $0, meaning: "") }
         case .node: ["lts", "lts/", ".nvmrc"].map { Candidate(word: $0, meaning: "") }
         case .shell: CompletionScript.shells.map { Candidate(word: $0, meaning: "") }
-        case .file, .alert: []
+        case .job(let phases): jobs(in: phases)
+        case .file, .alert, .command: []
         }
     }
 
     /// What hostd runs; nothing where none answers.
     private func services() -> [Candidate] {
-        let request = Request(verb: VersionVerb.verb, words: [], options: options)
-        let client = ControlClient(socket: Places.socket(request), patience: Self.patience)
         guard let list = try? Selection.list(client), !list.isEmpty else { return [] }
         var candidates = list.map { Candidate(word: $0.name, meaning: $0.state) }
         let names = Set(list.map(\.name))
@@ -138,6 +151,21 @@ struct Completion {
         }
         candidates.append(Candidate(word: "all", meaning: "every service"))
         return candidates
+    }
+
+    /// Its newest jobs, those in one of `phases` where some are named.
+    private func jobs(in phases: Set<JobPhase>) -> [Candidate] {
+        let states = phases.map(\.rawValue).sorted()
+        let query = JobQuery(states: states, limit: Self.jobLimit)
+        let list = (try? client.get(.jobs(query), as: JobList.init(json:)))?.jobs ?? []
+        return list.map { job in
+            Candidate(word: "\(job.id)", meaning: job.kind.map { "\(job.state), \($0)" } ?? job.state)
+        }
+    }
+
+    private var client: ControlClient {
+        let request = Request(verb: VersionVerb.verb, words: [], options: options)
+        return ControlClient(socket: Places.socket(request), patience: Self.patience)
     }
 
     private func fitting(_ candidates: [Candidate]) -> [Candidate] {

@@ -27,6 +27,11 @@ enum Help {
             "usage: hostctl \(verb.usage)", "", verb.summary.prefix(1).uppercased() + verb.summary.dropFirst() + ".",
         ]
         for paragraph in verb.details { lines += [""] + TextWidth.wrapped(paragraph, width: 78) }
+        if !verb.actions.isEmpty {
+            let width = verb.actions.map(\.action.count).max() ?? 0
+            lines += ["", "Actions, each with a --help of its own:"]
+            lines += verb.actions.map { "  \(TextWidth.padded($0.action, width))  \($0.summary)" }
+        }
         if !verb.options.isEmpty { lines += ["", "Options:"] + options(verb.options) }
         lines += ["", "Options of every verb:"] + options(CommandOption.everywhere)
         lines += ["", verb.examples.count == 1 ? "Example:" : "Examples:"]
@@ -52,7 +57,7 @@ enum Help {
     static func json(of verb: Verb) -> JSON {
         [
             "name": .string(verb.name), "usage": .string("hostctl " + verb.usage), "summary": .string(verb.summary),
-            "options": json(of: verb.options),
+            "options": json(of: verb.options), "actions": .array(verb.actions.map { json(of: $0) }),
             "examples": .array(
                 verb.examples.map { ["command": .string($0.command), "meaning": .string($0.meaning)] }),
         ]

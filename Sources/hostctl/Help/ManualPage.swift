@@ -10,21 +10,54 @@ struct ManualPage {
     func lines() -> [String] {
         var lines = [
             "<!-- `make docs` writes this page from the table of verbs in Sources/hostctl. -->", "",
-            "# hostctl \(verb.name)", "", "    hostctl \(verb.usage)", "",
-            verb.summary.prefix(1).uppercased() + verb.summary.dropFirst() + ".",
+            "# hostctl \(verb.name)", "",
+        ]
+        lines += introduction(of: verb)
+        if verb.actions.isEmpty {
+            lines += ["", "## Options"] + table(of: verb.options)
+        } else {
+            lines += ["", "| action | |", "|---|---|"]
+            lines += verb.actions.map {
+                "| [`\($0.action)`](#hostctl-\($0.name.replacing(" ", with: "-"))) | \(Self.cell($0.summary)) |"
+            }
+            lines += ["", "## Options"]
+        }
+        lines += ["", "Those of every verb:"] + table(of: CommandOption.everywhere)
+        lines += examples(of: verb, heading: "##") + exitCodes(of: verb, heading: "##")
+        for action in verb.actions {
+            lines += ["", "## hostctl \(action.name)", ""] + introduction(of: action)
+            if !action.options.isEmpty { lines += ["", "### Options of \(action.action)"] + table(of: action.options) }
+            lines += examples(of: action, heading: "###") + exitCodes(of: action, heading: "###")
+        }
+        return lines
+    }
+
+    private func introduction(of verb: Verb) -> [String] {
+        var lines = [
+            "    hostctl \(verb.usage)", "", verb.summary.prefix(1).uppercased() + verb.summary.dropFirst() + ".",
         ]
         for paragraph in verb.details { lines += [""] + TextWidth.wrapped(Self.escaped(paragraph), width: 120) }
         if !verb.sample.isEmpty { lines += [""] + verb.sample.map { $0.isEmpty ? "" : "    " + $0 } }
-        lines += ["", "## Options", "", "| option | |", "|---|---|"]
-        lines += verb.options.map(row)
-        lines += ["", "Those of every verb:", "", "| option | |", "|---|---|"]
-        lines += CommandOption.everywhere.map(row)
-        lines += ["", verb.examples.count == 1 ? "## Example" : "## Examples"]
-        for example in verb.examples { lines += ["", "    $ " + example.command, "", Self.sentence(example.meaning)] }
-        lines += ["", "## Exit codes", "", "| | |", "|---|---|"]
-        lines += Help.exitCodes(of: verb).map { "| \($0.code.rawValue) | \(Self.cell($0.meaning)) |" }
-        if verb.options.isEmpty { lines.removeSection("## Options", upTo: "Those of every verb:") }
         return lines
+    }
+
+    /// Nothing where there are none.
+    private func table(of options: [CommandOption]) -> [String] {
+        options.isEmpty ? [] : ["", "| option | |", "|---|---|"] + options.map(row)
+    }
+
+    /// Of an action the headings say whose they are: they are unlike all others of the page.
+    private func examples(of verb: Verb, heading: String) -> [String] {
+        let suffix = verb.name == self.verb.name ? "" : " of \(verb.action)"
+        var lines = ["", "\(heading) \(verb.examples.count == 1 ? "Example" : "Examples")\(suffix)"]
+        for example in verb.examples { lines += ["", "    $ " + example.command, "", Self.sentence(example.meaning)] }
+        return lines
+    }
+
+    private func exitCodes(of verb: Verb, heading: String) -> [String] {
+        let suffix = verb.name == self.verb.name ? "" : " of \(verb.action)"
+        return ["", "\(heading) Exit codes\(suffix)", "", "| | |", "|---|---|"]
+            + Help.exitCodes(of: verb).map { "| \($0.code.rawValue) | \(Self.cell($0.meaning)) |" }
     }
 
     private func row(_ option: CommandOption) -> String {
@@ -42,13 +75,5 @@ struct ManualPage {
     /// What Markdown would take for its own is shown as it is.
     private static func escaped(_ text: String) -> String {
         text.replacing("*", with: "\\*").replacing("<", with: "&lt;").replacing("_", with: "\\_")
-    }
-}
-
-extension [String] {
-    /// Without the table before `end`; the heading stays.
-    fileprivate mutating func removeSection(_ heading: String, upTo end: String) {
-        guard let start = firstIndex(of: heading), let stop = firstIndex(of: end), start + 1 < stop else { return }
-        removeSubrange((start + 2)..<stop)
     }
 }

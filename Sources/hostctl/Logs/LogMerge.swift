@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import HostCore
 internal import HostWire
 
 /// The logs that a command line names as one, the earliest line first.
@@ -21,9 +22,14 @@ struct LogMerge {
                 names = [name]
             }
             for name in names where !sources.contains(where: { $0.name == name }) {
-                sources += try Self.streams(of: name, wish, session)
+                sources += try Self.streams(of: name, at: Target.log(of: name), wish, session)
             }
         }
+    }
+
+    /// The logs of jobs; fails when there is none of such a number.
+    init(jobs: [JobID], _ session: Session, _ wish: LogWish) throws(Failure) {
+        for id in jobs { sources += try Self.streams(of: id.name.text, at: Target.log(of: id), wish, session) }
     }
 
     /// What stands before the lines of each source.
@@ -35,11 +41,12 @@ struct LogMerge {
     }
 
     /// What is new, the earliest first, and whether there is probably more at once.
-    mutating func news() throws(Failure) -> (lines: [Line], hasMore: Bool) {
+    /// `isLast`: nothing will come after it.
+    mutating func news(isLast: Bool = false) throws(Failure) -> (lines: [Line], hasMore: Bool) {
         var found: [(time: Int64, line: Line)] = []
         var hasMore = false
         for index in sources.indices {
-            let news = try sources[index].news()
+            let news = try sources[index].news(isLast: isLast)
             var time = Int64.min
             for line in news.lines {
                 time = max(time, line.at?.milliseconds ?? time)
@@ -51,14 +58,14 @@ struct LogMerge {
         return (order.map { found[$0].line }, hasMore)
     }
 
-    /// The log of a service, and that of its stderr where it is kept apart.
+    /// The log of a service or a job, and that of its stderr where it is kept apart.
     private static func streams(
-        of name: String, _ wish: LogWish, _ session: Session
+        of name: String, at path: [String], _ wish: LogWish, _ session: Session
     ) throws(Failure) -> [LogSource] {
-        if wish.streams == .stderr { return [try LogSource(name, stream: "stderr", wish, session)] }
-        let first = try LogSource(name, stream: nil, wish, session)
+        if wish.streams == .stderr { return [try LogSource(name, at: path, stream: "stderr", wish, session)] }
+        let first = try LogSource(name, at: path, stream: nil, wish, session)
         guard wish.streams == .both, first.hasStderr else { return [first] }
-        var sources = [first, try LogSource(name, stream: "stderr", wish, session)]
+        var sources = [first, try LogSource(name, at: path, stream: "stderr", wish, session)]
         if let limit = wish.limit { try keepLast(limit, of: &sources) }
         return sources
     }

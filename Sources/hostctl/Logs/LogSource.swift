@@ -3,9 +3,11 @@
 internal import HostLogs
 internal import HostWire
 
-/// The wanted lines of one log of a service, in their order: first those that are there, then what is new.
+/// The wanted lines of one log of a service or a job, in their order: first those that are there, then what is new.
 struct LogSource {
     let name: String
+    /// Where hostd tells it.
+    private let path: [String]
     /// `stderr` where it is kept apart and this is its log; nil for the service's log itself.
     let stream: String?
     /// Whether stderr has a log of its own beside this one.
@@ -22,9 +24,12 @@ struct LogSource {
     /// The time of the line before `pending`, for lines that have none.
     private var lastTime: WallTime?
 
-    /// Asks for the beginning; fails when there is no such service.
-    init(_ name: String, stream: String?, _ wish: LogWish, _ session: Session) throws(Failure) {
+    /// Asks for the beginning; fails when there is no such service or job.
+    init(
+        _ name: String, at path: [String], stream: String?, _ wish: LogWish, _ session: Session
+    ) throws(Failure) {
         self.name = name
+        self.path = path
         self.stream = stream
         self.wish = wish
         launch = try wish.launch(of: name)
@@ -77,11 +82,13 @@ struct LogSource {
         return line
     }
 
-    /// What is new, and whether there is probably more at once.
-    mutating func news() throws(Failure) -> (lines: [LogLines.Line], hasMore: Bool) {
+    /// What is new, and whether there is probably more at once. When it is the last that will come, a line that is not
+    /// complete is one, too.
+    mutating func news(isLast: Bool) throws(Failure) -> (lines: [LogLines.Line], hasMore: Bool) {
         let answer = try ask([("after", cursor)])
         cursor = answer.cursor
-        return (answer.lines.filter(wish.wants), !answer.isAll)
+        let rest = isLast && answer.isAll ? answer.rest.map { [$0] } ?? [] : []
+        return ((answer.lines + rest).filter(wish.wants), !answer.isAll)
     }
 
     /// Puts these in the place of those that are there.
@@ -126,7 +133,7 @@ struct LogSource {
 
     private mutating func ask(_ query: [(key: String, value: String?)]) throws(Failure) -> LogLines {
         let narrowed = query + [("stream", stream), ("instance", launch.map { "\($0)" })]
-        let answer = try client.get(.logs(of: name, narrowed), as: LogLines.init(json:))
+        let answer = try client.get(Target(path, narrowed), as: LogLines.init(json:))
         hasStderr = answer.hasStderr
         return answer
     }

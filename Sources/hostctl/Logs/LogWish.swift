@@ -61,6 +61,19 @@ struct LogWish {
         limit = count == .max ? nil : count
     }
 
+    /// All of a log, and what comes later.
+    static var all: LogWish { LogWish() }
+
+    private init() {
+        limit = nil
+        since = nil
+        until = nil
+        isFollowed = true
+        streams = .both
+        launch = .any
+        pattern = nil
+    }
+
     /// The launch of a service whose lines alone are wanted; nil for all of them.
     func launch(of name: String) throws(Failure) -> UInt64? {
         switch launch {

@@ -16,6 +16,10 @@ struct HostPage {
         if !status.node.ok, !isSaid { lines += trouble("node", status.node.reason, .bad) }
         if let problem = status.host.keepAwakeProblem { lines += trouble("keep_awake", problem, .warning) }
         if !status.services.isEmpty { lines += [""] + ServiceTable(status.services, style: style, now: now).lines() }
+        if !status.troubledJobs.isEmpty {
+            lines += ["", style.paint("jobs to look at (hostctl job show ID says more)", .faint)]
+            lines += JobTable(status.troubledJobs, style: style, now: now).lines()
+        }
         return lines
     }
 

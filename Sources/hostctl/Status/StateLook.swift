@@ -52,5 +52,6 @@ extension HostStatus {
     /// Whether anything is not as it should be.
     var needsAttention: Bool {
         !node.ok || conditions.contains { !$0.isOK } || services.contains(where: \.needsAttention)
+            || ["held", "stalled"].contains { jobs.byState[$0, default: 0] > 0 }
     }
 }

@@ -16,11 +16,13 @@ enum HelpVerb {
         examples: [
             .init("hostctl help", "all verbs and topics"),
             .init("hostctl help logs", "one verb, with its options and examples"),
+            .init("hostctl help job submit", "one of the things that job does"),
             .init("hostctl help names", "how services are named"),
         ],
         asksHostd: false,
         run: { session throws(Failure) in
-            guard let name = session.request.words.first else {
+            let name = session.request.words.joined(separator: " ")
+            guard !name.isEmpty else {
                 if session.wantsJSON { session.out.json(Help.json.bytes) } else { session.out.lines(Help.overview()) }
                 return .fine
             }
@@ -47,7 +49,11 @@ enum HelpVerb {
     }
 
     private static func verb(named name: String) throws(Failure) -> Verb {
-        if let verb = VerbTable.all.first(where: { $0.name == name }) { return verb }
+        if let verb = VerbTable.withActions.first(where: { $0.name == name }) { return verb }
+        let words = name.split(separator: " ", maxSplits: 1).map(String.init)
+        if words.count > 1, let verb = VerbTable.meant(by: words), !verb.actions.isEmpty {
+            return try verb.action(named: words[1])
+        }
         let names = VerbTable.all.map(\.name) + HelpTopic.all.map(\.name)
         let hint = Nearest.to(name, among: names).map { "did you mean \($0)?" } ?? "hostctl help lists both"
         throw .usage("there is no verb and no topic \"\(CleanText.of(name))\" (\(hint))")

@@ -13,7 +13,8 @@ enum StatusVerb {
         details: [
             "Every state comes with since when and why. A service is as it should be when it is ready, running, "
                 + "starting, stopping or stopped; it is not when it is waiting, unhealthy, backoff, looping or held. "
-                + "A condition of the host (disk, network, config …) is as it should be when it is ok.",
+                + "A condition of the host (disk, network, config …) is as it should be when it is ok, and so is a "
+                + "job unless it is held or stalled.",
             "With the name of a service: its process, its probes, its newest exit, the last lines of its log and the "
                 + "last events. Of several that a tag, a pattern or all names: one line each. \(Selector.help)",
             "--json prints what hostd says, unchanged; of several services as {\"services\": […]}.",
@@ -55,7 +56,7 @@ enum StatusVerb {
             .init("hostctl status --json | jq '.services[] | select(.ready | not).name'", "what is not ready"),
         ],
         exitCodes: [
-            .attention: "something is not as it should be: a service that was shown, or a condition of the host",
+            .attention: "something is not as it should be: a service that was shown, a condition of the host, or a job",
             .noSuchName: "there is no service of that name",
         ],
         run: { session throws(Failure) in

@@ -17,11 +17,12 @@ struct Hostctl {
     /// What every run finds in its environment, unless a test says otherwise.
     private static let environment = ["TZ": "UTC", "TERM": "xterm", "HOME": "/nonexistent", "PATH": "/usr/bin:/bin"]
 
-    /// Runs to the end with stdout and stderr in files.
+    /// Runs to the end with stdout and stderr in files, and the file `input` as stdin.
     static func run(
-        _ arguments: [String], at standIn: StandIn? = nil, environment: [String: String] = [:]
+        _ arguments: [String], at standIn: StandIn? = nil, environment: [String: String] = [:],
+        input: String = "/dev/null"
     ) throws -> Result {
-        let running = try RunningHostctl(arguments, at: standIn, environment: environment)
+        let running = try RunningHostctl(arguments, at: standIn, environment: environment, input: input)
         let code = try running.wait()
         return Result(code: code, out: try running.output(), err: try running.errors())
     }
@@ -29,7 +30,7 @@ struct Hostctl {
     /// Starts it with `out` and `err` as its stdout and stderr, opened as files where they are paths.
     static func start(
         _ arguments: [String], at standIn: StandIn?, environment extra: [String: String], out: Stream, err: Stream,
-        program: String = Programs.path("hostctl")
+        input: String = "/dev/null", program: String = Programs.path("hostctl")
     ) throws -> pid_t {
         var variables = environment
         if let standIn { variables["HOSTD_SOCKET"] = standIn.socket }
@@ -37,7 +38,7 @@ struct Hostctl {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0)
         for (number, stream) in [(Int32(1), out), (2, err)] {
             switch stream {
             case .file(let path):
@@ -70,12 +71,12 @@ final class RunningHostctl {
 
     init(
         _ arguments: [String], at standIn: StandIn?, environment: [String: String] = [:], out: Hostctl.Stream? = nil,
-        program: String = Programs.path("hostctl")
+        input: String = "/dev/null", program: String = Programs.path("hostctl")
     ) throws {
         folder = try TemporaryFolder()
         pid = try Hostctl.start(
             arguments, at: standIn, environment: environment, out: out ?? .file(folder.path + "/out"),
-            err: .file(folder.path + "/err"), program: program)
+            err: .file(folder.path + "/err"), input: input, program: program)
     }
 
     deinit {

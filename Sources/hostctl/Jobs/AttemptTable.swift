@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HostCore
+internal import HostWire
+
+/// The attempts of a job in a table, each with why it ended.
+struct AttemptTable {
+    private static let heads = ["NO", "STATE", "STARTED", "TOOK", "HOW", "EXIT", "MODEL", "REASON"]
+
+    private let attempts: [JobAttempt]
+    private let style: Style
+    private let now: WallTime
+
+    init(_ attempts: [JobAttempt], style: Style, now: WallTime) {
+        self.attempts = attempts
+        self.style = style
+        self.now = now
+    }
+
+    func lines() -> [String] {
+        ReasonTable(Self.heads, numbers: [0], rows: attempts.map(row), style: style).lines()
+    }
+
+    private func row(_ attempt: JobAttempt) -> ReasonTable.Row {
+        let (tone, symbol) = look(attempt)
+        let end = attempt.endedAt ?? now
+        let took = Double(end.milliseconds - attempt.startedAt.milliseconds)
+        return ReasonTable.Row(
+            mark: style.paint(symbol, tone),
+            cells: [
+                ("\(attempt.number)", .strong), (CleanText.of(attempt.state), tone),
+                (TimeText.local(attempt.startedAt), nil), (TimeText.took(milliseconds: took), nil),
+                (attempt.isResumed ? "resumed" : "afresh", nil), (attempt.exit?.text ?? "-", nil),
+                (CleanText.of(attempt.model ?? "-"), nil),
+            ],
+            reason: CleanText.of(attempt.reason), tone: attempt.state == "failed" ? .bad : .faint,
+            isLoud: ["failed", "disrupted"].contains(attempt.state))
+    }
+
+    /// An attempt looks like a job that is where it is; a disruption is nobody's fault.
+    private func look(_ attempt: JobAttempt) -> (tone: Style.Tone, symbol: String) {
+        switch attempt.state {
+        case "launching", "running": (JobPhase.running.tone, JobPhase.running.symbol(style))
+        case "disrupted": (JobPhase.stalled.tone, JobPhase.stalled.symbol(style))
+        default:
+            JobPhase(rawValue: attempt.state).map { ($0.tone, $0.symbol(style)) } ?? (.warning, "?")
+        }
+    }
+}
+
+extension JobAttempt.Exit {
+    /// "exit 1", "SIGKILL".
+    var text: String {
+        if let code { return "exit \(code)" }
+        return signal.map { SignalName.text($0) } ?? "not seen"
+    }
+}
