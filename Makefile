@@ -72,6 +72,7 @@ bench:
 	$(SWIFT) build -c release
 	$(RELEASE)/hostd-bench recovery
 	$(RELEASE)/hostd-bench footprint
+	$(RELEASE)/hostd-bench conditions
 	$(RELEASE)/hostd-bench scale
 	$(RELEASE)/hostd-bench logs
 	$(RELEASE)/hostd-bench floods

@@ -36,13 +36,14 @@ nonisolated final class Lane: @unchecked Sendable {
 
     /// Adds work to the queue; false when there is no thread for it and none can be made.
     func add(_ number: UInt64, _ run: @escaping @Sendable () -> any Sendable) -> Bool {
-        locked {
+        let isTaken = locked {
             startThread()
-            guard hasThread else { return false }
-            waiting.append((number, run))
-            pthread_cond_signal(condition)
-            return true
+            if hasThread { waiting.append((number, run)) }
+            return hasThread
         }
+        // Not under the lock, or the thread wakes up only to wait for that.
+        pthread_cond_signal(condition)
+        return isTaken
     }
 
     /// Takes over what another lane had not begun. Without a thread it waits for the next that can be made.

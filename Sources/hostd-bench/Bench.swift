@@ -10,6 +10,7 @@ func runBench(_ arguments: [String]) -> Int {
             usage: hostd-bench simulate [--seeds N] [--seed S] [--seconds T] [--part services|jobs]
                    hostd-bench recovery [--rounds N]
                    hostd-bench footprint [--seconds N]
+                   hostd-bench conditions [--seconds N] [--days N]
                    hostd-bench scale [--services N] [--rounds N] [--only NAME]
                    hostd-bench hostctl [--calls N] [--services N]
                    hostd-bench logs [--megabytes N] [--rounds N] [--folder DIR]
@@ -22,6 +23,7 @@ func runBench(_ arguments: [String]) -> Int {
     case "simulate": return runSimulateBench(rest)
     case "recovery": return runRecoveryBench(rest)
     case "footprint": return runFootprintBench(rest)
+    case "conditions": return runConditionsBench(rest)
     case "scale": return runScaleBench(rest)
     case "hostctl": return runHostctlBench(rest)
     case "logs": return runLogsBench(rest)
@@ -29,15 +31,15 @@ func runBench(_ arguments: [String]) -> Int {
     case "logs-generator": return runLogsGenerator(rest)
     default:
         say(
-            "hostd-bench: no bench is called \"\(name)\" (there are: simulate, recovery, footprint, scale,"
-                + " hostctl, logs, floods)")
+            "hostd-bench: no bench is called \"\(name)\" (there are: simulate, recovery, footprint, conditions,"
+                + " scale, hostctl, logs, floods)")
         return 2
     }
 }
 
 /// Whether a bench starts supervisors.
 func startsProcesses(_ arguments: [String]) -> Bool {
-    ["recovery", "footprint", "scale", "hostctl", "logs", "floods"].contains(arguments.first ?? "")
+    ["recovery", "footprint", "conditions", "scale", "hostctl", "logs", "floods"].contains(arguments.first ?? "")
 }
 
 /// One line to stdout.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HostCore
+import HostSimulation
 import Testing
 
 /// The forecast on traces as disks have them. A naive one (least squares over what was seen) is wrong on most of them.
@@ -25,53 +26,28 @@ struct DiskForecastTests {
         return shortest
     }
 
-    /// What least squares over the last hour say at the worst minute of a trace, in hours: what a naive watch goes by.
-    private func naive(hours: Int, _ available: (_ minute: Int) -> Double) -> Double {
-        var shortest = Double.infinity
-        for end in stride(from: 60, to: hours * 60, by: 7) {
-            let values = (end - 60..<end).map(available)
-            let mean = values.reduce(0, +) / 60
-            var slope = 0.0
-            for (index, value) in values.enumerated() { slope += (Double(index) - 29.5) * (value - mean) / 17995 }
-            if slope < 0 { shortest = min(shortest, available(end) / -slope / 60) }
-        }
-        return shortest
-    }
-
-    /// Traces that fill nothing: an upgrade, a backup each night, logs that are rotated every quarter of an hour, hour
-    /// and two hours.
-    private static let harmless: [@Sendable (Int) -> Double] = [
-        upgrade, nightly, { sawtooth($0, period: 15) }, { sawtooth($0, period: 60) }, { sawtooth($0, period: 120) },
-    ]
-
-    @Sendable private static func upgrade(_ minute: Int) -> Double { 20 - 0.4 * Double(min(max(minute - 300, 0), 10)) }
-
-    @Sendable private static func nightly(_ minute: Int) -> Double {
-        let after = Double((minute + 1260) % 1440)
-        return after < 60 ? 20 - after / 10 : after < 120 ? 14 : 20
-    }
-
-    private static func sawtooth(_ minute: Int, period: Int) -> Double {
-        10 - 4 * Double(minute % period) / Double(period)
-    }
-
     @Test func aNaiveForecastIsWrongWhereThisOneIsSilent() {
-        let naiveAlarms = Self.harmless.count { naive(hours: 24, $0) < 24 }
+        let naiveAlarms = DiskTrace.harmless.count { trace in
+            stride(from: 60, to: 24 * 60, by: 7).contains {
+                trace.naiveHoursUntilFull(minute: $0).map { $0 < 24 } == true
+            }
+        }
         // The first hours of a sawtooth are a fill, as far as anybody can know.
-        let alarms = Self.harmless.count { trace in
+        let alarms = DiskTrace.harmless.count { trace in
             var series = SampleSeries()
             var isWrong = false
             for minute in 0..<24 * 60 {
                 let now = Instant.zero + .seconds(minute * 60)
-                series.note(trace(minute) * Self.gibibyte, at: now)
+                let bytes = trace.reading(minute: Double(minute)).availableBytes
+                series.note(Double(bytes), at: now)
                 guard minute > 480, minute % 7 == 0 else { continue }
-                let time = DiskForecast(series, at: now).timeUntilFull(
-                    availableBytes: UInt64(trace(minute) * Self.gibibyte))
+                let time = DiskForecast(series, at: now).timeUntilFull(availableBytes: bytes)
                 isWrong = isWrong || (time ?? .seconds(1_000_000)) < .seconds(86400)
             }
             return isWrong
         }
-        #expect(naiveAlarms == Self.harmless.count && alarms == 0, "\(naiveAlarms) and \(alarms)")
+        let all = DiskTrace.harmless.count
+        #expect(naiveAlarms == all && alarms == 0, "\(naiveAlarms) and \(alarms)")
     }
 
     @Test func aSteadyFillIsForetold() throws {

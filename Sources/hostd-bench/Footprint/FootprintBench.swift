@@ -30,51 +30,21 @@ func runFootprintBench(_ arguments: [String]) -> Int {
     }
 }
 
-/// Time for the last things after a start: the spare keeper, memory given back.
-private let settling: Duration = .seconds(5)
-private let patience: Duration = .seconds(60)
-
-/// Starts one, waits until it is idle, prints its footprint over `seconds`, and returns the sum; nil when not
-/// installed.
+/// Prints the footprint of one over `seconds`, and returns the sum; nil when not installed.
 private func measure(_ subject: FootprintSubject, seconds: Int64) throws -> ProcessReading? {
-    guard let program = subject.program else {
+    guard let span = try IdleSpan(of: subject, seconds: seconds) else {
         say("\n\(subject.title): not installed")
         return nil
     }
-    let listener = try ProbeListener()
-    let folder = try BenchFolder()
-    let arguments = try subject.prepare(folder.path, listener.port)
-    let supervisor = try SupervisorProcess(program, arguments, output: folder.path + "/output")
-    defer { supervisor.stop(patience: patience) }
-    // Looked at again and again, since the start of a process is no request.
-    let end = Clock.now + patience
-    while !subject.isUp(supervisor.pid, listener.requests) {
-        guard Clock.now < end, !supervisor.ends(within: .zero) else {
-            let words = (try? Files.readText(folder.path + "/output")) ?? ""
-            throw BenchError("\(subject.title): was not up in \(patience.text)\n\(words.suffix(1000))")
-        }
-        listener.serve(until: Clock.now + .milliseconds(100))
-    }
-    listener.serve(until: Clock.now + settling)
-    let group = subject.group(supervisor.pid)
-    let (before, asked) = (group.read(), listener.count)
-    listener.serve(until: Clock.now + .seconds(seconds))
-    return show(subject.title, before, group.read(), seconds: seconds, probes: listener.count - asked)
+    return show(subject.title, span)
 }
 
-private typealias Readings = [(name: String, reading: ProcessReading)]
-
-private func show(
-    _ title: String, _ before: Readings, _ after: Readings, seconds: Int64, probes: Int
-) -> ProcessReading {
-    say("\n\(title): \(seconds) s idle, \(probes) probes")
+private func show(_ title: String, _ span: IdleSpan) -> ProcessReading {
+    let seconds = span.seconds
+    say("\n\(title): \(seconds) s idle, \(span.probes) probes")
     var table = TextTable(
         ["process", "number", "PSS kB", "dirty kB", "clean kB", "files", "threads", "wake-ups", "a minute"])
-    var rows = zip(before, after).map { first, last in
-        var row = last
-        row.reading.switches -= first.reading.switches
-        return row
-    }
+    var rows = span.readings
     let sum = rows.map(\.reading).reduce(ProcessReading(), +)
     if rows.count > 1 { rows.append(("all", sum)) }
     for (name, reading) in rows {

@@ -13,6 +13,8 @@ struct ProcessReading {
     var threads = 0
     /// Context switches of all threads since they began, wanted and unwanted.
     var switches = 0
+    /// Time on a processor of all threads that still are, in nanoseconds.
+    var cpuNanoseconds = 0
 
     /// Nothing.
     init() {}
@@ -33,6 +35,9 @@ struct ProcessReading {
         for task in tasks {
             let status = (try? Self.numbers(in: "\(folder)/task/\(task)/status")) ?? [:]
             switches += (status["voluntary_ctxt_switches"] ?? 0) + (status["nonvoluntary_ctxt_switches"] ?? 0)
+            // The first of three numbers.
+            let times = (try? Files.readText("\(folder)/task/\(task)/schedstat")) ?? ""
+            cpuNanoseconds += times.split(separator: " ").first.flatMap { Int($0) } ?? 0
         }
     }
 
@@ -45,6 +50,7 @@ struct ProcessReading {
         sum.files += right.files
         sum.threads += right.threads
         sum.switches += right.switches
+        sum.cpuNanoseconds += right.cpuNanoseconds
         return sum
     }
 

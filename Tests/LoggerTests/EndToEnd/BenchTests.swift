@@ -34,4 +34,11 @@ import Testing
         let text = try run(["scale", "--services", "25", "--rounds", "1", "--only", "hostd"], in: TemporaryFolder())
         #expect(text.contains("GET /v1/status     200"))
     }
+
+    @Test func theBenchOfConditionsPrintsWhatTheyCostAndHowOftenTheyAreWrong() throws {
+        let text = try run(["conditions", "--seconds", "2", "--days", "1"], in: TemporaryFolder())
+        for title in ["disk, memory, an alert route ", "so the probes alone ", "an upgrade of 4 GiB", "a quiet line "] {
+            #expect(text.contains("\n" + title), "\(text)")
+        }
+    }
 }

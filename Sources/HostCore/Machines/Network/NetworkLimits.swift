@@ -23,7 +23,7 @@ public enum NetworkLimits {
     /// The limit that these figures exceed, in words; nil for none. `scale` is the share of the limits that counts.
     static func exceeded(_ figures: NetworkFigures, usual: Double?, scale: Double = 1) -> String? {
         guard figures.asked >= fewest else { return nil }
-        if figures.lost >= fewestLost, figures.loss >= loss * scale { return "5 % or more of the questions are lost" }
+        if figures.lost >= fewestLost, figures.loss > loss * scale { return "more than 5 % of the questions are lost" }
         guard let rtt = figures.rtt, let pdv = figures.pdvP90, let usual else { return nil }
         if pdv > max(Self.pdv, usual) * scale { return "1 of 10 answers is late by 100 ms or more" }
         // A single late answer moves the mean for long: it counts only where more of them are late.

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import HostCore
+public import HostCore
 
 /// A network line that is made up from a seed, and a guard that watches it.
-struct Line {
+public struct NetworkLine {
     /// What the line does to a question.
-    enum Weather {
+    public enum Weather {
         /// 60 ms, with the small and sometimes large delays of a line that is well.
         case quiet
         /// Delays of 0 to 400 ms on top.
@@ -16,29 +16,31 @@ struct Line {
         case lossy(Double)
     }
 
-    var guardian: NetworkGuard
-    var generator: SplitMix64
-    var now = Instant(nanoseconds: 1_000_000_000_000)
-    let start: Instant
-    let names: [String]
+    /// What watches it.
+    public var guardian: NetworkGuard
+    private var generator: SplitMix64
+    /// The virtual time.
+    public private(set) var now = Instant(nanoseconds: 1_000_000_000_000)
     /// When the next question to each target is due.
-    var due: [String: Instant] = [:]
-    var changes: [(at: Instant, level: ConditionLevel)] = []
-    var freshQuestions = 0
-    var looks = 0
+    private var due: [String: Instant] = [:]
+    /// When the level changed, and to what.
+    public private(set) var changes: [(at: Instant, level: ConditionLevel)] = []
+    /// Questions over a fresh connection so far.
+    public private(set) var freshQuestions = 0
+    /// Looks at the way out so far.
+    public private(set) var looks = 0
 
-    init(seed: UInt64, names: [String] = ["a"]) {
+    /// A line whose weather is made of `seed`, to targets of these names.
+    public init(seed: UInt64, names: [String] = ["a"]) {
         guardian = NetworkGuard(seed: seed)
         generator = SplitMix64(seed: seed &+ 1)
-        self.names = names
-        start = now
         let probes = names.map {
             NetworkProbeSpecification(name: $0, target: .http(url: "https://\($0).example.com/", expected: nil))
         }
         carryOut(guardian.handle(.configured(probes), at: now))
     }
 
-    mutating func carryOut(_ effects: [NetworkGuard.Effect]) {
+    private mutating func carryOut(_ effects: [NetworkGuard.Effect]) {
         for effect in effects {
             switch effect {
             case .ask(let name, let isFresh, let at):
@@ -52,9 +54,9 @@ struct Line {
     }
 
     /// Lets `weather` be for so long; `check` is called after each answer.
-    mutating func pass(
+    public mutating func pass(
         _ duration: Duration, _ weather: Weather, only: String? = nil, late: Bool = false,
-        check: (Line) -> Void = { _ in }
+        check: (NetworkLine) -> Void = { _ in }
     ) {
         let end = now + duration
         while let next = due.min(by: { ($0.value, $0.key) < ($1.value, $1.key) }), next.value < end {
