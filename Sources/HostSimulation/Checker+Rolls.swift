@@ -119,6 +119,7 @@ extension Checker {
             default: break
             }
             if sibling.roll.isQueued { continue }
+            if case .waiting(.dependencies) = sibling.state { continue }
             if case .ending(let ending) = sibling.state, ending.next == .stop { continue }
             if case .hooking(let run) = sibling.state, run.next == .stop { continue }
             require(false, "\(name) was taken down in its turn while \(other) is \(sibling.phase.rawValue)")

@@ -99,12 +99,8 @@ extension SimulatedHost {
                 continue
             }
             if !service.isConfigured { return "\(service.name) is \(view.phase.rawValue), and not configured" }
-            if !isHeldUp(service) {
-                if view.roll != .none { return "\(service.name) still waits for a roll" }
-                if checker.records[service.index].queued?.mainLives == true {
-                    return "\(service.name) was not restarted"
-                }
-            }
+            if view.roll != .none { return "\(service.name) still waits for a roll" }
+            if checker.records[service.index].queued?.mainLives == true { return "\(service.name) was not restarted" }
             if let wrong = unwell(service, view) { return wrong }
         }
         return nil
@@ -124,18 +120,6 @@ extension SimulatedHost {
                 return shown
             }
             return instance.mainLives && instance.behaviour.isHarmless ? nil : "\(id) is not to be relied on"
-        }
-    }
-
-    /// One of its family waits for a service that is down, and so all of them for their turn, and those that come after
-    /// them.
-    private func isHeldUp(_ service: SimulatedService) -> Bool {
-        services.contains { other in
-            guard let view = view(other) else { return false }
-            if other.name.family == service.name.family {
-                return view.phase == .waiting && isWaitingForOneThatIsDown(other)
-            }
-            return view.roll != .none && service.specification.after.contains(other.name) && isHeldUp(other)
         }
     }
 

@@ -152,4 +152,44 @@ struct RollTests {
         #expect(host.takeLog() == ["signal web@3"])
         #expect(host.phase("web@2") == .stopped)
     }
+
+    @Test func nobodyWaitsForTheTurnOfOneThatCannotStart() {
+        var host = Host([
+            service("db"), service("a") { $0.after = [named("db")] }, service("b") { $0.after = [named("a")] },
+        ])
+        host.start("db", "a", "b")
+        host.started("db")
+        host.started("a")
+        host.started("b")
+        host.take(.stop([named("a")], by: .person))
+        host.exited("a")
+        host.exited("db", .code(78))
+        #expect(host.phase("db") == .held)
+        _ = host.takeLog()
+        host.take(.restart([named("a"), named("b")], .person))
+        #expect(host.phase("a") == .waiting)
+        #expect(host.takeLog() == ["signal b"])
+        host.exited("b")
+        host.started("b")
+        host.wake("b")
+        #expect(host.machine.services.values.allSatisfy { $0.roll == .none })
+    }
+
+    @Test func whatWasDownAndCanStartIsReadyBeforeThoseThatComeAfterIt() {
+        var host = Host([
+            service("db"), service("a") { $0.after = [named("db")] }, service("b") { $0.after = [named("a")] },
+        ])
+        host.start("db", "a", "b")
+        host.started("db")
+        host.started("a")
+        host.started("b")
+        host.take(.stop([named("a")], by: .person))
+        host.exited("a")
+        _ = host.takeLog()
+        host.take(.restart([named("a"), named("b")], .person))
+        #expect(host.takeLog() == ["launch a"])
+        host.started("a")
+        host.wake("a")
+        #expect(host.takeLog() == ["signal b"])
+    }
 }

@@ -200,6 +200,9 @@ public struct HostMachine: Hashable, Sendable {
                 change(name, &effects) { $0.handle(turn.event, at: now) }
             } else if let (name, companion) = takeCompanion(&effects) {
                 change(name, &effects) { $0.handle(.queueRestart(.companion(companion)), at: now) }
+            } else if let name = order.takeWaitingInTurn() {
+                guard let service = services[name], !service.awaitsResume else { continue }
+                change(name, &effects) { $0.handle(.turnPassed, at: now) }
             } else if let (members, failed) = order.takeEndedRoll() {
                 for name in members { change(name, &effects) { $0.handle(.rollEnded(failed: failed), at: now) } }
             } else {

@@ -41,13 +41,14 @@ struct ServiceOrder: Hashable, Sendable {
         var isStopping = false
         var isReady = false
         /// It should be ready and is not, and may soon be: nobody of its family is taken down meanwhile. A crash loop
-        /// holds nobody up, nor does one that waits for its own turn.
+        /// holds nobody up, nor does one that waits for its own turn or for others to be ready for the first time.
         var isComing = false
         var roll = ServiceMachine.Roll.none
         /// It was restarted in its turn, and then did not stay up.
         var hasFailed = false
 
         var isRolling: Bool { roll.isQueued || roll == .underWay }
+        var waitsInTurn: Bool { waits && roll == .underWay }
     }
 
     /// The instances of one service.
@@ -65,6 +66,9 @@ struct ServiceOrder: Hashable, Sendable {
     private var upCount = 0
     /// Those that something made free, in the order in which that happened.
     private var freed: [ServiceName] = []
+    private var freedToRestart: [ServiceName] = []
+    /// Those that have their turn and wait for others to be ready for the first time.
+    private var waitingInTurn: Set<ServiceName> = []
     /// Families whose roll is over, or has failed.
     private var endedRolls: [ServiceName] = []
 
@@ -119,13 +123,32 @@ struct ServiceOrder: Hashable, Sendable {
     /// Looks whether something is still in the way of `name`.
     mutating func offer(_ name: ServiceName) {
         if turn(of: name) != nil { freed.append(name) }
+        if places[name]?.now.waitsInTurn == true { waitingInTurn.insert(name) }
     }
 
     /// The next service that may go on, and how.
     mutating func takeFreed() -> (ServiceName, Turn)? {
         while !freed.isEmpty {
             let name = freed.removeFirst()
+            switch turn(of: name) {
+            case .restart?: freedToRestart.append(name)
+            case let turn?: return (name, turn)
+            case nil: break
+            }
+        }
+        // Those that start come first: nobody of their family is taken down meanwhile.
+        while !freedToRestart.isEmpty {
+            let name = freedToRestart.removeFirst()
             if let turn = turn(of: name) { return (name, turn) }
+        }
+        return nil
+    }
+
+    /// The next service that has its turn, was not up, and cannot start yet: nothing was taken down for it.
+    mutating func takeWaitingInTurn() -> ServiceName? {
+        while let name = waitingInTurn.min() {
+            waitingInTurn.remove(name)
+            if places[name]?.now.waitsInTurn == true, turn(of: name) == nil { return name }
         }
         return nil
     }
@@ -196,7 +219,7 @@ extension ServiceOrder.Standing {
         switch service.phase {
         case .ready, .stopped, .held, .looping: isComing = false
         case .stopping: isComing = !isStopping
-        case .starting, .running, .unhealthy, .backoff, .waiting: isComing = !roll.isQueued
+        case .starting, .running, .unhealthy, .backoff, .waiting: isComing = !roll.isQueued && !waits
         }
         guard roll == .underWay || roll == .done else { return }
         switch service.phase {

@@ -12,6 +12,8 @@ public enum ServiceEvent: Hashable, Sendable {
     case restart
     /// A new instance is wanted when its turn comes, and why; `restart` follows when it has come.
     case queueRestart(RestartCause)
+    /// Its turn has come, and it cannot start before others are ready: nobody waits for it.
+    case turnPassed
     /// All of its family that were to be restarted are through, or it went wrong: nothing more waits for its turn.
     case rollEnded(failed: ServiceName?)
     /// A person wants earlier failures forgotten, and what they made it wait for over.

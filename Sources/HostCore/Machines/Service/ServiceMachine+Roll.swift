@@ -61,6 +61,12 @@ extension ServiceMachine {
         }
     }
 
+    /// It was not up, so nothing was taken down for its turn, and what it waits for may never come.
+    mutating func turnPassed() {
+        guard roll == .underWay, case .waiting(.dependencies) = state else { return }
+        roll = .done
+    }
+
     /// Nobody of the family waits any more, or what had its turn failed: then the others keep what they have.
     mutating func rollEnded(failed: ServiceName?) {
         if roll.isQueued, let failed {

@@ -125,6 +125,7 @@ public struct ServiceMachine: Hashable, Sendable {
         case .queueStop(let author): queueStop(by: author, at: now)
         case .restart: restart(at: now)
         case .queueRestart(let cause): queueRestart(cause, at: now)
+        case .turnPassed: turnPassed()
         case .rollEnded(let failed): rollEnded(failed: failed)
         case .reset: reset(at: now)
         case .dependenciesReady: dependenciesReady(at: now)
