@@ -92,6 +92,7 @@ extension Supervisor {
         crashes.hurry()
         history.add(host: "stopped", "hostd ends")
         alerts.keepNow()
+        series.keepNow()
         store.flush(limit: Self.flushLimit) { [loop] in loop.exit(code: 0) }
     }
 }

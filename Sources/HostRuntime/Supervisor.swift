@@ -32,6 +32,7 @@ final class Supervisor {
     let crashes: CrashBox
     let alerts: AlertCenter
     let power: PowerLink
+    let series: SeriesKeeper
     /// Says when the wall clock is set.
     var clockWatch: ClockWatch?
     /// Knows when the host was away.
@@ -132,7 +133,8 @@ final class Supervisor {
         power = PowerLink(loop: loop, files: files)
         nodes = NodeWatch(
             loop: loop, files: files, lockPath: NodeLock.path(beside: folders.configuration))
-        disks = try DiskWatch(loop: loop, folders: folders, epoch: epoch)
+        disks = try DiskWatch(loop: loop, folders: folders)
+        series = SeriesKeeper(loop: loop, store: store)
         history = History(store: store)
         streams = EventStreams(loop: loop, store: store)
         refusals = RefusalLog(loop: loop, history: history)
@@ -152,6 +154,7 @@ final class Supervisor {
         watchMemory()
         hearDisks()
         wantNetwork(of: configuration)
+        keepSeries()
     }
 
     var settings: HostSettings { configuration.host }

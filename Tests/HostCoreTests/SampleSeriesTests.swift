@@ -40,10 +40,15 @@ struct SampleSeriesTests {
     @Test func itGoesOnFromWhatWasKept() {
         var series = SampleSeries(capacity: 3)
         for number in 0..<3 { series.note(Double(number), at: minute(number)) }
-        var next = SampleSeries(capacity: 3, goingOnFrom: series.points)
+        var next = SampleSeries(capacity: 3)
+        next.goOn(from: series.points)
         #expect(next.points == series.points)
         next.note(3, at: minute(5))
         #expect(next.points.map(\.value) == [1, 2, 3])
+        var early = SampleSeries()
+        early.note(7, at: minute(1))
+        early.goOn(from: series.points)
+        #expect(early.points.map(\.value) == [0, 7])
     }
 
     @Test func onlyTheLastPartIsAskedFor() {

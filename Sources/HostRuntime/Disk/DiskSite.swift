@@ -17,14 +17,12 @@ nonisolated struct DiskSite {
     /// What the last write probe said.
     var writeFault: DiskReading.Fault?
 
-    init(
-        _ finding: DiskLook.Finding, _ system: FileSystem, settle: Duration, available: SampleSeries, at now: Instant
-    ) {
+    init(_ finding: DiskLook.Finding, _ system: FileSystem, settle: Duration, at now: Instant) {
         paths = []
         isOwn = finding.place.isOwn
         isMeantReadOnly = system.isReadOnly && !finding.place.isOwn
         self.system = system
-        guarded = DiskGuard(settle: settle, available: available, at: now)
+        guarded = DiskGuard(settle: settle, at: now)
     }
 
     /// The folder that it is named by.

@@ -33,18 +33,14 @@ final class DiskWatch {
     /// It is tried to write at each of so many looks.
     private static let probeEvery = 6
 
-    /// What was seen is written down so often.
-    private static let keepEvery: Duration = .seconds(600)
     /// The fastest grower is named again so soon.
     private static let namePause: Duration = .seconds(600)
 
     private let loop: EventLoop
     private let lane: Worker
     private let own: [String]
-    private let history: DiskHistory
-    /// What was seen of file systems that were not looked at yet.
-    private var kept: [UInt64: SampleSeries]
-    private var keptAt: Instant
+    /// What was seen before of file systems that were not looked at yet, by their name.
+    private var earlier: [String: [SampleSeries.Point]] = [:]
     private var namedAt: [UInt64: Instant] = [:]
     private var timer: TimerSource?
     private var looks = 0
@@ -52,11 +48,8 @@ final class DiskWatch {
     private var isBallastBusy = false
     private var ballastComplaint: String?
 
-    init(loop: EventLoop, folders: Folders, epoch: String) throws(SystemError) {
+    init(loop: EventLoop, folders: Folders) throws(SystemError) {
         self.loop = loop
-        history = DiskHistory(path: folders.run + "/disks", epoch: epoch)
-        kept = history.read()
-        keptAt = loop.now
         own = [folders.state, folders.run, folders.log]
         lane = try Worker(loop: loop, lane: "disks", limit: 64)
         ballast = Ballast(path: folders.state + "/ballast")
@@ -69,7 +62,7 @@ final class DiskWatch {
     /// Takes over what the configuration says, and looks at once.
     func configure(_ new: DiskSpecification) {
         if new.settle != specification.settle {
-            kept = sites.mapValues(\.guarded.available)
+            earlier = series
             sites = [:]
         }
         if new.reserveBytes != specification.reserveBytes { ballastRefusal = nil }
@@ -144,9 +137,7 @@ final class DiskWatch {
             case .success(let system):
                 var site =
                     sites[system.device]
-                    ?? DiskSite(
-                        finding, system, settle: specification.settle,
-                        available: kept.removeValue(forKey: system.device) ?? SampleSeries(), at: loop.now)
+                    ?? DiskSite(finding, system, settle: specification.settle, at: loop.now)
                 site.take(finding, system)
                 sites[system.device] = site
             case .failure(let error): unknown[finding.place.path] = "\(error)"
@@ -163,16 +154,28 @@ final class DiskWatch {
             if let device { sites[device]?.writeFault = .failing(why) } else { unknown[path] = why }
         }
         sites = sites.filter { !$0.value.paths.isEmpty }
+        goOn()
         for (device, site) in sites.sorted(by: { $0.key < $1.key }) {
             if seen.contains(device) || site.paths.contains(where: { stuck[$0] != nil }) { feed(device) }
         }
         changed?()
-        guard loop.now - keptAt >= Self.keepEvery else { return }
-        keptAt = loop.now
-        let series = sites.mapValues { $0.guarded.available.points }
-        lane.submit(deadline: Self.longestDeadline) { [history] in
-            history.write(series)
-        } then: { (_: WorkOutcome<Void>) in
+    }
+
+    /// The bytes that were available, by the name of each file system.
+    var series: [String: [SampleSeries.Point]] {
+        let seen = sites.values.map { ($0.name, $0.guarded.available.points) }
+        return earlier.merging(seen) { _, new in new }
+    }
+
+    /// Goes on from what was seen before.
+    func recall(_ series: [String: [SampleSeries.Point]]) {
+        earlier = series
+        goOn()
+    }
+
+    private func goOn() {
+        for (device, site) in sites {
+            if let points = earlier.removeValue(forKey: site.name) { sites[device]?.guarded.recall(points) }
         }
     }
 

@@ -60,6 +60,26 @@ final class NetworkWatch {
         feed(.configured(probes))
     }
 
+    /// The last hours by the kind of figure and the name of the target: "rtt openrouter".
+    var points: [String: [SampleSeries.Point]] {
+        var points: [String: [SampleSeries.Point]] = [:]
+        for (name, hours) in series {
+            points["rtt \(name)"] = hours.rtt.points
+            points["loss \(name)"] = hours.loss.points
+        }
+        return points
+    }
+
+    /// Goes on from what was seen before of the targets that there are.
+    func recall(_ points: [String: [SampleSeries.Point]]) {
+        for name in machine.targets.map(\.specification.name) {
+            var hours = series[name] ?? Series()
+            hours.rtt.goOn(from: points["rtt \(name)"] ?? [])
+            hours.loss.goOn(from: points["loss \(name)"] ?? [])
+            series[name] = hours
+        }
+    }
+
     private func feed(_ event: NetworkGuard.Event) {
         for effect in machine.handle(event, at: loop.now) {
             switch effect {

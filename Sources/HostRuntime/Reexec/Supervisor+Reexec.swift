@@ -73,6 +73,7 @@ extension Supervisor {
             }
             self.reexecTimer = nil
             self.alerts.keepNow()
+            self.series.keepNow()
             self.store.flush(limit: Self.flushLimit) { [weak self] in self?.reexec(place) }
         }
         reexecTimer?.arm(at: loop.now + Self.pause)

@@ -36,10 +36,11 @@ public struct SampleSeries: Hashable, Sendable {
         self.capacity = max(capacity, 1)
     }
 
-    /// Goes on from the points of an earlier series, the oldest first.
-    public init(step: Duration = .seconds(60), capacity: Int = 1440, goingOnFrom points: [Point]) {
-        self.init(step: step, capacity: capacity)
-        finished = Array(points.suffix(self.capacity))
+    /// Goes on from the points of an earlier series, in order; what is newer than its own first point is left out.
+    public mutating func goOn(from earlier: [Point]) {
+        let first = points.first?.at
+        let older = earlier.filter { point in first.map { point.at < $0 } ?? true }
+        finished = Array((older + finished).suffix(capacity))
     }
 
     /// Takes a sample; one that is older than the newest step, or no number, is left out.

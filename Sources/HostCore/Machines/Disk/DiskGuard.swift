@@ -30,7 +30,7 @@ public struct DiskGuard: Hashable, Sendable {
     /// What stands in the way of writing to it.
     public private(set) var fault: DiskReading.Fault?
     /// The bytes that were available.
-    public private(set) var available: SampleSeries
+    public private(set) var available = SampleSeries()
     /// When it will be full.
     public private(set) var forecast = DiskForecast()
     /// The last look.
@@ -47,10 +47,8 @@ public struct DiskGuard: Hashable, Sendable {
     private var growerAt: Instant?
     private var ballastAt: Instant?
 
-    /// Nothing seen yet but the bytes that were `available` before. A step is over when there was room for as long as
-    /// `settle`.
-    public init(settle: Duration = .seconds(300), available: SampleSeries = SampleSeries(), at now: Instant) {
-        self.available = available
+    /// Nothing seen yet. A step is over when there was room for as long as `settle`.
+    public init(settle: Duration = .seconds(300), at now: Instant) {
         self.settle = settle
         machines = steps.map {
             ConditionMachine(patience: .init(warn: $0.patience, critical: $0.patience, clear: settle), at: now)
@@ -64,6 +62,12 @@ public struct DiskGuard: Hashable, Sendable {
     /// The time until it is full; nil where nothing says that it will be.
     public var timeUntilFull: Duration? {
         reading.flatMap { forecast.timeUntilFull(availableBytes: $0.availableBytes) }
+    }
+
+    /// Goes on from what was available before.
+    public mutating func recall(_ earlier: [SampleSeries.Point]) {
+        available.goOn(from: earlier)
+        forecastAt = nil
     }
 
     /// Takes a look at the file system.
