@@ -6,7 +6,8 @@ public import HostCore
 /// What whole trees of processes use, read from /proc. Takes a moment: for the Worker.
 public enum ProcessTrees {
     /// What the descendants of each of `roots` use together, without the root itself; nothing for a root that is gone.
-    public static func use(below roots: Set<Int32>) -> [Int32: ResourceUse] {
+    /// Descriptors are counted below the roots of `counted`, as far as this process may see them.
+    public static func use(below roots: Set<Int32>, descriptorsBelow counted: Set<Int32> = []) -> [Int32: ResourceUse] {
         var parents: [Int32: Int32] = [:]
         var threads: [Int32: Int] = [:]
         for pid in Processes.all() {
@@ -19,9 +20,14 @@ public enum ProcessTrees {
         var result: [Int32: ResourceUse] = [:]
         for root in roots where parents[root] != nil { result[root] = ResourceUse(memoryBytes: 0, tasks: 0) }
         for pid in parents.keys {
-            guard let root = root(above: pid, in: parents, roots) else { continue }
-            result[root]?.tasks += threads[pid] ?? 1
-            result[root]?.memoryBytes += ownMemoryBytes(of: pid)
+            guard let root = root(above: pid, in: parents, roots), var use = result[root] else { continue }
+            use.tasks += threads[pid] ?? 1
+            use.processes += 1
+            use.memoryBytes += ownMemoryBytes(of: pid)
+            if counted.contains(root), let descriptors = try? Files.list("/proc/\(pid)/fd") {
+                use.descriptors = (use.descriptors ?? 0) + descriptors.count
+            }
+            result[root] = use
         }
         return result
     }

@@ -3,6 +3,7 @@
 internal import HostCore
 internal import HostLaunch
 internal import HostLinux
+internal import HostLoop
 internal import HostWire
 
 extension Supervisor {
@@ -32,5 +33,30 @@ extension Supervisor {
             result.append(LimitStatus(name: "cpu", limit: "\(cpu)%", means: means))
         }
         return result
+    }
+
+    /// What the running instance uses.
+    func use(of service: ServiceMachine) -> ServiceUse? {
+        guard let known = service.state.instance.flatMap({ limits.machines[$0] }), let use = known.newest else {
+            return nil
+        }
+        return ServiceUse(
+            memoryBytes: use.memoryBytes, memoryBytesPerHour: known.leak.bytesPerHour(at: loop.now)?.rounded(),
+            processes: use.processes, tasks: use.tasks, descriptors: use.descriptors,
+            waitsForQuiet: known.waitsForQuiet)
+    }
+
+    /// The services whose memory grows, the fastest first: evidence of the condition of the memory.
+    var growingServices: JSON {
+        let growing = limits.machines.compactMap { instance, known -> (ServiceName, UInt64, Double)? in
+            guard let use = known.newest, let pace = known.leak.bytesPerHour(at: loop.now), pace >= 1_048_576 else {
+                return nil
+            }
+            return (instance.service, use.memoryBytes, pace.rounded())
+        }
+        return .array(
+            growing.sorted { ($1.2, $0.0) < ($0.2, $1.0) }.prefix(5).map { name, bytes, pace in
+                ["service": .string(name.text), "memory_bytes": JSON(bytes), "per_hour_bytes": JSON(pace)]
+            })
     }
 }

@@ -5,11 +5,17 @@ internal import HostLaunch
 internal import HostLinux
 internal import HostLoop
 
-/// The limits of the instances that run, kept by looking at what they use.
+/// What the instances that run use, and their limits, kept by looking at that.
 final class LimitWatch {
-    /// So often their use is read, as long as any of them has a limit.
+    /// So often the use of those that have a limit is read.
     static let interval: Duration = .seconds(2)
+    /// So often that of all others, for people and for the pace at which they grow.
+    static let calmInterval: Duration = .seconds(60)
+    /// So soon that of one that has just started.
+    static let firstInterval: Duration = .seconds(5)
 
+    /// Whether a service is at work that a restart would cost: nobody knows of any work yet.
+    var isBusy: (ServiceName) -> Bool = { _ in false }
     /// The limits that the cgroup of each instance has now.
     fileprivate var applied: [InstanceID: LimitsSpecification] = [:]
     /// What is known of each instance.
@@ -17,21 +23,28 @@ final class LimitWatch {
     /// How often that may have changed.
     private(set) var readings: UInt64 = 0
     fileprivate var timer: TimerSource?
-    /// A reading is planned or under way.
-    fileprivate var isAwake = false
+    fileprivate var nextAt: Instant?
+    fileprivate var readAllAt: Instant?
+    fileprivate var isReading = false
 }
 
 extension Supervisor {
     private static let readDeadline: Duration = .seconds(30)
 
-    /// A service was touched: its cgroup gets limits that are new, and reading begins when there is something to read.
+    /// A service was touched: its cgroup gets limits that are new, and it is looked at soon.
     func watchLimits(of service: ServiceMachine) {
         guard case .up(let life) = service.state else { return }
         applyLimits(service.specification.limits, to: life.instance)
-        guard !limits.isAwake, !polled(service).isEmpty else { return }
+        let calm = limits.machines[life.instance] == nil ? LimitWatch.firstInterval : LimitWatch.calmInterval
+        planReading(within: polled(service).isEmpty ? calm : LimitWatch.interval)
+    }
+
+    private func planReading(within time: Duration) {
+        guard !limits.isReading, limits.nextAt.map({ $0 > loop.now + time }) ?? true else { return }
         if limits.timer == nil { limits.timer = try? loop.timer { [weak self] in self?.readUse() } }
-        limits.isAwake = limits.timer != nil
-        limits.timer?.arm(at: loop.now + LimitWatch.interval)
+        guard let timer = limits.timer else { return }
+        limits.nextAt = loop.now + time
+        timer.arm(at: loop.now + time)
     }
 
     /// The limits that are kept by looking.
@@ -68,21 +81,31 @@ extension Supervisor {
     }
 
     private func readUse() {
+        limits.nextAt = nil
+        let isAll = limits.readAllAt.map { loop.now - $0 >= LimitWatch.calmInterval } ?? true
+        if isAll { limits.readAllAt = loop.now }
+        var up: Set<InstanceID> = []
         var roots: [Int32: InstanceID] = [:]
-        for service in machine.services.values where !polled(service).isEmpty {
+        var counted: Set<Int32> = []
+        var pause: Duration?
+        for service in machine.services.values {
             guard case .up(let life) = service.state, let keeper = launcher.keeperPid(life.instance) else { continue }
-            roots[keeper] = life.instance
+            up.insert(life.instance)
+            let isPolled = !polled(service).isEmpty
+            if isAll || limits.machines[life.instance] == nil { counted.insert(keeper) }
+            if isPolled || counted.contains(keeper) { roots[keeper] = life.instance }
+            pause = isPolled ? LimitWatch.interval : pause ?? LimitWatch.calmInterval
         }
-        let known = Set(roots.values)
-        limits.machines = limits.machines.filter { known.contains($0.key) }
-        limits.isAwake = !roots.isEmpty
-        guard limits.isAwake else { return }
+        limits.machines = limits.machines.filter { up.contains($0.key) }
+        guard let pause else { return }
         let pids = Set(roots.keys)
-        files.submit(deadline: Self.readDeadline) {
-            ProcessTrees.use(below: pids)
+        limits.isReading = true
+        files.submit(deadline: Self.readDeadline) { [counted] in
+            ProcessTrees.use(below: pids, descriptorsBelow: counted)
         } then: { [weak self] (outcome: WorkOutcome<[Int32: ResourceUse]>) in
             guard let self else { return }
-            self.limits.timer?.arm(at: self.loop.now + LimitWatch.interval)
+            self.limits.isReading = false
+            self.planReading(within: pause)
             guard case .done(let uses) = outcome else { return }
             for (pid, use) in uses {
                 if let instance = roots[pid] { self.take(use, of: instance) }
@@ -93,10 +116,22 @@ extension Supervisor {
     private func take(_ use: ResourceUse, of instance: InstanceID) {
         guard let service = machine.services[instance.service] else { return }
         let rules = polled(service)
-        var watched = limits.machines[instance] ?? LimitsMachine(rules)
-        watched.limits = rules
-        let breach = watched.take(use)
-        limits.machines[instance] = watched
+        // A host that runs out of memory waits for nobody's work.
+        let isBusy = limits.isBusy(instance.service) && !machine.critical.contains(.memory)
+        let breach = limits.take(
+            use, of: instance, rules, most: service.specification.limits.memoryBytes, isBusy: isBusy, at: loop.now)
         if let breach { feed(instance.service, .overLimit(instance, breach)) }
+    }
+}
+
+extension LimitWatch {
+    /// In place: what is known of an instance is not copied for each reading.
+    fileprivate func take(
+        _ use: ResourceUse, of instance: InstanceID, _ rules: LimitsSpecification, most: UInt64?, isBusy: Bool,
+        at now: Instant
+    ) -> LimitBreach? {
+        machines[instance, default: LimitsMachine(rules)].limits = rules
+        machines[instance]?.mostMemoryBytes = most
+        return machines[instance]?.take(use, isBusy: isBusy, at: now)
     }
 }

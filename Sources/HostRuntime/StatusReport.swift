@@ -79,6 +79,7 @@ extension Supervisor {
         result.nextAttemptAt = service.nextAttempt.map { clock.wall($0) }
         result.ports = service.specification.ports
         result.limits = limitStatus(of: service)
+        result.use = use(of: service)
         result.log = "\(folders.log)/\(name)/current"
         result.tags = service.specification.tags
         result.after = service.specification.after.map(\.text)

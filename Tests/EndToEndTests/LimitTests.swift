@@ -75,4 +75,35 @@ import Testing
         let stopping = try host.events("gateway").last { $0.kind == "service.stopping" }
         #expect(stopping?.reason.contains(" processes and threads are over limits.tasks, 30") == true)
     }
+
+    @Test func aNodeServiceThatLeaksIsDrainedAndRestartedBeforeItsLimit() throws {
+        let folder = try TemporaryFolder()
+        let script = """
+            const fs = require('fs');
+            const kept = [];
+            if (!fs.existsSync('leaked')) setInterval(() => kept.push(Buffer.alloc(8 << 20, kept.length + 1)), 250);
+            else setInterval(() => {}, 1000);
+            fs.writeFileSync('leaked', '');
+            process.on('SIGTERM', () => { console.log('drained after ' + kept.length); process.exit(0); });
+            """
+        let host = try HostUnderTest(
+            """
+            [service.leaky]
+            command = ["node", "-e", \"\"\"\(script)\"\"\"]
+            directory = "\(folder.path)"
+            limits = { memory = "2GiB", memory_restart = "250MiB" }
+            """)
+        try host.start()
+        let first = try host.waitReady("leaky")
+        let second = try host.waitReady("leaky", notPid: first)
+        let stopping = try #require(try host.events("leaky").first { $0.kind == "service.stopping" }?.reason)
+        #expect(stopping.contains(" is over limits.memory_restart, 250 MiB, and grows by "), "\(stopping)")
+        #expect(try host.logged("leaky").contains("drained after "), "it was asked, and had its time")
+        #expect(try host.events("leaky").contains { $0.kind == "service.exited" && $0.reason.hasPrefix("exit 0 ") })
+        let use = try #require(try host.wait("leaky", for: "ready") { $0.use?.descriptors != nil }.use)
+        #expect(use.processes == 1 && use.tasks > 1 && use.memoryBytes < 250 << 20 && use.descriptors ?? 0 > 10)
+        #expect(try host.status("leaky").pid == second)
+        let page = try host.hostctl("status", "leaky").output
+        #expect(page.contains(" of memory, 1 process, "), "\(page)")
+    }
 }

@@ -12,18 +12,18 @@ struct LimitsMachineTests {
 
     @Test func theFirstReadingOverTheMemoryLimitIsUrgent() {
         var machine = LimitsMachine(LimitsSpecification(memoryBytes: 100 * mebibyte))
-        #expect(machine.take(use(100)) == nil, "a limit may be reached")
-        let breach = machine.take(use(101))
+        #expect(machine.take(use(100), at: .zero) == nil, "a limit may be reached")
+        let breach = machine.take(use(101), at: .zero)
         #expect(breach?.isUrgent == true)
         #expect(breach?.reason == "memory of 101 MiB is over limits.memory, 100 MiB")
     }
 
     @Test func aRestartNeedsTwoReadingsInARow() {
         var machine = LimitsMachine(LimitsSpecification(memoryRestartBytes: 100 * mebibyte))
-        #expect(machine.take(use(200)) == nil)
-        #expect(machine.take(use(50)) == nil)
-        #expect(machine.take(use(200)) == nil)
-        let breach = machine.take(use(200))
+        #expect(machine.take(use(200), at: .zero) == nil)
+        #expect(machine.take(use(50), at: .zero) == nil)
+        #expect(machine.take(use(200), at: .zero) == nil)
+        let breach = machine.take(use(200), at: .zero)
         #expect(breach?.isUrgent == false)
         #expect(breach?.reason == "memory of 200 MiB is over limits.memory_restart, 100 MiB")
     }
@@ -31,22 +31,50 @@ struct LimitsMachineTests {
     @Test func theHigherLimitIsUrgentWhenBothArePassed() {
         let limits = LimitsSpecification(memoryBytes: 200 * mebibyte, memoryRestartBytes: 100 * mebibyte)
         var machine = LimitsMachine(limits)
-        #expect(machine.take(use(150)) == nil)
-        #expect(machine.take(use(250))?.isUrgent == true)
+        #expect(machine.take(use(150), at: .zero) == nil)
+        #expect(machine.take(use(250), at: .zero)?.isUrgent == true)
     }
 
     @Test func tooManyTasksAreNotUrgent() {
         var machine = LimitsMachine(LimitsSpecification(tasks: 10))
-        #expect(machine.take(use(1, tasks: 11)) == nil)
-        let breach = machine.take(use(1, tasks: 12))
+        #expect(machine.take(use(1, tasks: 11), at: .zero) == nil)
+        let breach = machine.take(use(1, tasks: 12), at: .zero)
         #expect(breach?.isUrgent == false)
         #expect(breach?.reason == "12 processes and threads are over limits.tasks, 10")
     }
 
     @Test func withoutLimitsNothingIsTooMuch() {
         var machine = LimitsMachine(LimitsSpecification(cpuPercent: 100))
-        for _ in 0..<3 { #expect(machine.take(use(1 << 40, tasks: 1 << 20)) == nil) }
+        for _ in 0..<3 { #expect(machine.take(use(1 << 40, tasks: 1 << 20), at: .zero) == nil) }
         #expect(machine.newest?.tasks == 1 << 20)
+    }
+
+    @Test func aBusyInstanceIsRestartedWhenItIsQuietAgainOrNearItsEnd() {
+        let limits = LimitsSpecification(memoryBytes: 1000 * mebibyte, memoryRestartBytes: 100 * mebibyte)
+        var machine = LimitsMachine(limits)
+        for _ in 0..<5 { #expect(machine.take(use(800), isBusy: true, at: .zero) == nil) }
+        #expect(machine.waitsForQuiet)
+        var quiet = machine
+        #expect(quiet.take(use(800), at: .zero)?.isUrgent == false)
+        #expect(!quiet.waitsForQuiet)
+        #expect(machine.take(use(901), isBusy: true, at: .zero)?.isUrgent == false, "before it is killed")
+        // The same where the kernel keeps the limit.
+        var kept = LimitsMachine(LimitsSpecification(memoryRestartBytes: 100 * mebibyte))
+        kept.mostMemoryBytes = 1000 * mebibyte
+        for _ in 0..<5 { #expect(kept.take(use(899), isBusy: true, at: .zero) == nil) }
+        #expect(kept.take(use(900), isBusy: true, at: .zero) != nil)
+    }
+
+    @Test func thePaceStandsInTheReason() {
+        var machine = LimitsMachine(LimitsSpecification(memoryRestartBytes: 320 * mebibyte))
+        var breach: LimitBreach?
+        for minute in 0..<120 where breach == nil {
+            // 220 MiB an hour.
+            let bytes = 100 * mebibyte + UInt64(minute) * 220 * mebibyte / 60
+            breach = machine.take(ResourceUse(memoryBytes: bytes, tasks: 1), at: .zero + .seconds(minute * 60))
+        }
+        #expect(
+            breach?.reason.hasSuffix(" is over limits.memory_restart, 320 MiB, and grows by 220 MiB an hour") == true)
     }
 
     @Test func anInstanceOverItsMemoryIsKilledAtOnce() {

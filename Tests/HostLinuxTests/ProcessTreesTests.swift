@@ -17,6 +17,9 @@ struct ProcessTreesTests {
         }
         try waitUntil("all to run") { ProcessTrees.use(below: [process.pid])[process.pid]?.tasks == 4 }
         let use = try #require(ProcessTrees.use(below: [process.pid])[process.pid])
+        #expect(use.processes == 4 && use.descriptors == nil)
+        let counted = ProcessTrees.use(below: [process.pid], descriptorsBelow: [process.pid])
+        #expect(counted[process.pid]?.descriptors ?? 0 >= 4 * 3)
         #expect(use.memoryBytes > 4 * 4096)
         #expect(use.memoryBytes < 64 << 20)
         let above = try #require(ProcessTrees.use(below: [getpid()])[getpid()])

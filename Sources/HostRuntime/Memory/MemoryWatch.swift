@@ -108,7 +108,8 @@ extension Supervisor {
         [
             "total_bytes": JSON(sample.totalBytes), "available_bytes": JSON(sample.availableBytes),
             "some_percent": JSON(sample.somePercent), "full_percent": JSON(sample.fullPercent),
-            "oom_kills": JSON(sample.oomKills), "watched": .string(memory.hasTrigger ? "trigger" : "polled"),
+            "oom_kills": JSON(sample.oomKills), "growing": growingServices,
+            "watched": .string(memory.hasTrigger ? "trigger" : "polled"),
         ]
     }
 }

@@ -38,6 +38,8 @@ public struct ServiceStatus: Hashable, Sendable {
     public var ports: [UInt16]
     /// What it may use, in the order of the reference.
     public var limits: [LimitStatus] = []
+    /// What it uses; nil while nothing runs or nobody has looked yet.
+    public var use: ServiceUse?
     /// The file that its output goes to.
     public var log: String?
     /// The name without the number of the instance: `gateway` of `gateway@2`.
@@ -112,6 +114,7 @@ public struct ServiceStatus: Hashable, Sendable {
             return port
         }
         limits = try fields.list("limits", LimitStatus.init)
+        use = try fields.optional("use", ServiceUse.init)
         log = try fields.optionalText("log")
         family = try fields.optionalText("family") ?? Self.family(of: name)
         tags = try fields.texts("tags")
@@ -130,6 +133,7 @@ public struct ServiceStatus: Hashable, Sendable {
             "family": .string(family), "tags": .array(tags.map { .string($0) }),
             "after": .array(after.map { .string($0) }),
             "status_text": JSON(statusText), "limits": .array(limits.map(\.json)),
+            "use": use?.json ?? .null,
         ]
     }
 

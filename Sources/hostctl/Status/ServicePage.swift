@@ -50,6 +50,7 @@ struct ServicePage {
         if !service.ports.isEmpty {
             fields.append(("ports", service.ports.map { "\($0)" }.joined(separator: ", ")))
         }
+        if let use = service.use { fields.append(("uses", useText(use))) }
         for limit in service.limits {
             fields.append((limit.name == "memory_restart" ? "restart at" : limit.name, limitText(limit)))
         }
@@ -70,6 +71,24 @@ struct ServicePage {
             parts.append("up \(TimeText.span(milliseconds: Int64(min(max(uptime, 0), 1e12) * 1000)))")
         }
         return parts.joined(separator: ", ")
+    }
+
+    private func useText(_ use: ServiceUse) -> String {
+        var memory = "\(ByteText.text(use.memoryBytes)) of memory"
+        // Less is no pace, but noise.
+        if let pace = use.memoryBytesPerHour, abs(pace) >= 1_048_576 {
+            let bytes = ByteText.text(UInt64(min(abs(pace), 1e18)))
+            memory += " (\(pace < 0 ? "-" : "+")\(bytes)/h)"
+        }
+        var parts = [memory, Self.counted(use.processes, "process", "processes")]
+        if use.tasks > use.processes { parts.append("\(use.tasks) threads") }
+        if let count = use.descriptors { parts.append(Self.counted(count, "descriptor", "descriptors")) }
+        if use.waitsForQuiet { parts.append("restarted for its memory when nothing is at work on it") }
+        return parts.joined(separator: ", ")
+    }
+
+    private static func counted(_ count: Int, _ one: String, _ many: String) -> String {
+        "\(count) \(count == 1 ? one : many)"
     }
 
     private func limitText(_ limit: LimitStatus) -> String {

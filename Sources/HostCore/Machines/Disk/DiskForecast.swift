@@ -26,19 +26,8 @@ public struct DiskForecast: Hashable, Sendable {
 
     private static func loss(_ points: [SampleSeries.Point], least: Duration) -> Double? {
         guard let first = points.first, let last = points.last, last.at - first.at >= least else { return nil }
-        guard let slope = TheilSen.slope(points), let net = netLoss(points) else { return nil }
-        return min(-slope, net)
-    }
-
-    /// From the median of the first quarter to that of the last: of a sawtooth most pairs of points lie on a tooth, and
-    /// their slopes alone would follow it.
-    private static func netLoss(_ points: [SampleSeries.Point]) -> Double? {
-        let quarter = max(points.count / 4, 1)
-        let (first, last) = (points.prefix(quarter), points.suffix(quarter))
-        guard let before = SampleSeries.median(first.map(\.value)), let after = SampleSeries.median(last.map(\.value))
-        else { return nil }
-        let seconds = (last[last.startIndex + last.count / 2].at - first[first.startIndex + first.count / 2].at).seconds
-        return seconds > 0 ? (before - after) / seconds : nil
+        guard let slope = TheilSen.slope(points), let net = TheilSen.net(points) else { return nil }
+        return min(-slope, -net)
     }
 
     /// What is lost each second where both windows say so; nil where they do not.

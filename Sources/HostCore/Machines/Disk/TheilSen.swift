@@ -20,6 +20,17 @@ public enum TheilSen {
         return SampleSeries.median(slopes)
     }
 
+    /// The change a second from the median of the first quarter to that of the last: of a sawtooth most pairs of points
+    /// lie on a tooth, and their slopes alone would follow it.
+    public static func net(_ points: [SampleSeries.Point]) -> Double? {
+        let quarter = max(points.count / 4, 1)
+        let (first, last) = (points.prefix(quarter), points.suffix(quarter))
+        guard let before = SampleSeries.median(first.map(\.value)), let after = SampleSeries.median(last.map(\.value))
+        else { return nil }
+        let seconds = (last[last.startIndex + last.count / 2].at - first[first.startIndex + first.count / 2].at).seconds
+        return seconds > 0 ? (after - before) / seconds : nil
+    }
+
     private static func thinned(_ points: [SampleSeries.Point]) -> [SampleSeries.Point] {
         guard points.count > pointLimit else { return points }
         return (0..<pointLimit).compactMap { part in
