@@ -141,7 +141,7 @@ final class Supervisor {
         snapshots = SnapshotFolder(path: folders.run + "/services", epoch: epoch)
         manager = try ManagerLink(loop: loop)
         memory = MemoryWatch(loop: loop)
-        jobs = JobDesk(concurrency: configuration.host.concurrency)
+        jobs = JobDesk(concurrency: configuration.host.concurrency, keeper: programs.keeper)
         machine = HostMachine([])
         hearParts()
         wantLogs(of: configuration.services)

@@ -22,6 +22,14 @@ final class JobDesk {
     var found: [InstanceID: [KeeperNews]] = [:]
     /// Requests that wait for a job to get somewhere.
     var waiting: [WaitingJobRequest] = []
+    /// What is done at the end of jobs.
+    let hooks = JobHooks()
+    /// Jobs that hostd submits itself.
+    var schedules = ScheduleMachine()
+    var hasSchedules = false
+    var scheduleTimer: TimerSource?
+    /// The path of hostd-keeper.
+    let keeper: String
     /// How many jobs are over, by how.
     var finals: [JobPhase: Int] = [:]
     /// Which processes are looked at so that none hangs unseen.
@@ -40,7 +48,8 @@ final class JobDesk {
     var inbox: [JobBoard.Event] = []
     var isTakingInbox = false
 
-    init(concurrency: Int) {
+    init(concurrency: Int, keeper: String) {
+        self.keeper = keeper
         board = JobBoard(concurrency: concurrency)
     }
 

@@ -81,7 +81,7 @@ final class JobOutput {
 
     private nonisolated static func look(_ reading: AgentReading, _ place: Place, at now: Instant) -> Look {
         var look = Look(reading: reading, place: place)
-        let paths = JSONPaths()
+        let paths = JSONPaths(reading.preset)
         for folder in place.folders {
             let reader = LogReader(folder: folder)
             guard let start = place.cursors[folder] ?? (try? reader.place(since: place.since)),
@@ -90,14 +90,9 @@ final class JobOutput {
             look.place.cursors[folder] = part.next
             look.isBehind = look.isBehind || part.next != start && !part.isAll
             for line in part.lines {
-                let said = reading.preset.output == .json ? paths.line(line.text) : .text(text(line.text))
-                look.findings += look.reading.handle(said, at: now)
+                look.findings += look.reading.handle(paths.line(line.text), at: now)
             }
         }
         return look
-    }
-
-    private nonisolated static func text(_ bytes: [UInt8]) -> String {
-        String(decoding: bytes.prefix(4096), as: UTF8.self)
     }
 }

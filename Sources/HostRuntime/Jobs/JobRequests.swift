@@ -129,17 +129,15 @@ extension Supervisor {
         guard case .ok = store.health else {
             return call.refuse(503, "the store fails, so no job can be kept", hint: "hostctl status says why")
         }
-        let record = newJob(submission, kind, uid, after: after)
-        let id = record.id
-        add(record, kind, isHeld: submission.isHeld)
-        let party = call
-        store.whenWritten { party.finish(JobReceipt(id: id.number, isNew: true).json) }
+        let id = addJob(submission, kind, uid, after: after, because: "submitted by uid \(uid)")
+        store.whenWritten { call.finish(JobReceipt(id: id.number, isNew: true).json) }
     }
 
-    /// A job with a number of its own.
-    private func newJob(
-        _ submission: JobSubmission, _ kind: KindSpecification, _ uid: UInt32, after: [JobID]
-    ) -> JobRecord {
+    /// A new job on the board; its first word to the store goes with it.
+    @discardableResult
+    func addJob(
+        _ submission: JobSubmission, _ kind: KindSpecification, _ uid: UInt32, after: [JobID] = [], because why: String
+    ) -> JobID {
         guard let id = JobID(jobs.nextNumber) else { preconditionFailure("numbers of jobs are used up") }
         jobs.nextNumber += 1
         var record = JobRecord(
@@ -147,20 +145,15 @@ extension Supervisor {
             submission: String(decoding: submission.json.bytes, as: UTF8.self),
             createdMilliseconds: Clock.wallMilliseconds)
         record.after = after
-        record.reason = "submitted by uid \(uid)"
-        return record
-    }
-
-    /// Puts a new job on the board; its first word to the store goes with it.
-    private func add(_ record: JobRecord, _ kind: KindSpecification, isHeld: Bool) {
-        var record = record
-        if isHeld {
+        record.reason = why
+        if submission.isHeld {
             record.phase = .held
-            record.reason = "submitted to be held"
+            record.reason += ", to be held"
         }
-        history.add(JobReport(kind: .submitted, instance: nil, reason: record.reason), of: record.id)
+        history.add(JobReport(kind: .submitted, instance: nil, reason: record.reason), of: id)
         store.set(job: record)
         board(record, kind.rules)
+        return id
     }
 
     /// Puts a job on the board.

@@ -75,11 +75,12 @@ extension Supervisor {
             }
         }
         let (values, pinned) = (values(of: job, kind), node)
-        let isResumed = job.attempt?.isResumed == true
-        let isFirst = job.attempts == 1
+        let story = PreparedAttempt.Story(
+            attempts: Int(clamping: job.attempts) - 1, session: job.session,
+            hasBegun: job.progress != nil || job.checkpoint != nil)
         files.submit(deadline: Self.prepareDeadline) { () -> Result<PreparedAttempt, LaunchError> in
             Result { () throws(LaunchError) in
-                try PreparedAttempt(instance, kind, values, isFirst: isFirst, isResumed: isResumed, pinned)
+                try PreparedAttempt(instance, kind, values, story, pinned)
             }
         } then: { [weak self] (outcome: WorkOutcome<Result<PreparedAttempt, LaunchError>>) in
             let late = LaunchError("looking up its user and env_file took more than \(Self.prepareDeadline.text)")
@@ -135,26 +136,37 @@ extension Supervisor {
 
 /// What has to be looked up before an attempt: its user, its session's file, its command.
 nonisolated struct PreparedAttempt: Sendable {
+    /// What was before it.
+    struct Story: Sendable {
+        /// So many attempts.
+        let attempts: Int
+        /// The session that they worked in.
+        let session: String?
+        /// One of them got forward.
+        let hasBegun: Bool
+    }
+
     let launch: LaunchSpecification
     let prepared: PreparedLaunch
     let isResumed: Bool
 
     init(
-        _ instance: InstanceID, _ kind: KindSpecification, _ known: TemplateValues, isFirst: Bool, isResumed: Bool,
-        _ node: NodePinned?
+        _ instance: InstanceID, _ kind: KindSpecification, _ known: TemplateValues, _ story: Story, _ node: NodePinned?
     ) throws(LaunchError) {
         var launch = kind.launch
         let identity = try ChildIdentity.resolve(launch)
         var values = known
         values[.directory] = launch.directory ?? identity.directory
-        var isResumed = isResumed
-        if isResumed, let path = kind.agent.session.filePath(values, home: identity.account.home) {
-            // Begun anew under the same name where it never got so far as to have a session.
-            isResumed = Files.exists(path)
-        }
-        self.isResumed = isResumed
+        let file = kind.agent.session.filePath(values, home: identity.account.home)
+        let start = kind.agent.start(
+            session: story.session, isSessionThere: file.map(Files.exists) ?? true, attempts: story.attempts,
+            hasBegun: story.hasBegun)
+        let isOwnResume =
+            story.attempts > 0 && !kind.resume.isEmpty && JobWords(kind.resume).missing(values).isEmpty
+        isResumed = isOwnResume || start == .resumed
         do throws(TemplateError) {
-            launch.command = try Self.command(kind, values, isFirst: isFirst, isResumed: isResumed)
+            launch.command =
+                isOwnResume ? JobWords(kind.resume).filled(values) : try Self.command(kind, values, start)
             launch.environment.merge(kind.agent.variables(values)) { own, _ in own }
         } catch {
             throw LaunchError("its command: \(error)")
@@ -165,12 +177,11 @@ nonisolated struct PreparedAttempt: Sendable {
     }
 
     private static func command(
-        _ kind: KindSpecification, _ values: TemplateValues, isFirst: Bool, isResumed: Bool
+        _ kind: KindSpecification, _ known: TemplateValues, _ start: AgentPreset.Start
     ) throws(TemplateError) -> [String] {
-        if isResumed, !kind.resume.isEmpty { return JobWords(kind.resume).filled(values) }
-        if !kind.command.isEmpty, !kind.agent.takesArguments { return JobWords(kind.command).filled(values) }
-        var values = values
-        values.arguments = JobWords(kind.command).filled(values)
-        return try kind.agent.words(isResumed ? .resumed : isFirst ? .fresh : .handedOver, values)
+        if !kind.command.isEmpty, !kind.agent.takesArguments { return JobWords(kind.command).filled(known) }
+        var values = known
+        values.arguments = JobWords(kind.command).filled(known)
+        return try kind.agent.words(start, values)
     }
 }

@@ -41,6 +41,7 @@ extension Supervisor {
         for instance in traces.keys where JobDesk.job(of: instance) != nil { sortOut(instance, news[instance] ?? []) }
         removeOldRecords()
         countJobs()
+        recallHooks()
         watchSchedules()
         let waiting = jobs.afterLoading
         jobs.afterLoading = []

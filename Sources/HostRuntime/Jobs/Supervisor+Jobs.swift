@@ -79,7 +79,9 @@ extension Supervisor {
     private func writeJob(_ id: JobID, _ number: UInt64) {
         guard let job = jobs.board.jobs[id] else { return }
         let clock = ClockPair(now: loop.now, wallMilliseconds: Clock.wallMilliseconds)
-        store.set(job: job.record(clock), attempt: job.attempt) { [weak self] in
+        let record = job.record(clock)
+        writeHook(of: job, record)
+        store.set(job: record, attempt: job.attempt) { [weak self] in
             self?.feed(job: id, .written(number))
         }
     }
@@ -88,8 +90,9 @@ extension Supervisor {
     private func forgetJob(_ job: JobMachine) {
         jobs.armed[job.id] = nil
         jobs.finals[job.phase, default: 0] += 1
-        let kind = jobs.kinds.removeValue(forKey: job.id)
-        runHook(of: job, kind)
+        jobs.kinds[job.id] = nil
+        runHook(of: job)
+        scheduledJobIsOver(job)
         settleJobRequests(over: job)
     }
 

@@ -12,7 +12,10 @@ extension Supervisor {
         wantAwake(of: configuration)
         loop.onTimer = { [weak self] due in self?.look(due: due) }
         do throws(SystemError) {
-            clockWatch = try ClockWatch(loop: loop) { [weak self] in self?.look(due: nil) }
+            clockWatch = try ClockWatch(loop: loop) { [weak self] in
+                self?.look(due: nil)
+                self?.lookAtSchedules()
+            }
         } catch {
             Journal.say(.warning, "a suspend will be noticed late: \(error)")
         }
