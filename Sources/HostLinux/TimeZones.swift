@@ -9,8 +9,8 @@ public enum TimeZones {
     /// The file of the host's own zone.
     public static let hostFile = "/etc/localtime"
 
-    /// The rules of the zone `name` (`Europe/Berlin`), or of the host's own for nil: UTC where there is none. Fails with
-    /// what is wrong with the name or its file.
+    /// The rules of the zone `name` (`Europe/Berlin`), or of the host's own for nil: UTC where there is none. Fails
+    /// with what is wrong with the name or its file.
     public static func rules(
         _ name: String?, folder: String = folder, hostFile: String = hostFile
     ) throws(TimeZoneError) -> TimeZoneRules {

@@ -30,8 +30,7 @@ extension Store {
             guard var found = try? found.get() else { return then(nil) }
             if floor > found.highestNumber {
                 found.highestNumber = floor
-                self?.pending.highestJob = floor
-                self?.schedule()
+                self?.raise(to: floor)
             }
             then(found)
         }
@@ -103,13 +102,20 @@ extension Store {
         }
     }
 
+    private func raise(to number: Int64) {
+        pending.highestJob = max(pending.highestJob, number)
+        schedule()
+    }
+
     /// The word on a job that is not committed yet.
     private func unwrittenJob(_ isWanted: (JobRecord) -> Bool) -> JobRecord? {
         pending.jobs.values.first(where: isWanted) ?? beingWritten.jobs.values.first(where: isWanted)
     }
 
     private func renewed(_ found: StoredJob?, unwritten: JobRecord?) -> StoredJob? {
-        guard let job = unwritten ?? found?.job else { return nil }
+        // A key that is taken stays with the job that has it.
+        let isOther = found != nil && unwritten?.id != found?.job.id
+        guard let job = isOther ? found?.job : unwritten ?? found?.job else { return nil }
         var attempts = Dictionary(uniqueKeysWithValues: (found?.attempts ?? []).map { (AttemptKey($0), $0) })
         for batch in [beingWritten, pending] {
             attempts.merge(batch.attempts.filter { $0.key.job == job.id }) { _, newer in newer }

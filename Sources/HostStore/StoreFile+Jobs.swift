@@ -105,6 +105,6 @@ nonisolated extension StoreFile {
     private static let listLimit = 10_000
 
     private static func isOneOf(_ ids: [JobID]) -> String {
-        "id IN (\(ids.map(\.description).joined(separator: ", ")))"
+        "id IN (\(ids.prefix(listLimit).map(\.description).joined(separator: ", ")))"
     }
 }

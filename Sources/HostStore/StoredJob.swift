@@ -10,7 +10,7 @@ public nonisolated struct JobFilter: Sendable {
     public var kind: String?
     /// Only those that this user submitted.
     public var uid: UInt32?
-    /// Only these.
+    /// Only these, at most 10,000.
     public var ids: [JobID]?
     /// Only those with a lower number: where the list before this one ended.
     public var before: JobID?

@@ -106,6 +106,10 @@ struct JobStoreTests {
         #expect(found.attempts.map(\.number) == [1, 2])
         #expect(try byKey("k", 1001) == nil, "the key is another user's")
         #expect(try byKey("m", 1000) == nil)
+        try test.flush()
+        test.store.set(job: try storedJob(3, key: "l"), attempt: try storedAttempt(3, 1))
+        let owner = try #require(try byKey("l", 1000))
+        #expect(owner.job.id == JobID(2) && owner.attempts.isEmpty)
     }
 
     @Test func aKeyThatIsTakenStaysWithTheOlderJobAndStopsNoOther() throws {

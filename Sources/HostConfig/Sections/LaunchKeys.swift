@@ -34,7 +34,8 @@ enum LaunchKeys {
             Key(
                 "node", .nodeWish, \.node, also: ["node_version", "runtime"],
                 "Run on the pinned Node, first in PATH, and refuse to start on another: true for that of "
-                    + "`node.version`, or a version for a pin of its own. A file, like \".nvmrc\", stands in `directory`."
+                    + "`node.version`, or a version for a pin of its own. A file, like \".nvmrc\", stands in "
+                    + "`directory`."
             ),
         ]
     }

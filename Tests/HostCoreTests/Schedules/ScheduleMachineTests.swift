@@ -59,7 +59,7 @@ struct ScheduleMachineTests {
         }
 
         /// hostd is down until then.
-        mutating func sleep(until time: String) {
+        mutating func beDown(until time: String) {
             wall = utc(time)
             now = Instant(nanoseconds: 0)
             start()
@@ -97,7 +97,7 @@ struct ScheduleMachineTests {
     @Test func whatWasMissedIsCaughtUpOnceByItsNewestTime() throws {
         var host = Host(at: "2026-12-01 10:00", [try plan("daily 09:00")])
         host.run(until: "2026-12-02 10:00")
-        host.sleep(until: "2026-12-09 08:00")
+        host.beDown(until: "2026-12-09 08:00")
         #expect(host.submitted == keys("02T09:00", "08T09:00"))
         host.start()
         host.run(until: "2026-12-09 10:00")
