@@ -22,7 +22,16 @@ nonisolated struct StoreRescue {
     private static let asideLimit = 3
 
     /// Makes the new file and puts it in place. Returns the entry of history that says so, which it holds.
-    func run(because error: StoreError) throws(StoreError) -> [StoredEvent] {
+    func run(because damage: StoreError) throws(StoreError) -> [StoredEvent] {
+        do throws(StoreError) {
+            return try replace(because: damage)
+        } catch {
+            throw StoreError(
+                code: error.code, description: "\(path): damaged, and no new file can be made in its place (\(error))")
+        }
+    }
+
+    private func replace(because error: StoreError) throws(StoreError) -> [StoredEvent] {
         for suffix in Self.suffixes { unlink(draft + suffix) }
         defer { for suffix in Self.suffixes { unlink(draft + suffix) } }
         let fresh = try Database(path: draft)

@@ -132,4 +132,29 @@ nonisolated struct HelperTests {
             #expect(found.openAttempts.map(\.reason) == found.jobs.map { "of \($0.id)" })
         }
     }
+
+    @Test(.enabled(if: canMount, "needs the right to mount"))
+    @MainActor func aDamagedStoreIsKeptUntilThereIsRoomForTheNextOne() throws {
+        let folder = try TemporaryFolder()
+        let file = StoreFile(path: folder.path + "/hostd.db")
+        var batch = StoreFile.Batch()
+        for number in Int64(1)...300 {
+            let job = try storedJob(number, submission: String(repeating: "x", count: 500))
+            batch.jobs[job.id] = job
+        }
+        try file.write(batch)
+        // The index of states is damaged: all rows can be read.
+        let page = try file.withDatabase { database throws(StoreError) in
+            try database.run("PRAGMA wal_checkpoint(TRUNCATE)")
+            return try database.integer("SELECT rootpage FROM sqlite_master WHERE name = 'jobs_phase'")
+        }
+        let damaged = try Descriptor(opening: folder.path + "/hostd.db", O_WRONLY)
+        #expect(pwrite(damaged.raw, "damage", 6, Int(try #require(page) - 1) * 4096) == 6)
+        try Files.makeFolder(folder.path + "/disk")
+        let lines = try Self.lines(
+            after: "mount -t tmpfs -o size=1m none \(folder.path)/disk; cp \(folder.path)/hostd.db \(folder.path)/disk",
+            "rescue", folder.path + "/disk")
+        #expect(lines.first?.hasPrefix("damaged, and no new file can be made in its place (") == true)
+        #expect(lines.dropFirst() == ["ok", "301 jobs"])
+    }
 }

@@ -72,3 +72,28 @@ func fillDiskWithJobs(_ folder: String) throws {
         return [store]
     }
 }
+
+/// Opens a damaged store on a disk that has no room for another one, until there is some; says what was saved.
+func rescueWithoutRoom(_ folder: String) throws {
+    try onLoop { loop, done in
+        fill(folder + "/filler")
+        // Enough to open the damaged one, and to begin another.
+        let size = try FileStatus(at: folder + "/filler").size
+        try check("truncate") { truncate(folder + "/filler", Int(size) - (100 << 10)) }
+        let store = try Store(loop: loop, path: folder + "/hostd.db", retry: .milliseconds(50))
+        store.healthChanged = { health in
+            if case .failing(_, let why) = health {
+                say(why.split(separator: ": ").dropFirst().joined(separator: ": "))
+                unlink(folder + "/filler")
+                return
+            }
+            say("ok")
+            store.unfinishedJobs { found in
+                say("\(found?.jobs.count ?? -1) jobs")
+                done()
+            }
+        }
+        store.set(job: try job(1000, .queued, ""))
+        return [store]
+    }
+}

@@ -16,6 +16,7 @@ case ("dead-names", let server?): try lookUpDeadNames(server: server)
 case ("full-disk", let folder?): try fillDisk(folder)
 case ("write-jobs", let folder?): try writeJobs(folder)
 case ("full-of-jobs", let folder?): try fillDiskWithJobs(folder)
+case ("rescue", let folder?): try rescueWithoutRoom(folder)
 case ("read-only", let folder?): try makeWritable(folder)
 default: exit(2)
 }
