@@ -76,6 +76,9 @@ final class LoggerLink {
         send(LoggerMessage.log(name: name, settings).line)
     }
 
+    /// Nothing more will be written to a log: whoever starts the logger anew need not name it.
+    func forget(log name: String) { logs[name] = nil }
+
     /// All logs together take no more than so many bytes (nil: no limit); these of other programs are kept in check.
     func want(hostTotalBytes: UInt64?, foreign: [ForeignLogSpecification]) {
         guard self.hostTotalBytes != hostTotalBytes || self.foreign != foreign else { return }

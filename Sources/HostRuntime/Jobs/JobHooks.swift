@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import HostConfig
 internal import HostCore
 internal import HostFetch
 internal import HostLaunch
 internal import HostLinux
 internal import HostLoop
+internal import HostStore
 internal import HostWire
 
 /// What is done at the end of jobs. A hook is written down in the same transaction as the end of its job, and removed when

@@ -81,6 +81,7 @@ final class JobPulse {
         output.read(supervisor.loop, supervisor.files) { [weak supervisor] findings in
             guard let supervisor else { return }
             supervisor.take(findings, from: instance, of: id)
+            supervisor.lookForCheckpoint(instance, of: id)
             let patience = output.reading.preset.stall.afterResult
             guard let at = output.lastWordAt, supervisor.loop.now - at >= patience else { return }
             supervisor.feed(job: id, .loops(instance, "it said its last word \(patience.text) ago and does not end"))

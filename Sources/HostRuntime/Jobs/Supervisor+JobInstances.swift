@@ -76,7 +76,8 @@ extension Supervisor {
             self.take(findings, from: instance, of: id)
             let verdict = output.reading.verdict(
                 exit: report.status, resumed: output.isResumed, ranFor: report.ran)
-            self.feed(job: id, .judged(instance, verdict))
+            // What it left behind last counts as progress of this attempt.
+            self.lookForCheckpoint(instance, of: id) { self.feed(job: id, .judged(instance, verdict)) }
         }
     }
 
