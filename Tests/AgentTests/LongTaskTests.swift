@@ -26,9 +26,9 @@ struct LongTaskTests {
         claude = try preset("claude-code")
     }
 
-    @Test(.enabled(if: RealAgents.isThere, "needs Claude Code: tools/agents fetches it"))
+    @Test(.enabled(if: RealAgents.hasClaude, "needs Claude Code: tools/agents fetches it"))
     func claudeCodeDoesFortyStepsOnceThroughKillsAndOutages() throws {
-        let api = try MessagesAPI(stepsFile: folder.stepsFile, count: 40, seconds: 0.05)
+        let api = try ModelAPI(stepsFile: folder.stepsFile, count: 40, seconds: 0.05)
         let way: [(way: String, fate: Fate)] = [
             ("work", .kill), ("529", .none), ("work", .kill), ("429,after=1,times=1", .kill), ("stall,from=12", .end),
             ("503", .none), ("work", .kill), ("reset,times=2", .kill), ("work", .end), ("silent,from=30", .end),

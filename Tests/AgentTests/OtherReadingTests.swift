@@ -9,16 +9,22 @@ struct OtherReadingTests {
 
     @Test func codexIsDoneWithItsTurn() throws {
         let outcome = try Outcome("codex-success.jsonl", by: "codex")
-        #expect(outcome.verdict(.code(0)) == .succeeded("Both steps are done."))
-        #expect(outcome.findings.first == .session("0199a213-81c0-7800-8aa1-bbab2a035a53"))
-        #expect(outcome.steps == 2)
-        #expect(outcome.reading.tokens == AgentTokens(input: 24763, output: 122))
-        #expect(outcome.findings.contains(.noise("Reconnecting... 1/5 (stream disconnected before completion)")))
+        #expect(outcome.verdict(.code(0)) == .succeeded("All 3 steps are done."))
+        #expect(outcome.findings.first == .session("01a23032-25eb-7632-a82f-0559af5cfbd5"))
+        #expect(outcome.steps == 3)
+        #expect(outcome.reading.tokens == AgentTokens(input: 400, output: 40))
+        let retry = "Reconnecting... 1/5 (stream disconnected before completion: error sending request)"
+        #expect(outcome.findings.contains(.noise(retry)))
     }
 
     @Test func aFailedTurnOfCodexSaysWhenToTryAgain() throws {
         let failure = try Outcome("codex-turn-failed.jsonl", by: "codex").failure(.code(1))
         #expect(failure.class == .disruption(retryAfter: .milliseconds(11_054)))
+    }
+
+    @Test func aSessionThatCodexDoesNotFindIsGone() throws {
+        let failure = try Outcome("codex-no-rollout.txt", by: "codex").failure(.code(1), resumed: true)
+        #expect(failure.class == .sessionGone)
     }
 
     @Test func aModelThatCodexCannotGetIsToBlame() throws {
@@ -81,14 +87,22 @@ struct OtherReadingTests {
 
     @Test func aiderThatGotItRightAtTheSecondTryIsDone() throws {
         let outcome = try Outcome("aider-recovers.txt", by: "aider")
-        #expect(outcome.verdict(.code(0)) == .succeeded("Tokens: 2.3k sent, 120 received."))
-        #expect(outcome.steps == 2)
+        #expect(outcome.verdict(.code(0)) == .succeeded("Commit d400378 steps.txt"))
+        #expect(outcome.steps == 3)
     }
 
     @Test func aiderThatWasRefusedIsNotDoneThoughItExitsZero() throws {
         let failure = try Outcome("aider-refused.txt", by: "aider").failure(.code(0))
         #expect(failure.class == .permanent)
         #expect(!failure.blamesModel)
+    }
+
+    @Test func aiderThatExitsZeroWithoutAnAnswerIsNotDone() throws {
+        let outage = try Outcome("aider-outage.txt", by: "aider").failure(.code(0))
+        #expect(outage.class == .disruption(retryAfter: nil))
+        let refused = try Outcome("aider-unknown-model.txt", by: "aider").failure(.code(0))
+        #expect(refused.class == .permanent)
+        #expect(refused.blamesModel)
     }
 
     @Test func anOpenClawGatewayThatIsAwayIsADisruption() throws {

@@ -7,7 +7,7 @@ import TestKit
 import Testing
 
 /// The real Claude Code, started and judged by its preset, against a Messages API on 127.0.0.1.
-@Suite(.enabled(if: RealAgents.isThere, "needs Claude Code: tools/agents fetches it"), .serialized)
+@Suite(.enabled(if: RealAgents.hasClaude, "needs Claude Code: tools/agents fetches it"), .serialized)
 struct RealClaudeCodeTests {
     private let folder: AgentFolder
     private let claude: AgentPreset
@@ -41,7 +41,7 @@ struct RealClaudeCodeTests {
     }
 
     @Test func aTaskOfFiveCallsIsDone() throws {
-        let api = try MessagesAPI(stepsFile: folder.stepsFile, count: 5)
+        let api = try ModelAPI(stepsFile: folder.stepsFile, count: 5)
         let run = try run(.fresh, api.address())
         #expect(run.verdict(claude) == .succeeded("All 5 steps are done."), "\(run.lines.suffix(2))")
         #expect(folder.steps() == [1, 2, 3, 4, 5])
@@ -52,7 +52,7 @@ struct RealClaudeCodeTests {
     }
 
     @Test func aRunThatIsKilledIsResumedAndDoesEachStepOnce() throws {
-        let api = try MessagesAPI(stepsFile: folder.stepsFile, count: 6, seconds: 0.2)
+        let api = try ModelAPI(stepsFile: folder.stepsFile, count: 6, seconds: 0.2)
         let first = try launch(.fresh, api.address())
         try waitUntil("two steps", seconds: 60) { folder.steps().count >= 2 }
         try first.killMain()
@@ -66,7 +66,7 @@ struct RealClaudeCodeTests {
     }
 
     @Test func aModelThatThereIsNoneOfIsPermanent() throws {
-        let api = try MessagesAPI(stepsFile: folder.stepsFile, count: 1)
+        let api = try ModelAPI(stepsFile: folder.stepsFile, count: 1)
         var tests = self
         tests.values[.model] = "no-such-model"
         guard case .failed(let failure) = try tests.run(.fresh, api.address("404")).verdict(claude) else {
@@ -78,7 +78,7 @@ struct RealClaudeCodeTests {
     }
 
     @Test(arguments: ["529", "429,after=1", "503", "reset"]) func anOutageIsADisruption(way: String) throws {
-        let api = try MessagesAPI(stepsFile: folder.stepsFile, count: 1)
+        let api = try ModelAPI(stepsFile: folder.stepsFile, count: 1)
         let run = try run(.fresh, api.address(way))
         guard case .failed(let failure) = run.verdict(claude) else { throw Unexpected() }
         guard case .disruption = failure.class else {
@@ -89,7 +89,7 @@ struct RealClaudeCodeTests {
     }
 
     @Test func aRefusedKeyIsPermanent() throws {
-        let api = try MessagesAPI(stepsFile: folder.stepsFile, count: 1)
+        let api = try ModelAPI(stepsFile: folder.stepsFile, count: 1)
         guard case .failed(let failure) = try run(.fresh, api.address("401")).verdict(claude) else {
             throw Unexpected()
         }
@@ -98,14 +98,14 @@ struct RealClaudeCodeTests {
     }
 
     @Test func twoBadAnswersAreRiddenOut() throws {
-        let api = try MessagesAPI(stepsFile: folder.stepsFile, count: 2)
+        let api = try ModelAPI(stepsFile: folder.stepsFile, count: 2)
         let run = try launch(.fresh, api.address("529,times=2"), retries: 4)
         try run.wait(seconds: 120)
         #expect(run.verdict(claude) == .succeeded("All 2 steps are done."))
     }
 
     @Test(arguments: ["silent,from=2", "stall,from=2"]) func aRunThatHangsIsEndedAndResumed(way: String) throws {
-        let api = try MessagesAPI(stepsFile: folder.stepsFile, count: 3)
+        let api = try ModelAPI(stepsFile: folder.stepsFile, count: 3)
         let first = try launch(.fresh, api.address(way))
         try waitUntil("the first step", seconds: 60) { first.outcome(claude).steps == 1 }
         kill(first.pid, claude.stop.signal)
@@ -118,7 +118,7 @@ struct RealClaudeCodeTests {
     }
 
     @Test func aSessionThatIsNotThereIsGone() throws {
-        let api = try MessagesAPI(stepsFile: folder.stepsFile, count: 1)
+        let api = try ModelAPI(stepsFile: folder.stepsFile, count: 1)
         guard case .failed(let failure) = try run(.resumed, api.address()).verdict(claude, resumed: true) else {
             throw Unexpected()
         }
@@ -126,14 +126,14 @@ struct RealClaudeCodeTests {
     }
 
     @Test func aSessionThatIsThereIsInUse() throws {
-        let api = try MessagesAPI(stepsFile: folder.stepsFile, count: 1)
+        let api = try ModelAPI(stepsFile: folder.stepsFile, count: 1)
         #expect(try run(.fresh, api.address()).verdict(claude) == .succeeded("All 1 steps are done."))
         guard case .failed(let failure) = try run(.fresh, api.address()).verdict(claude) else { throw Unexpected() }
         #expect(failure.class == .sessionGone)
     }
 
     @Test func aRunThatNobodyPermitsAnythingLoops() throws {
-        let api = try MessagesAPI(stepsFile: folder.stepsFile, count: 1)
+        let api = try ModelAPI(stepsFile: folder.stepsFile, count: 1)
         var tests = self
         tests.values.arguments = []
         let run = try tests.launch(.fresh, api.address("deny"))
@@ -142,7 +142,7 @@ struct RealClaudeCodeTests {
     }
 
     @Test func theFileOfASessionInALongFolderIsFound() throws {
-        let api = try MessagesAPI(stepsFile: folder.stepsFile, count: 1)
+        let api = try ModelAPI(stepsFile: folder.stepsFile, count: 1)
         let part = String(repeating: "long_", count: 25)
         let work = "\(folder.work)/\(part)/\(part)"
         try Files.makeFolder("\(folder.work)/\(part)")

@@ -43,7 +43,8 @@ enum CommonFailures {
         AgentFailureRule(
             .disruption,
             text: needles(
-                "internal server error", "bad gateway", "service unavailable", "service_unavailable",
+                "internal server error", "internalservererror", "serviceunavailableerror", "bad gateway",
+                "service unavailable", "service_unavailable",
                 "gateway timeout", "error: 500", "error: 502", "error: 503", "error: 504", "api_error",
                 "server_error"),
             reason: "the provider failed"),

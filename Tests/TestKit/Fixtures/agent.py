@@ -141,13 +141,14 @@ class Claude:
 class Codex(Claude):
     def __init__(self, arguments):
         self.prompt = arguments[arguments.index("--") + 1] if "--" in arguments else ""
-        self.resumes = arguments[1:2] == ["resume"]
-        self.session = arguments[2] if self.resumes else str(uuid.uuid4())
+        before = arguments[: arguments.index("--")] if "--" in arguments else arguments
+        self.resumes = "resume" in before
+        self.session = before[before.index("resume") + 1] if self.resumes else str(uuid.uuid4())
         self.path = "%s/.codex/sessions/%s.jsonl" % (home, self.session)
 
     def start(self):
         if self.resumes and not os.path.exists(self.path):
-            self.refuse("Error: no rollout found for thread id " + self.session)
+            self.refuse("Error: thread/resume failed: no rollout found for thread id " + self.session)
         say(type="thread.started", thread_id=self.session)
         say(type="turn.started")
 

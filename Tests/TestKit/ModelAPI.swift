@@ -3,15 +3,15 @@
 import Glibc
 import HostLinux
 
-/// A stand-in for the Messages API (Fixtures/messages_api.py), which has its client append numbers to a file. Ended
+/// A stand-in for providers of models (Fixtures/model_api.py), which has its client append numbers to a file. Ended
 /// with the last reference.
-public final class MessagesAPI: Sendable {
+public final class ModelAPI: Sendable {
     /// Its port on 127.0.0.1.
     public let port: UInt16
     private let folder: TemporaryFolder
     private let pid: Int32
 
-    private static let script = #filePath.replacing("/MessagesAPI.swift", with: "/Fixtures/messages_api.py")
+    private static let script = #filePath.replacing("/ModelAPI.swift", with: "/Fixtures/model_api.py")
 
     /// It wants `count` steps in `stepsFile`, each of which takes `seconds`.
     public init(stepsFile: String, count: Int, seconds: Double = 0) throws {
@@ -24,7 +24,7 @@ public final class MessagesAPI: Sendable {
             environment: ["PATH=" + path], output: output.raw)
         pid = process.pid
         do {
-            port = try waitFor("the port of the Messages API", seconds: 60) {
+            port = try waitFor("the port of the model API", seconds: 60) {
                 let text = try Files.readText(place)
                 return text.last == "\n" ? UInt16(text.dropLast()) : nil
             }

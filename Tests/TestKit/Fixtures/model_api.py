@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A stand-in for the Messages API of Anthropic on 127.0.0.1, for clients that work with a tool named Bash.
+"""A stand-in for providers of models on 127.0.0.1: the Messages API of Anthropic for clients with a tool named Bash, and the
+Responses API of OpenAI for those with one named exec_command.
 
-    messages_api.py STEPS COUNT [SECONDS]
+    model_api.py STEPS COUNT [SECONDS]
 
 It prints its port. The "model" looks at the file STEPS, where each finished step is a line with its number, and has the
 client run a command that takes SECONDS and then appends the next number, until COUNT are there; then it says that it is
@@ -26,6 +27,7 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+# What an error is called: by Anthropic, and in words.
 KINDS = {
     400: ("invalid_request_error", "the request is not right"),
     401: ("authentication_error", "invalid x-api-key"),
@@ -54,22 +56,23 @@ def next_step():
     return next(step for step in range(1, step_count + 2) if step not in done)
 
 
-def reply(request):
-    """The content blocks of the answer, and why it ends."""
+def work():
+    """The text of the answer, and the command of the next step; None when all is done."""
     step = next_step()
-    if not any(tool.get("name") == "Bash" for tool in request.get("tools", [])):
-        return [{"type": "text", "text": "ok"}], "end_turn"
     if step > step_count:
-        return [{"type": "text", "text": "All %d steps are done." % step_count}], "end_turn"
-    command = "sleep %s; echo %d >> '%s'" % (step_seconds, step, steps_path)
-    tool = {"type": "tool_use", "id": "toolu_%d_%d" % (step, time.time_ns()), "name": "Bash"}
-    return [
-        {"type": "text", "text": "Step %d." % step},
-        dict(tool, input={"command": command, "description": "step %d" % step}),
-    ], "tool_use"
+        return "All %d steps are done." % step_count, None
+    return "Step %d." % step, "sleep %s; echo %d >> '%s'" % (step_seconds, step, steps_path)
 
 
-class Messages(BaseHTTPRequestHandler):
+def tokens():
+    return {"input_tokens": 100, "output_tokens": 10}
+
+
+def name(kind):
+    return "%s_%d" % (kind, time.time_ns())
+
+
+class Provider(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log_message(self, *_):
@@ -87,15 +90,16 @@ class Messages(BaseHTTPRequestHandler):
         path = self.path.split("?")[0].strip("/").split("/")
         if path[-1] == "count_tokens":
             return self.answer(200, b'{"input_tokens": 100}')
-        if path[-1] != "messages":
+        if path[-1] not in ("messages", "responses"):
             return self.answer(404, self.error(404, "?"))
         request = json.loads(body)
-        is_work = any(tool.get("name") == "Bash" for tool in request.get("tools", []))
         way, *options = path[0].split(",")
-        if not self.fails(way, dict(option.split("=") for option in options), request):
-            if is_work:
-                self.note("200")
-            self.work(request, way == "deny")
+        if self.fails(way, dict(option.split("=") for option in options), request):
+            return
+        if path[-1] == "responses":
+            self.respond()
+        else:
+            self.send_message(request, way == "deny")
 
     def note(self, status):
         with lock:
@@ -146,21 +150,29 @@ class Messages(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def message(self, request, content=(), reason=None):
+        """A message of Anthropic's."""
         return {
-            "id": "msg_%d" % time.time_ns(),
+            "id": name("msg"),
             "type": "message",
             "role": "assistant",
             "model": request.get("model", "?"),
             "content": list(content),
             "stop_reason": reason,
             "stop_sequence": None,
-            "usage": {"input_tokens": 100, "output_tokens": 10},
+            "usage": tokens(),
         }
 
-    def work(self, request, is_denied):
-        content, reason = reply(request)
-        if is_denied and reason == "tool_use":
-            content[-1]["input"]["command"] = "touch /nobody-permitted-this"
+    def send_message(self, request, is_denied):
+        text, command = work()
+        if not any(tool.get("name") == "Bash" for tool in request.get("tools", [])):
+            text, command = "ok", None
+        else:
+            self.note("200")
+        content = [{"type": "text", "text": text}]
+        if command:
+            arguments = {"command": "touch /nobody-permitted-this" if is_denied else command, "description": text}
+            content.append({"type": "tool_use", "id": name("toolu"), "name": "Bash", "input": arguments})
+        reason = "tool_use" if command else "end_turn"
         if not request.get("stream"):
             return self.answer(200, json.dumps(self.message(request, content, reason)).encode())
         self.start_stream()
@@ -176,6 +188,23 @@ class Messages(BaseHTTPRequestHandler):
             self.event("content_block_stop", index=index)
         self.event("message_delta", delta={"stop_reason": reason, "stop_sequence": None}, usage={"output_tokens": 10})
         self.event("message_stop")
+        self.wfile.write(b"0\r\n\r\n")
+
+    def respond(self):
+        """An answer of OpenAI's."""
+        self.note("200")
+        text, command = work()
+        response = {"id": name("resp")}
+        self.start_stream()
+        self.event("response.created", response=response)
+        if command:
+            item = {"type": "function_call", "call_id": name("call"), "name": "exec_command"}
+            item["arguments"] = json.dumps({"cmd": command})
+        else:
+            item = {"type": "message", "id": name("msg"), "role": "assistant"}
+            item["content"] = [{"type": "output_text", "text": text}]
+        self.event("response.output_item.done", item=item)
+        self.event("response.completed", response=dict(response, usage=dict(tokens(), total_tokens=110)))
         self.wfile.write(b"0\r\n\r\n")
 
     def start_stream(self):
@@ -199,6 +228,6 @@ class Server(ThreadingHTTPServer):
         """A client that goes away is nothing to tell."""
 
 
-server = Server(("127.0.0.1", 0), Messages)
+server = Server(("127.0.0.1", 0), Provider)
 print(server.server_address[1], flush=True)
 server.serve_forever()
