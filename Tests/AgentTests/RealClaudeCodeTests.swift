@@ -135,9 +135,11 @@ struct RealClaudeCodeTests {
     @Test func aRunThatNobodyPermitsAnythingLoops() throws {
         let api = try ModelAPI(stepsFile: folder.stepsFile, count: 1)
         var tests = self
+        var impatient = claude
+        impatient.stall.errors = 20
         tests.values.arguments = []
         let run = try tests.launch(.fresh, api.address("deny"))
-        try waitUntil("the loop", seconds: 120) { run.outcome(claude).reading.isLooping }
+        try waitUntil("the loop", seconds: 120) { run.outcome(impatient).reading.isLooping }
         #expect(run.outcome(claude).steps == 0)
     }
 
