@@ -17,7 +17,8 @@ extension Supervisor {
             name: settings.name ?? HostName.current, version: Release.version, pid: getpid(),
             uptimeSeconds: (loop.now - startedAt).seconds, launcher: "direct", keepAwake: power.heldFor,
             keepAwakeProblem: power.problem)
-        return HostStatus(host: facts, node: nodeStatus, conditions: conditionStatus(clock), services: [], jobs: jobCounts)
+        return HostStatus(
+            host: facts, node: nodeStatus, conditions: conditionStatus(clock), services: [], jobs: jobCounts)
     }
 
     /// What services depend on.

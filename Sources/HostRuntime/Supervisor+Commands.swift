@@ -84,7 +84,8 @@ extension Supervisor {
         var launch = service.specification.launch
         launch.environment["HOSTD_MAIN_PID"] = service.state.process.map { "\($0.pid)" } ?? ""
         run(
-            command, beside: instance, launch, identities[instance.service], node: nodePin(of: instance.service), timeout
+            command, beside: instance, launch, identities[instance.service], node: nodePin(of: instance.service),
+            timeout
         ) { then($0.ok ? nil : $0.seen) }
     }
 

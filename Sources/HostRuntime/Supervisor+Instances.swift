@@ -140,7 +140,9 @@ extension Supervisor {
         if pipeCount.services != machine.services.count {
             // Each with its relay.
             let ofJobs = 2 * jobs.board.concurrency
-            let pipes = machine.services.values.reduce(2 + ofJobs) { $0 + ($1.specification.log.streams == .separate ? 4 : 2) }
+            let pipes = machine.services.values.reduce(2 + ofJobs) {
+                $0 + ($1.specification.log.streams == .separate ? 4 : 2)
+            }
             pipeCount = (machine.services.count, pipes)
         }
         return min(1 << 20, max(64 << 10, Self.userPipeBytes / 4 / pipeCount.pipes))

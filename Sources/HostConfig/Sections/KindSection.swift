@@ -33,7 +33,8 @@ enum KindSection {
     /// What is run.
     private static let what: [Key<KindDraft>] = [
         Key(
-            PresetKey.name, .label, \.specification.preset, also: ["template", "agent", "program"], change: .nextAttempt,
+            PresetKey.name, .label, \.specification.preset, also: ["template", "agent", "program"],
+            change: .nextAttempt,
             "What knows the program: how it is started and resumed, and what its output means."),
         Key(
             "command", .jobCommand, \.specification.command, also: ["cmd", "exec", "run"], change: .nextAttempt,

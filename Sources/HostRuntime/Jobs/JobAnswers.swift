@@ -99,7 +99,9 @@ extension Supervisor {
         filter.limit = try request.number("limit", else: Self.listLimit, 1...Self.listLimit)
         filter.kind = request.query["kind"]
         if request.query["uid"] != nil { filter.uid = UInt32(try request.number("uid", else: 0, 0...Int(UInt32.max))) }
-        if request.query["before"] != nil { filter.before = JobID(Int64(try request.number("before", else: 0, 1...Int.max))) }
+        if request.query["before"] != nil {
+            filter.before = JobID(Int64(try request.number("before", else: 0, 1...Int.max)))
+        }
         for word in (request.query["state"] ?? "").split(separator: ",") {
             guard let phase = JobPhase(rawValue: String(word)) else {
                 let known = JobPhase.allCases.map(\.rawValue).joined(separator: ", ")

@@ -23,9 +23,11 @@ final class JobPulse {
     /// Begins to look, while an attempt runs.
     func begin(_ supervisor: Supervisor) {
         guard !isAwake else { return }
-        if timer == nil { timer = try? supervisor.loop.timer { [weak self, weak supervisor] in
-            if let supervisor { self?.look(supervisor) }
-        } }
+        if timer == nil {
+            timer = try? supervisor.loop.timer { [weak self, weak supervisor] in
+                if let supervisor { self?.look(supervisor) }
+            }
+        }
         isAwake = timer != nil
         timer?.arm(at: supervisor.loop.now + interval(supervisor))
     }

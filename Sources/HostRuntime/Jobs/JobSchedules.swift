@@ -67,7 +67,8 @@ extension Supervisor {
             switch effect {
             case .submit(let kind, let due, let key): submitDue(kind, due, key)
             case .skip(let kind, let due):
-                history.add(host: "schedule_skipped", "kind \(kind): \(due.local) is left out, the job before is not over")
+                let why = "kind \(kind): \(due.local) is left out, the job before is not over"
+                history.add(host: "schedule_skipped", why)
             case .remember(let kind, let memory): store.set(document: Self.memory + kind, memory?.text)
             case .wake(let seconds): wakeSchedules(at: seconds)
             }

@@ -91,7 +91,8 @@ extension Supervisor {
     }
 
     private func launch(
-        _ instance: InstanceID, of id: JobID, _ kind: KindSpecification, _ prepared: Result<PreparedAttempt, LaunchError>
+        _ instance: InstanceID, of id: JobID, _ kind: KindSpecification,
+        _ prepared: Result<PreparedAttempt, LaunchError>
     ) {
         guard let job = jobs.board.jobs[id], job.state.instance == instance else { return }
         // Stopped while it was being prepared: then it never runs.

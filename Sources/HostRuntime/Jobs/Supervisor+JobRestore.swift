@@ -48,7 +48,8 @@ extension Supervisor {
         for body in waiting { body() }
     }
 
-    private func adopt(_ record: JobRecord, _ attempts: [InstanceID: AttemptRecord], _ news: [InstanceID: [KeeperNews]]) {
+    private func adopt(_ record: JobRecord, _ attempts: [InstanceID: AttemptRecord], _ news: [InstanceID: [KeeperNews]])
+    {
         let instance = record.id.instance(record.attempts)
         let blank = JobMachine(record, JobRules(), seed: 0, jobClock)
         // A kind that is gone is told when the job is to be launched; until then the defaults do.

@@ -91,7 +91,9 @@ extension HostUnderTest {
     }
 
     /// The folders of instances that there are.
-    func instanceFolders() -> [InstanceFolder] { (try? InstanceFolder.all(under: dir + "/run", jobs: dir + "/state/jobs")) ?? [] }
+    func instanceFolders() -> [InstanceFolder] {
+        (try? InstanceFolder.all(under: dir + "/run", jobs: dir + "/state/jobs")) ?? []
+    }
 }
 
 extension String {
