@@ -10,8 +10,9 @@ public struct JobStatus: Hashable, Sendable {
     public var result: String?
     /// How the attempt ended that ended it.
     public var exit: JobAttempt.Exit?
-    /// Counted failures since it last made progress, and how many end the job.
+    /// Counted failures since it last made progress.
     public var failures: Int
+    /// So many of them end the job; 0 where nobody knows.
     public var failuresAllowed: Int
     /// Disruptions since it last made progress.
     public var disruptions: Int
