@@ -17,7 +17,7 @@ import Testing
         let text = """
             kind = "review"
             command = ["claude", "-p", "${prompt}"]
-            resume = "claude --resume ${session} $$"
+            resume = "./go-on ${attempt} ${HOME} $$"
             prompt = '''
             two
             lines'''
@@ -38,7 +38,7 @@ import Testing
             """
         let job = try JobFile.read(ConfigurationFile(path: "job.toml", text: text)).get()
         #expect(job.kind == "review" && job.command == ["claude", "-p", "${prompt}"])
-        #expect(job.resume == ["/bin/sh", "-c", "claude --resume ${session} $$"], "hostd fills it in, not we")
+        #expect(job.resume == ["/bin/sh", "-c", "./go-on ${attempt} ${HOME} $$"], "hostd fills it in, not we")
         #expect(job.prompt == "two\nlines" && job.directory == "sub" && job.environment == ["KEY": "${x}"])
         #expect(job.key == "pr-1" && job.priority == -5 && job.after == [7, 8] && job.attempts == 3)
         #expect(job.backoff == "1s" && job.deadline == "24h" && job.attemptTimeout == "2h")
@@ -65,6 +65,14 @@ import Testing
         #expect(
             Self.wrong("on_failure = { webhook = \"a\", exec = [\"b\"] }") == [
                 "1:31: on_failure.exec: \"webhook\" stands here already (give only one of webhook, exec)"
+            ])
+    }
+
+    @Test func noShellReadsWhatAnAgentIsTold() {
+        #expect(
+            Self.wrong("command = \"claude -p '${prompt}'\"") == [
+                "1:11: command: the shell would take what \"${prompt}\" stands for as a part of its program (write an "
+                    + #"array, like ["/bin/sh", "-c", "… \"$1\"", "sh", "${prompt}"])"#
             ])
     }
 }

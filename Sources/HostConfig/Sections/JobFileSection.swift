@@ -21,14 +21,14 @@ enum JobFileSection {
 
     private static let how: [Key<JobFile>] = [
         Key("key", .verbatim, \.key, "The same key makes one job only."),
-        Key("priority", .integer(-1_000_000...1_000_000), \.priority, "Jobs of higher priority go first."),
+        Key("priority", .integer(-1000...1000), \.priority, "Jobs of higher priority go first."),
         Key("after", .list(of: .integer(1...JobID.limit), "jobs", atMost: 100), \.after, "Jobs to come after."),
         Key("needs", .list(of: .condition, "conditions", atMost: 16), \.needs, "Conditions that it needs."),
         Key("hold", .flag, \.isHeld, "It waits until a person releases it."),
     ]
 
     private static let rules: [Key<JobFile>] = [
-        Key("attempts", .integer(1...1_000_000), \.attempts, also: ["retries"], "So many failures end it."),
+        Key("attempts", .integer(1...1000), \.attempts, also: ["retries"], "So many failures end it."),
         Key("backoff", .verbatimTime(times), \.backoff, "The first pause after a failure."),
         Key("deadline", .verbatimTime(times), \.deadline, "The job has failed when it takes longer."),
         Key("attempt_timeout", .verbatimTime(times), \.attemptTimeout, also: ["timeout"], "The same of an attempt."),

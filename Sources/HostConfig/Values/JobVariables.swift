@@ -9,7 +9,18 @@ enum JobVariables {
     private static let tier = "model."
 
     /// Numbers that hostd gives: they mean nothing to a shell.
-    static let harmless: Set = ["attempt", "job"]
+    private static let harmless: Set = ["attempt", "job"]
+
+    /// The first variable in a line for the shell whose value the shell would read as a part of its program.
+    static func dangerous(in line: String) -> String? {
+        used(in: line).first { (isKnown($0) || TemplateVariable(rawValue: $0) != nil) && !harmless.contains($0) }
+    }
+
+    /// What is wrong with such a line.
+    static func danger(_ name: String) -> String {
+        "the shell would take what \"${\(name)}\" stands for as a part of its program "
+            + "(write an array, like [\"/bin/sh\", \"-c\", \"… \\\"$1\\\"\", \"sh\", \"${\(name)}\"])"
+    }
 
     /// For messages: `${prompt}, ${session}, …`.
     static let list = (names + [tier + "TIER"]).map { "${\($0)}" }.joined(separator: ", ")

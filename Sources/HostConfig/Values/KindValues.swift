@@ -9,13 +9,10 @@ extension ValueType<[String]> {
         read: { node, checking in
             if case .array(let nodes) = node.value, nodes.isEmpty { return [] }
             guard let words = checking.keepingJobVariables({ command.read(node, &$0) }) else { return nil }
-            guard case .text(let line) = node.value,
-                let variable = JobVariables.used(in: line).first(where: { !JobVariables.harmless.contains($0) })
-            else { return words }
-            checking.report(
-                "the shell would take what \"${\(variable)}\" stands for as a part of its program "
-                    + "(write an array, like [\"/bin/sh\", \"-c\", \"… \\\"$1\\\"\", \"sh\", \"${\(variable)}\"])",
-                at: node.place)
+            guard case .text(let line) = node.value, let variable = JobVariables.dangerous(in: line) else {
+                return words
+            }
+            checking.report(JobVariables.danger(variable), at: node.place)
             return nil
         },
         show: { "[" + $0.map(tomlString).joined(separator: ", ") + "]" })

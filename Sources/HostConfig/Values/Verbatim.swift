@@ -32,7 +32,10 @@ extension ValueType<[String]> {
         "command", hint: "an array of strings, or a string for /bin/sh -c",
         read: { node, checking in
             if case .text = node.value {
-                return ValueType<String>.verbatim.read(node, &checking).map { ["/bin/sh", "-c", $0] }
+                guard let line = ValueType<String>.verbatim.read(node, &checking) else { return nil }
+                guard let variable = JobVariables.dangerous(in: line) else { return ["/bin/sh", "-c", line] }
+                checking.report(JobVariables.danger(variable), at: node.place)
+                return nil
             }
             guard case .array(let nodes) = node.value else {
                 node.reportWrongType("an array of strings, or a string for /bin/sh -c", &checking)

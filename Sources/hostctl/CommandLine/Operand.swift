@@ -17,7 +17,7 @@ struct Operand: Sendable {
         case node
         /// An alert, by name or number.
         case alert
-        /// A job, as JobWords reads it; of such a state where some are named.
+        /// A job, as JobArguments reads it; of such a state where some are named.
         case job(Set<JobPhase>)
         /// A program with its arguments, behind `--`.
         case command

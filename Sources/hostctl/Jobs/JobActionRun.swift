@@ -16,7 +16,7 @@ struct JobActionRun {
 
     /// Does `action` to the jobs that the command line names.
     static func run(_ action: String, _ session: Session) throws(Failure) -> ExitCode {
-        let ids = try JobWords.ids(session.request.words)
+        let ids = try JobArguments.ids(session.request.words)
         var run = JobActionRun(action: action, session: session)
         for id in ids { try run.carryOut(on: id) }
         return run.code

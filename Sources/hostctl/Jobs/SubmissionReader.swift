@@ -41,15 +41,15 @@ struct SubmissionReader {
     private mutating func takeOptions() throws(Failure) {
         job.kind = request.value(.kind) ?? job.kind
         job.key = request.value(.key) ?? job.key
-        job.priority = try JobWords.integer(.priority, request) ?? job.priority
-        job.attempts = try JobWords.integer(.attempts, request) ?? job.attempts
+        job.priority = try JobArguments.integer(.priority, request) ?? job.priority
+        job.attempts = try JobArguments.integer(.attempts, request) ?? job.attempts
         job.backoff = request.value(.backoff) ?? job.backoff
         job.deadline = request.value(.deadline) ?? job.deadline
         job.attemptTimeout = request.value(.attemptTimeout) ?? job.attemptTimeout
         job.tier = request.value(.tier) ?? job.tier
         job.isHeld = job.isHeld || request.has(.hold)
         let after = request.values(.after).flatMap { $0.split(separator: ",").map(String.init) }
-        if !after.isEmpty { job.after = try JobWords.ids(after).map(\.number) }
+        if !after.isEmpty { job.after = try JobArguments.ids(after).map(\.number) }
         if let needs = request.value(.needs) { job.needs = needs.split(separator: ",").map(String.init) }
         for text in request.values(.env) { try takeVariable(text) }
         if let prompt = request.value(.prompt) {

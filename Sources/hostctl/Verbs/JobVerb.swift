@@ -13,7 +13,7 @@ enum JobVerb {
         summary: "long jobs: hand them in, see how they do, steer them",
         details: [
             "A job runs to its end, once, and is resumed until it gets there: over crashes, reboots, outages and "
-                + "upgrades of hostd. Each launch of it is an attempt. \(JobWords.help)",
+                + "upgrades of hostd. Each launch of it is an attempt. \(JobArguments.help)",
             "A job is queued (waits for a free place), waiting (for another job, for the end of a pause, or for a "
                 + "condition of the host), running, stalled (found to hang, and being ended), held (until somebody "
                 + "releases it), succeeded, failed or cancelled.",

@@ -11,7 +11,7 @@ enum JobCancelVerb {
         details: [
             "What runs of a job is stopped, with all of its processes, and the job is cancelled; it goes on only when "
                 + "somebody wants it tried anew. Waits until that is done, or 90 s have passed; hostd goes on in any "
-                + "case. \(JobWords.help)",
+                + "case. \(JobArguments.help)",
             JobActionRun.jsonHelp,
         ],
         sample: [

@@ -10,7 +10,7 @@ enum JobHoldVerb {
         summary: "stop jobs, to go on with them later",
         details: [
             "What runs of a job is asked for a checkpoint where it can, and stopped; nothing happens to the job before "
-                + "hostctl job release. It lasts over restarts of hostd and of the host. \(JobWords.help)",
+                + "hostctl job release. It lasts over restarts of hostd and of the host. \(JobArguments.help)",
             JobActionRun.jsonHelp,
         ],
         sample: [

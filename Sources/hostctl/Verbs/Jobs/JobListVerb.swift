@@ -30,10 +30,10 @@ enum JobListVerb {
         run: { session throws(Failure) in
             let request = session.request
             var query = JobQuery(
-                states: try JobWords.phases(request, among: JobPhase.allCases).map(\.rawValue),
-                kind: request.value(.kind), uid: try JobWords.uid(request))
+                states: try JobArguments.phases(request, among: JobPhase.allCases).map(\.rawValue),
+                kind: request.value(.kind), uid: try JobArguments.uid(request))
             let wanted = try request.count(.lines) ?? .max
-            query.limit = min(wanted, JobQuery.largestPage)
+            query.limit = min(max(wanted, 1), JobQuery.largestPage)
             // Not to be read and written anew is worth a tenth of a second where there are ten thousand.
             let first = try session.client.get(.jobs(query))
             var list = first.json["jobs"]?.elements ?? []
@@ -42,7 +42,7 @@ enum JobListVerb {
                 return .fine
             }
             var page = try session.client.read(first.json, as: JobList.init(json:)).jobs
-            var jobs = page
+            var jobs = Array(page.prefix(wanted))
             while page.count == query.limit, jobs.count < wanted, let last = page.last {
                 query.before = last.id
                 query.limit = min(wanted - jobs.count, JobQuery.largestPage)
@@ -52,7 +52,7 @@ enum JobListVerb {
                 jobs += page
             }
             if session.wantsJSON {
-                session.out.json((["jobs": .array(list)] as JSON).bytes)
+                session.out.json((["jobs": .array(Array(list.prefix(wanted)))] as JSON).bytes)
             } else {
                 session.out.lines(JobTable(jobs, style: session.style, now: session.now).lines())
             }

@@ -9,7 +9,7 @@ enum JobLogsVerb {
         summary: "what jobs wrote, over all of their attempts",
         details: [
             "As hostctl logs has it, whose options it takes: the last 100 lines, or all that --since, --until, --grep "
-                + "and --instance leave. --instance 3 is what the third attempt wrote. \(JobWords.help)",
+                + "and --instance leave. --instance 3 is what the third attempt wrote. \(JobArguments.help)",
             "With -f it goes on with what is new until the job is over or held. A hostd that is away is waited for.",
             "--json prints one object a line: {\"service\", \"stream\", \"at\", \"text\"}; the service is job-42.",
         ],
@@ -22,7 +22,7 @@ enum JobLogsVerb {
         exitCodes: [.noSuchName: "there is no such job"],
         run: { session throws(Failure) in
             let wish = try LogWish(session)
-            let ids = try JobWords.ids(session.request.words)
+            let ids = try JobArguments.ids(session.request.words)
             try JobFollower(ids, session, throughHold: session.request.has(.throughHold)).run(wish)
             return .fine
         })

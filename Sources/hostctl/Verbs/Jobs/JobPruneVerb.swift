@@ -11,7 +11,7 @@ enum JobPruneVerb {
         summary: "forget jobs that are over, with their logs",
         details: [
             "Those that are named, or those that --older and --state name; only jobs that have succeeded, failed or "
-                + "were cancelled can be forgotten. Their keys may make jobs again. \(JobWords.help)",
+                + "were cancelled can be forgotten. Their keys may make jobs again. \(JobArguments.help)",
             "--json prints {\"removed\": [ID…]}.",
         ],
         sample: [
@@ -27,7 +27,7 @@ enum JobPruneVerb {
         exitCodes: [.failed: "a job that was named is not over", .noSuchName: "there is no such job"],
         patience: .seconds(60),
         run: { session throws(Failure) in
-            let ids = try JobWords.ids(session.request.words)
+            let ids = try JobArguments.ids(session.request.words)
             let answer = try session.client.post(
                 .prune, body: try body(ids, session.request).bytes, teller: "hostctl job list")
             guard let answer else {
@@ -47,7 +47,7 @@ enum JobPruneVerb {
         })
 
     private static func body(_ ids: [JobID], _ request: Request) throws(Failure) -> JSON {
-        let phases = try JobWords.phases(request, among: JobPhase.allCases.filter(\.isFinal))
+        let phases = try JobArguments.phases(request, among: JobPhase.allCases.filter(\.isFinal))
         guard ids.isEmpty else {
             guard !request.has(.older), phases.isEmpty else {
                 throw .usage("IDs say which jobs are meant, and so do --older and --state (give one of them)")

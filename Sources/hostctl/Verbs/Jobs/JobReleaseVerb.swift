@@ -10,7 +10,7 @@ enum JobReleaseVerb {
         summary: "go on with jobs that are held",
         details: [
             "A job that is held is queued again and goes on from its session and checkpoint, where it has them. One "
-                + "that waits for the end of a pause or for another job waits no longer. \(JobWords.help)",
+                + "that waits for the end of a pause or for another job waits no longer. \(JobArguments.help)",
             JobActionRun.jsonHelp,
         ],
         sample: [

@@ -11,7 +11,7 @@ enum JobRetryVerb {
         details: [
             "A job that has failed, was cancelled or is held is queued anew, with its count of failures at nothing and "
                 + "its deadline from now. It goes on from its session and checkpoint, where it has them. One that "
-                + "waits goes at once. \(JobWords.help)",
+                + "waits goes at once. \(JobArguments.help)",
             JobActionRun.jsonHelp,
         ],
         sample: [

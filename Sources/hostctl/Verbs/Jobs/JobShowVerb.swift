@@ -11,7 +11,7 @@ enum JobShowVerb {
         details: [
             "Its state with since when and why, what happens next, how far it is, the session and checkpoint from "
                 + "which it goes on; each attempt with how long it took, how it ended, its model and why it ended; and "
-                + "what was submitted, without the values of its environment. \(JobWords.help)",
+                + "what was submitted, without the values of its environment. \(JobArguments.help)",
             "--json prints what hostd says, unchanged, a job a line: {\"id\", \"state\", \"kind\", \"attempts\": "
                 + "[{\"number\", \"state\", \"reason\", \"exit\", \"model\", …}], \"progress\", \"result\", …}.",
         ],
@@ -44,7 +44,7 @@ enum JobShowVerb {
         exitCodes: [.noSuchName: "there is no such job"],
         run: { session throws(Failure) in
             var code = ExitCode.fine
-            let ids = try JobWords.ids(session.request.words)
+            let ids = try JobArguments.ids(session.request.words)
             for (index, id) in ids.enumerated() {
                 do throws(Failure) {
                     let answer = try session.client.get(.job(id))

@@ -15,8 +15,9 @@ enum JobSubmitVerb {
                 + "--directory names another. It runs as the user who submits it.",
             "A file is JSON or TOML, by its name or by its first character; - is stdin. Its keys are "
                 + JobSubmission.members.joined(separator: ", ") + "; a command is an array or, in TOML, a line for "
-                + "/bin/sh; on_success and on_failure are { webhook = \"URL\" } or { exec = [...] }. In command, "
-                + "resume and prompt hostd fills in ${session}, ${checkpoint}, ${attempt}, ${model} and ${prompt}.",
+                + "/bin/sh; on_success and on_failure are { webhook = \"URL\" } or { exec = [...] }. At each "
+                + "launch hostd fills in ${prompt}, ${session}, ${checkpoint}, ${attempt}, ${model}, ${job} and "
+                + "${directory}; $${prompt} is a literal one, and any other ${…} stays as it stands.",
             "With --key a job is made once: the same key of the same user prints the number of the job that is there, "
                 + "also years later. So a submission may be repeated when it is not known whether it arrived.",
             "--wait waits until the job is over and ends as hostctl job wait does; what came of it is said on stderr, "

@@ -9,7 +9,7 @@ enum JobWaitVerb {
         summary: "wait until jobs are over, and end as they did",
         details: [
             "Waits for ever, or for --timeout. On a terminal a line shows how far they are, with a bar where the job "
-                + "says how much there is to do. A hostd that is away meanwhile is waited for. \(JobWords.help)",
+                + "says how much there is to do. A hostd that is away meanwhile is waited for. \(JobArguments.help)",
             JobEnd.help,
             "A job that is held will not go on by itself: that ends the waiting, unless --through-hold is given.",
             "--json prints each job as hostctl job show does, once it is over.",
@@ -32,7 +32,7 @@ enum JobWaitVerb {
             .noSuchName: "there is no such job",
         ],
         run: { session throws(Failure) in
-            var wait = JobWait(for: try JobWords.ids(session.request.words), session)
+            var wait = JobWait(for: try JobArguments.ids(session.request.words), session)
             session.jobStatus = try wait.run()
             return .fine
         })

@@ -5,7 +5,7 @@ internal import HostLinux
 internal import HostWire
 
 /// Reads the words that command lines of jobs have in common.
-enum JobWords {
+enum JobArguments {
     /// What help says of it wherever jobs are named.
     static let help = "An ID is the job's number, 42, or the name of its log, job-42."
 
