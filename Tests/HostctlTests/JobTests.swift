@@ -2,6 +2,7 @@
 
 import HostLinux
 import HostWire
+import Synchronization
 import Testing
 
 @Suite struct JobTests {
@@ -125,11 +126,28 @@ import Testing
         let standIn = try StandIn(host.answer)
         let all = try Hostctl.run(["job", "logs", "42", "-n", "2", "--instance", "job-42.3"], at: standIn)
         #expect(all.out == "two\nrest\n" && all.code == 0)
-        #expect(standIn.questions.map(\.target) == ["/v1/jobs/42/logs?lines=2&instance=3"])
+        #expect(standIn.questions.map(\.target) == ["/v1/jobs/42", "/v1/jobs/42/logs?lines=2&instance=3"])
         let followed = try Hostctl.run(["job", "logs", "-f", "43"], at: standIn)
         #expect(followed.out == "one\ntwo\nrest\n" && followed.code == 0)
         let missing = try Hostctl.run(["job", "logs", "7"], at: standIn)
         #expect(missing.err == "hostctl: there is no job 7 (hostctl job list)\n" && missing.code == 4)
+    }
+
+    @Test func aJobThatNeverRanHasAnEmptyLogThatCanBeFollowed() throws {
+        let states = ["queued", "queued", "running", "succeeded"].map { Samples.job(43, $0) }
+        let host = JobHost(states, wrote: ["one"])
+        let missing = Mutex(2)
+        let standIn = try StandIn { question in
+            let isMissing =
+                question.path.last == "logs"
+                && missing.withLock { count in
+                    count -= 1
+                    return count >= 0
+                }
+            return isMissing ? .error(404, "no log is there") : host.answer(question)
+        }
+        let result = try Hostctl.run(["job", "logs", "43", "-f"], at: standIn)
+        #expect(result.out == "one\n" && result.err.isEmpty && result.code == 0)
     }
 
     @Test func idsAreCompletedWithTheirStates() throws {
@@ -166,12 +184,14 @@ import Testing
 
     @Test func theHostAtAGlanceSaysWhichJobsNeedALook() throws {
         var host = Samples.host([Samples.gateway])
-        host.jobs = JobCounts(["running": 2, "held": 1])
-        host.troubledJobs = [Self.jobs[2].brief]
+        host.jobs = JobCounts(["running": 2, "held": 1, "failed": 2])
         let json = host.json
-        let standIn = try StandIn { _ in .json(json) }
+        var old = Samples.job(40, "failed", "long ago")
+        old.brief.since = Samples.ago(seconds: 25 * 3600)
+        let jobs = JobHost(Self.jobs + [old])
+        let standIn = try StandIn { $0.path == ["v1", "status"] ? .json(json) : jobs.answer($0) }
         let result = try Hostctl.run(["status"], at: standIn)
-        #expect(result.out.contains("\njobs 2 running, 1 held\n"))
+        #expect(result.out.contains("\njobs 2 running, 1 held, 2 failed\n"))
         #expect(
             result.out.hasSuffix(
                 """
@@ -182,5 +202,6 @@ import Testing
 
                 """))
         #expect(result.code == ExitCode.attention.rawValue)
+        #expect(standIn.questions.last?.target == "/v1/jobs?state=held%2Cfailed&limit=10")
     }
 }

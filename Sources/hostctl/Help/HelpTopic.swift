@@ -32,6 +32,7 @@ struct HelpTopic: Sendable {
                 "0 all is fine; 1 it did not work; 2 the command line is wrong; 3 status found something that is not "
                     + "as it should be; 4 there is nothing of that name; 69 hostd cannot be reached; 77 not "
                     + "permitted; 78 a configuration file is wrong.",
+                "job wait, and job submit with --wait or -f, end with the exit code of the job instead.",
                 "Whoever reads the output and stops early (| head) ends hostctl quietly with 0.",
             ]),
         HelpTopic(

@@ -22,12 +22,13 @@ struct JobFollower {
 
     /// Shows the lines that `wish` wants, to the end of the last job or until `deadline`.
     func run(_ wish: LogWish, until deadline: Instant? = nil) throws(Failure) {
+        // Whether there are such jobs: one that never ran has no log, and is no error.
+        var open = try stillOpen(ids)
         var merge = try LogMerge(jobs: ids, session, wish)
         let printer = LogPrinter(session, labels: merge.labels)
         while let line = try merge.next() { printer.show(line.line, of: merge.sources[line.source]) }
         guard wish.isFollowed else { return }
-        var open = ids
-        var askedAt: Instant?
+        var askedAt = Clock.now
         try Following.run(
             session,
             toEnd: { () throws(Failure) in
@@ -37,7 +38,7 @@ struct JobFollower {
                 if news.hasMore { return .more }
                 // What was written before the end is there once the end is known: one more look after it.
                 if wasOver || deadline.map({ Clock.now >= $0 }) ?? false { return .end }
-                if askedAt.map({ Clock.now - $0 >= Self.pause }) ?? true {
+                if Clock.now - askedAt >= Self.pause {
                     open = try stillOpen(open)
                     askedAt = Clock.now
                     if open.isEmpty { return .more }

@@ -75,7 +75,7 @@ struct JobPage {
 
     private func attempts() -> String {
         var text = "\(job.brief.attemptCount)"
-        if job.failures > 0 || job.failuresAllowed > 0 {
+        if job.failures > 0 {
             text += ", \(job.failures) of \(job.failuresAllowed) failures since it last made progress"
         }
         if job.disruptions > 0 { text += ", \(job.disruptions) disruptions" }

@@ -22,14 +22,16 @@ struct LogMerge {
                 names = [name]
             }
             for name in names where !sources.contains(where: { $0.name == name }) {
-                sources += try Self.streams(of: name, at: Target.log(of: name), wish, session)
+                sources += try Self.streams(of: name, at: Target.log(of: name), mayBeMissing: false, wish, session)
             }
         }
     }
 
-    /// The logs of jobs; fails when there is none of such a number.
+    /// The logs of jobs that there are; one that has not run yet has none.
     init(jobs: [JobID], _ session: Session, _ wish: LogWish) throws(Failure) {
-        for id in jobs { sources += try Self.streams(of: id.name.text, at: Target.log(of: id), wish, session) }
+        for id in jobs {
+            sources += try Self.streams(of: id.name.text, at: Target.log(of: id), mayBeMissing: true, wish, session)
+        }
     }
 
     /// What stands before the lines of each source.
@@ -60,12 +62,15 @@ struct LogMerge {
 
     /// The log of a service or a job, and that of its stderr where it is kept apart.
     private static func streams(
-        of name: String, at path: [String], _ wish: LogWish, _ session: Session
+        of name: String, at path: [String], mayBeMissing: Bool, _ wish: LogWish, _ session: Session
     ) throws(Failure) -> [LogSource] {
-        if wish.streams == .stderr { return [try LogSource(name, at: path, stream: "stderr", wish, session)] }
-        let first = try LogSource(name, at: path, stream: nil, wish, session)
+        func source(_ stream: String?) throws(Failure) -> LogSource {
+            try LogSource(name, at: path, mayBeMissing: mayBeMissing, stream: stream, wish, session)
+        }
+        if wish.streams == .stderr { return [try source("stderr")] }
+        let first = try source(nil)
         guard wish.streams == .both, first.hasStderr else { return [first] }
-        var sources = [first, try LogSource(name, at: path, stream: "stderr", wish, session)]
+        var sources = [first, try source("stderr")]
         if let limit = wish.limit { try keepLast(limit, of: &sources) }
         return sources
     }

@@ -8,6 +8,8 @@ struct LogSource {
     let name: String
     /// Where hostd tells it.
     private let path: [String]
+    /// Whether nothing may have been written yet, so that there is no log.
+    private let mayBeMissing: Bool
     /// `stderr` where it is kept apart and this is its log; nil for the service's log itself.
     let stream: String?
     /// Whether stderr has a log of its own beside this one.
@@ -24,12 +26,13 @@ struct LogSource {
     /// The time of the line before `pending`, for lines that have none.
     private var lastTime: WallTime?
 
-    /// Asks for the beginning; fails when there is no such service or job.
+    /// Asks for the beginning; fails when there is no such service.
     init(
-        _ name: String, at path: [String], stream: String?, _ wish: LogWish, _ session: Session
+        _ name: String, at path: [String], mayBeMissing: Bool, stream: String?, _ wish: LogWish, _ session: Session
     ) throws(Failure) {
         self.name = name
         self.path = path
+        self.mayBeMissing = mayBeMissing
         self.stream = stream
         self.wish = wish
         launch = try wish.launch(of: name)
@@ -133,8 +136,13 @@ struct LogSource {
 
     private mutating func ask(_ query: [(key: String, value: String?)]) throws(Failure) -> LogLines {
         let narrowed = query + [("stream", stream), ("instance", launch.map { "\($0)" })]
-        let answer = try client.get(Target(path, narrowed), as: LogLines.init(json:))
-        hasStderr = answer.hasStderr
-        return answer
+        do throws(Failure) {
+            let answer = try client.get(Target(path, narrowed), as: LogLines.init(json:))
+            hasStderr = answer.hasStderr
+            return answer
+        } catch {
+            guard mayBeMissing, error.code == .noSuchName else { throw error }
+            return LogLines(lines: [], cursor: cursor.isEmpty ? LogCursor.start.description : cursor)
+        }
     }
 }

@@ -5,6 +5,8 @@ internal import HostWire
 /// The host at a glance.
 struct HostPage {
     let status: HostStatus
+    /// Jobs that a person should look at.
+    var troubledJobs: [JobBrief] = []
     let style: Style
     let now: WallTime
 
@@ -16,9 +18,9 @@ struct HostPage {
         if !status.node.ok, !isSaid { lines += trouble("node", status.node.reason, .bad) }
         if let problem = status.host.keepAwakeProblem { lines += trouble("keep_awake", problem, .warning) }
         if !status.services.isEmpty { lines += [""] + ServiceTable(status.services, style: style, now: now).lines() }
-        if !status.troubledJobs.isEmpty {
+        if !troubledJobs.isEmpty {
             lines += ["", style.paint("jobs to look at (hostctl job show ID says more)", .faint)]
-            lines += JobTable(status.troubledJobs, style: style, now: now).lines()
+            lines += JobTable(troubledJobs, style: style, now: now).lines()
         }
         return lines
     }

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import HostCore
 internal import HostWire
 
 /// `hostctl status [NAME…]`
 enum StatusVerb {
     private static let lineCount = 10
     private static let eventCount = 5
+    private static let jobCount = 10
+    /// Of older failures one knows.
+    private static let recentMilliseconds: Int64 = 24 * 3600 * 1000
 
     static let verb = Verb(
         name: "status", operands: [.servicesOrNone],
@@ -69,9 +73,22 @@ enum StatusVerb {
         if session.wantsJSON {
             session.out.json(answer.bytes)
         } else {
-            session.out.lines(HostPage(status: status, style: session.style, now: session.now).lines())
+            let jobs = troubledJobs(status.jobs, session)
+            session.out.lines(
+                HostPage(status: status, troubledJobs: jobs, style: session.style, now: session.now).lines())
         }
         return status.needsAttention ? .attention : .fine
+    }
+
+    /// Jobs that are held or hang, and those that failed not long ago. A status without them is still one.
+    private static func troubledJobs(_ counts: JobCounts, _ session: Session) -> [JobBrief] {
+        let states = JobPhase.allCases.filter(\.isLoud).map(\.rawValue).filter { counts.byState[$0, default: 0] > 0 }
+        guard !states.isEmpty else { return [] }
+        let query = JobQuery(states: states, limit: jobCount)
+        let found = (try? session.client.get(.jobs(query), as: JobList.init(json:)))?.jobs ?? []
+        return found.filter { job in
+            job.phase != .failed || session.now.milliseconds - job.since.milliseconds < recentMilliseconds
+        }
     }
 
     private static func services(_ session: Session) throws(Failure) -> ExitCode {
