@@ -32,8 +32,8 @@ public enum ProcessTrees {
         return result
     }
 
-    /// The processor time that the descendants of each of `roots` have used, with that of children they have waited for,
-    /// in clock ticks.
+    /// The processor time that the descendants of each of `roots` have used, with that of children they have waited
+    /// for, in clock ticks.
     public static func processorTicks(below roots: Set<Int32>) -> [Int32: UInt64] {
         var result: [Int32: UInt64] = [:]
         for (root, pids) in members(below: roots) {

@@ -108,7 +108,7 @@ nonisolated struct EventKind: Sendable {
             "job.keeper_lost", "b313fc7e8db9b92c903c2ac9316774fe", .warning, "the keeper of an attempt was killed"),
         EventKind("job.swept", "a9b3d1a243f9300cba98666ace1c9c17", .warning, "what was left of an attempt is killed"),
         EventKind(
-            "job.adopted", "168e5087af895f5b9c2c0ac2cda95957", .notice, "an attempt of an earlier hostd is found again"),
+            "job.adopted", "168e5087af895f5b9c2c0ac2cda95957", .notice, "an attempt is found again after a start"),
         EventKind("job.launch_failed", "fd80206055e8b3eb6cb9185ed822e2f9", .error, "an attempt could not be launched"),
         EventKind("job.exited", "68f22599ccdf540b5cb53ec017d7ab26", .info, "the main process of an attempt has ended"),
         EventKind(

@@ -144,6 +144,8 @@ final class Supervisor {
         jobs = JobDesk(concurrency: configuration.host.concurrency, keeper: programs.keeper)
         machine = HostMachine([])
         hearParts()
+        // Any job may need any service: a restart that can wait does.
+        limits.isBusy = { [weak self] _ in self?.jobs.board.hasPlacesTaken ?? false }
         wantLogs(of: configuration.services)
         restoreMachines(configuration.services)
         hearAlerts()

@@ -2,8 +2,8 @@
 
 /// All jobs that are not over: who has a place, who is next, who waits for whom. Pure.
 ///
-/// Invariants: no more jobs have a place than there are places, of each kind and in all; a job that may go and whose kind
-/// has a place is not left in the queue; whoever waits for a job hears of its end.
+/// Invariants: no more jobs have a place than there are places, of each kind and in all; a job that may go and whose
+/// kind has a place is not left in the queue; whoever waits for a job hears of its end.
 public struct JobBoard: Hashable, Sendable {
     /// What happens.
     public enum Event: Hashable, Sendable {
@@ -53,6 +53,9 @@ public struct JobBoard: Hashable, Sendable {
 
     /// How many jobs wait for a place.
     public var queued: Int { queue.count }
+
+    /// Whether any attempt is under way.
+    public var hasPlacesTaken: Bool { placedInAll > 0 }
 
     /// Whether nothing is under way: no attempt, and nothing that is being written down.
     public var isQuiet: Bool { jobs.values.allSatisfy { $0.state.instance == nil } }

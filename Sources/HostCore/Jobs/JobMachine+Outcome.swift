@@ -101,8 +101,8 @@ extension JobMachine {
         }
     }
 
-    /// What of the host was in trouble when the attempt failed, or shortly before. A full disk and the want of memory hurt
-    /// everybody, all else only those that need it.
+    /// What of the host was in trouble when the attempt failed, or shortly before. A full disk and the want of memory
+    /// hurt everybody, all else only those that need it.
     private func disturbance(at now: Instant) -> ConditionKind? {
         (rules.needs + [.disk, .memory]).first { kind in
             critical.contains(kind) || lastDisturbed[kind].map { now - $0 < Limits.disturbance } ?? false
@@ -132,8 +132,8 @@ extension JobMachine {
         return (.another, why)
     }
 
-    /// Uniform in [backoff·2ⁿ·(1−jitter), backoff·2ⁿ], capped: full jitter with `jitter = "100%"` (AWS Architecture Blog,
-    /// "Exponential Backoff And Jitter", 2015).
+    /// Uniform in [backoff·2ⁿ·(1−jitter), backoff·2ⁿ], capped: full jitter with `jitter = "100%"` (AWS Architecture
+    /// Blog, "Exponential Backoff And Jitter", 2015).
     private mutating func backoff(_ exponent: Int) -> Duration {
         let (doubled, overflow) = rules.backoff.nanoseconds.multipliedReportingOverflow(
             by: 1 << min(exponent, Limits.exponent))

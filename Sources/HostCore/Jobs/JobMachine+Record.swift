@@ -90,7 +90,8 @@ extension JobMachine {
         return takeEffects()
     }
 
-    /// The host was started anew since: nothing of the open attempt is left, and its output may say that it was through.
+    /// The host was started anew since: nothing of the open attempt is left, and its output may say that it was
+    /// through.
     public mutating func rebooted(at now: Instant) -> [JobEffect] {
         effects = []
         guard let instance = state.instance else { return [] }

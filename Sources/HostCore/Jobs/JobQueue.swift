@@ -3,8 +3,8 @@
 /// The jobs that wait for a place, in a fair order.
 ///
 /// A job's *rank* is the time of its submission, an hour earlier for each step of priority: whatever is submitted
-/// meanwhile, each job comes to the front at last. Between submitters, each job of the same one that runs already counts
-/// like an hour too: who has much under way waits for who has nothing.
+/// meanwhile, each job comes to the front at last. Between submitters, each job of the same one that runs already
+/// counts like an hour too: who has much under way waits for who has nothing.
 struct JobQueue: Hashable, Sendable {
     /// Jobs of one kind and one submitter: among them only the rank decides.
     private struct Lane: Hashable {

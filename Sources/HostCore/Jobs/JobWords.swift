@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The words of a command that a kind or a submission gives. What they say of known variables is filled in; anything else
-/// in `${…}` is left to the program, which may be a shell with variables of its own.
+/// The words of a command that a kind or a submission gives. What they say of known variables is filled in; anything
+/// else in `${…}` is left to the program, which may be a shell with variables of its own.
 public struct JobWords: Hashable, Sendable {
     /// The words as they were written.
     public var words: [String]

@@ -5,8 +5,8 @@ internal import HostLaunch
 internal import HostLinux
 internal import HostLoop
 
-/// Checkpoints that a job leaves in its directory. That belongs to the job's user: only a helper with that user's rights
-/// looks into it.
+/// Checkpoints that a job leaves in its directory. That belongs to the job's user: only a helper with that user's
+/// rights looks into it.
 extension Supervisor {
     private static let patience: Duration = .seconds(10)
     /// A checkpoint is words, not data.

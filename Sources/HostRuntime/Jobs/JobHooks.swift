@@ -9,8 +9,8 @@ internal import HostLoop
 internal import HostStore
 internal import HostWire
 
-/// What is done at the end of jobs. A hook is written down in the same transaction as the end of its job, and removed when
-/// the other side has taken it: it is delivered at least once, with an id by which it is known again.
+/// What is done at the end of jobs. A hook is written down in the same transaction as the end of its job, and removed
+/// when the other side has taken it: it is delivered at least once, with an id by which it is known again.
 final class JobHooks {
     /// A hook that is not delivered yet.
     struct Pending {

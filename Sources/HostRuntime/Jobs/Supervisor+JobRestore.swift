@@ -43,6 +43,7 @@ extension Supervisor {
         countJobs()
         recallHooks()
         watchSchedules()
+        pruneOldJobs()
         let waiting = jobs.afterLoading
         jobs.afterLoading = []
         for body in waiting { body() }
@@ -87,6 +88,21 @@ extension Supervisor {
                 jobs.board.jobs[id]?.state.instance != instance
             else { continue }
             try? Files.removeFlatFolder("\(folders.jobs)/\(name)")
+        }
+    }
+
+    /// Jobs that have been over for so long are forgotten, with their logs.
+    private static let keptMilliseconds: Int64 = 90 * 86_400_000
+    private static let pruneEvery: Duration = .seconds(86_400)
+
+    /// Once a day, so that nothing grows for ever.
+    private func pruneOldJobs() {
+        store.pruneJobs(endedBefore: Clock.wallMilliseconds - Self.keptMilliseconds) { [weak self] removed in
+            guard let self else { return }
+            self.forgetLogs(of: removed ?? [])
+            if removed?.isEmpty == false { self.countJobs() }
+            self.jobs.again = try? self.loop.timer { [weak self] in self?.pruneOldJobs() }
+            self.jobs.again?.arm(at: self.loop.now + Self.pruneEvery)
         }
     }
 

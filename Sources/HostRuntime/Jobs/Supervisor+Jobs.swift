@@ -8,8 +8,8 @@ internal import HostStore
 
 /// Long jobs: the board's effects become system calls, and what comes of them its events.
 ///
-/// The order is the one that the simulation checks: an intent is on the disk before its launch, and what an attempt came
-/// to before anything is forgotten.
+/// The order is the one that the simulation checks: an intent is on the disk before its launch, and what an attempt
+/// came to before anything is forgotten.
 extension Supervisor {
     private static let sweepDeadline: Duration = .seconds(60)
 

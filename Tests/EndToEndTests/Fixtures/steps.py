@@ -1,5 +1,5 @@
-# A job of so many steps, each appended to a file with its number. It goes on behind the last one that is there, tells how
-# far it is, and leaves nothing half done. steps.py FILE STEPS SECONDS
+# A job of so many steps, each appended to a file with its number. It goes on behind the last one that is there, tells
+# how far it is, and leaves nothing half done. steps.py FILE STEPS SECONDS
 import os
 import socket
 import sys
