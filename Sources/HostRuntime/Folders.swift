@@ -54,7 +54,7 @@ public nonisolated struct Folders: Hashable, Sendable {
                     + "\(Sockets.pathLimitBytes) (choose a shorter folder)")
         }
         for (path, mode) in [
-            (state, UInt32(0o700)), (run, 0o700), (log, 0o750), (run + "/services", 0o700), (jobs, 0o700),
+            (state, UInt32(0o700)), (run, 0o700), (log, 0o750), (run + "/services", 0o700),
         ] {
             do throws(SystemError) {
                 try Files.makeFolder(path, mode: mode)
@@ -63,6 +63,11 @@ public nonisolated struct Folders: Hashable, Sendable {
             }
             try Self.checkRights(path)
         }
+    }
+
+    /// Makes the folder for the records of jobs. Services run without it.
+    func prepareJobs() throws(SystemError) {
+        try Files.makeFolder(jobs, mode: 0o700)
     }
 
     /// Lets others reach the control socket: they may pass through the runtime folder, and see nothing in it.

@@ -7,15 +7,26 @@ internal import HostLinux
 struct HostdLock: ~Copyable {
     private let file: Descriptor
 
+    private static let triesForTheDead = 200
+    private static let pauseMicroseconds: UInt32 = 10_000
+
     /// Takes `run/hostd.lock` and writes our pid into it. Refuses with the pid of the hostd that has it.
     init(_ folders: Folders) throws(FolderError) {
         let path = folders.run + "/hostd.lock"
         do throws(SystemError) {
             let opened = try Descriptor(opening: path, O_RDWR | O_CREAT | O_NOFOLLOW)
-            guard try opened.tryLock() else {
+            var tries = 0
+            while try !opened.tryLock() {
                 let text = (try? Files.readText(path, limit: 64)) ?? ""
                 let pid = text.prefix { !$0.isNewline }
-                throw SystemError(code: EBUSY, call: "use", subject: "\(folders.run), which hostd with pid \(pid) has")
+                // A child that a hostd had cloned when it was killed has its lock until it gets to its exec.
+                let isGone = Int32(pid).map { kill($0, 0) != 0 && errno == ESRCH } ?? false
+                guard isGone, tries < Self.triesForTheDead else {
+                    let subject = "\(folders.run), which hostd with pid \(pid) has"
+                    throw SystemError(code: EBUSY, call: "use", subject: subject)
+                }
+                tries += 1
+                usleep(Self.pauseMicroseconds)
             }
             try opened.truncate(to: 0)
             try opened.write(all: "\(getpid())\n".utf8)

@@ -37,11 +37,11 @@ extension Supervisor {
         guard settings.stopWithHostd else { return detach(why) }
         history.add(host: "stopping", "hostd stops everything: \(why)")
         onAllStopped = { [weak self] in self?.drainAndLeave() }
-        manager.stopping()
-        // Jobs first: they may need the services until they have saved what they can.
         isStopping = true
+        // Jobs first: they may need the services until they have saved what they can.
         feedJobs(.shutDown(endsAttempts: true))
-        whenJobsAreQuiet { [weak self] in self?.feed(.shutDown) }
+        if jobs.board.isQuiet { feed(.shutDown) } else { whenJobsAreQuiet { [weak self] in self?.feed(.shutDown) } }
+        manager.stopping()
     }
 
     /// Asked again while it stops: no more grace.

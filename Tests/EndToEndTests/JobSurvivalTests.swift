@@ -20,7 +20,7 @@ import Testing
             """
             [kind.steps]
             command = ["python3", "\(script)", "steps", "\(Self.steps)", "0.02"]
-            attempts = 3
+            attempts = 50
             backoff = "10ms"
             """)
     }

@@ -148,7 +148,7 @@ struct AgentPresetTests {
         (
             "command = [\"x\", \"${modle}\"]",
             "1:17: preset.own.command: \"${…}\" is none of ${prompt}, ${session}, ${model}, ${checkpoint}, "
-                + "${attempt}, ${directory}, ${slug} (write \"$${\" for a literal \"${\")"
+                + "${attempt}, ${job}, ${directory}, ${slug} (write \"$${\" for a literal \"${\")"
         ),
         (
             "command = \"x\"",

@@ -53,8 +53,8 @@ import Testing
 
                 attempts
                   NO  STATE      STARTED              TOOK   HOW      EXIT     MODEL                       REASON
-                x  1  failed     2020-05-18 09:30:00  2.0 s  afresh   exit 1   deepseek/deepseek-v4-flash  exit 1 after \
-                2 s
+                x  1  failed     2020-05-18 09:30:00  2.0 s  afresh   exit 1   deepseek/deepseek-v4-flash  exit 1 \
+                after 2 s
                 !  2  disrupted  2020-05-18 09:30:00  2.0 s  resumed  SIGKILL  deepseek/deepseek-v4-flash  hostd stops
 
                 what was submitted

@@ -57,6 +57,16 @@ public struct JobBoard: Hashable, Sendable {
     /// Whether any attempt is under way.
     public var hasPlacesTaken: Bool { placedInAll > 0 }
 
+    /// Whether any attempt may have a process.
+    public var hasProcesses: Bool {
+        jobs.values.contains { job in
+            switch job.state {
+            case .launching, .running, .ending: true
+            case .waiting, .queued, .planning, .opening, .judging, .closing, .held, .over: false
+            }
+        }
+    }
+
     /// Whether nothing is under way: no attempt, and nothing that is being written down.
     public var isQuiet: Bool { jobs.values.allSatisfy { $0.state.instance == nil } }
 

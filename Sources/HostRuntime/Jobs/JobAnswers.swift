@@ -143,7 +143,9 @@ extension Supervisor {
     /// Asks the store how many jobs are over.
     func countJobs() {
         store.jobCounts { [weak self] counts in
-            if let counts { self?.jobs.finals = counts.filter { $0.key.isFinal } }
+            guard let self, let counts else { return }
+            self.jobs.finals = counts.filter { $0.key.isFinal }
+            self.jobs.changes &+= 1
         }
     }
 
@@ -151,8 +153,10 @@ extension Supervisor {
 
     /// How many jobs are in which state.
     var jobCounts: JobCounts {
+        if let known = jobs.counts, known.changes == jobs.changes { return JobCounts(known.byPhase) }
         var counts = Dictionary(uniqueKeysWithValues: jobs.finals.map { ($0.key.rawValue, $0.value) })
         for job in jobs.board.jobs.values { counts[job.phase.rawValue, default: 0] += 1 }
+        jobs.counts = (jobs.changes, counts)
         return JobCounts(counts)
     }
 

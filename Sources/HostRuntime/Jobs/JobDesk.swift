@@ -42,6 +42,9 @@ final class JobDesk {
     var again: TimerSource?
     /// hostd stops as soon as no attempt is under way.
     var onQuiet: (() -> Void)?
+    var quietTimer: TimerSource?
+    /// The newest counts, and when they were made.
+    var counts: (changes: UInt64, byPhase: [String: Int])?
     /// How often anything may have changed.
     var changes: UInt64 = 0
 

@@ -13,6 +13,11 @@ extension Supervisor {
 
     /// Asks the store which jobs there are; services do not wait for it.
     func recallJobs() {
+        do throws(SystemError) {
+            try folders.prepareJobs()
+        } catch {
+            Journal.say(.error, "\(error); no job can be launched")
+        }
         store.unfinishedJobs(floor: highestJobSeen()) { [weak self] found in
             guard let self else { return }
             guard let found else {

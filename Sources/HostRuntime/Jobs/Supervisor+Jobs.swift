@@ -12,6 +12,8 @@ internal import HostStore
 /// came to before anything is forgotten.
 extension Supervisor {
     private static let sweepDeadline: Duration = .seconds(60)
+    /// Looking at all of very many after each event would take longer than the events.
+    private static let checkedJobs = 200
 
     /// Gives the board an event; what its effects bring about at once follows in order.
     func feedJobs(_ event: JobBoard.Event) {
@@ -23,7 +25,7 @@ extension Supervisor {
             let event = jobs.inbox[next]
             next += 1
             let effects = jobs.board.handle(event, at: loop.now)
-            assert(jobs.board.violation == nil, jobs.board.violation ?? "")
+            assert(jobs.board.jobs.count > Self.checkedJobs || jobs.board.violation == nil, jobs.board.violation ?? "")
             carryOut(effects, of: event)
         }
         jobs.inbox.removeAll(keepingCapacity: jobs.inbox.capacity < 1024)
@@ -146,6 +148,10 @@ extension Supervisor {
 
     // MARK: - The end of hostd
 
+    /// What attempts came to is waited for so long when all of their processes are gone. A store that fails must not
+    /// keep hostd from stopping: the records say it to the next one.
+    private static let closingPatience: Duration = .seconds(10)
+
     /// Calls `then` when no attempt is under way any more.
     func whenJobsAreQuiet(_ then: @escaping () -> Void) {
         jobs.onQuiet = then
@@ -153,7 +159,15 @@ extension Supervisor {
     }
 
     private func sayJobsQuiet() {
-        guard let then = jobs.onQuiet, jobs.board.isQuiet else { return }
+        guard jobs.onQuiet != nil else { return }
+        if jobs.board.isQuiet { return endQuietWait() }
+        guard !jobs.board.hasProcesses, jobs.quietTimer == nil else { return }
+        jobs.quietTimer = try? loop.timer { [weak self] in self?.endQuietWait() }
+        jobs.quietTimer?.arm(at: loop.now + Self.closingPatience)
+    }
+
+    private func endQuietWait() {
+        guard let then = jobs.onQuiet else { return }
         jobs.onQuiet = nil
         loop.later(then)
     }

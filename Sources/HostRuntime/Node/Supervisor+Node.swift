@@ -23,7 +23,11 @@ extension Supervisor {
     /// Tells the watch what the configuration says.
     func wantNodes(of configuration: HostConfiguration) {
         let folder = NodeLock.path(beside: folders.configuration).dropLast("/node.lock".count)
-        let wishes = configuration.services.filter { $0.launch.node != .any }.map { ($0.name, $0.launch.node) }
+        // Kinds of jobs are looked after like services of that name.
+        let kinds = configuration.kinds.compactMap { kind in
+            ServiceName("kind-\(kind.name)").map { ($0, kind.launch.node) }
+        }
+        let wishes = (configuration.services.map { ($0.name, $0.launch.node) } + kinds).filter { $0.1 != .any }
         nodes.configure(
             standard: configuration.node.version?.inside(String(folder)).text,
             services: Dictionary(wishes) { first, _ in first })

@@ -38,9 +38,8 @@ extension Supervisor {
     /// Lets the host sleep or not, by what runs.
     func keepAwake() {
         let running = power.candidates.filter { machine.services[$0]?.state.instance != nil }.map(\.text)
-        let working = jobs.board.jobs.values.filter {
-            $0.state.instance != nil && jobs.kinds[$0.id]?.keepAwake == true
-        }.map(\.id.name.text)
+        let working = jobs.kinds.filter { $0.value.keepAwake && jobs.board.jobs[$0.key]?.state.instance != nil }
+            .map(\.key.name.text)
         guard !running.isEmpty || !working.isEmpty || !power.heldFor.isEmpty else { return }
         power.want(for: running + working.sorted())
     }
