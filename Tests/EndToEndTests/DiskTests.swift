@@ -176,6 +176,58 @@ import Testing
         #expect(Files.exists(disk.path + "/precious/root"), "its user may not remove it, and root does not")
     }
 
+    @Test func aNamedCacheIsCleanedAsItsUser() throws {
+        let disk = try SmallDisk(options: "size=32m")
+        let uid: UInt32 = 64_999
+        for folder in ["home", "home/.npm", "home/.npm/_cacache", "home/.npm/_cacache/content-v2", "home/.claude"] {
+            try Files.makeFolder("\(disk.path)/\(folder)", mode: 0o700)
+            chown("\(disk.path)/\(folder)", uid, uid)
+        }
+        try disk.oldFile("home/.npm/_cacache/content-v2/ab", bytes: 1 << 20, owner: uid)
+        try disk.oldFile("home/.claude/history.jsonl", bytes: 1 << 20, owner: uid)
+        let host = try HostUnderTest(
+            keys(disk.path, "clean = [{ cache = \"npm\", user = \"cacher\" }, { cache = \"pip\", user = \"cacher\" }]"))
+        // A user of this hostd alone.
+        let users = host.dir + "/passwd"
+        let known = try Files.readText("/etc/passwd", limit: 1 << 20)
+        try Files.replace(
+            users, with: (known + "cacher:x:\(uid):\(uid)::\(disk.path)/home:/bin/sh\n").utf8, mode: 0o644)
+        host.starter = [
+            "/usr/bin/unshare", "-m", "/bin/sh", "-c", "mount --bind \(users) /etc/passwd; exec \"$@\"", "sh",
+        ]
+        try host.start()
+        try wait(host, disk.path, "ok") { $0.level == "ok" }
+        try disk.fill()
+        try waitUntil("the step to be told") {
+            try events(host, "host.disk").contains {
+                $0.hasPrefix("\(disk.path): freed 1 MiB: removed 1 files of ~/.npm/_cacache/* as cacher")
+            }
+        }
+        #expect(try Files.list(disk.path + "/home/.npm/_cacache/content-v2").isEmpty)
+        #expect(Files.exists(disk.path + "/home/.claude/history.jsonl"))
+        #expect(try !events(host, "host.disk").contains { $0.contains("cleaning ~/.cache/pip") }, "it is not there")
+    }
+
+    @Test func oldCrashReportsGoWhenTheStateIsFull() throws {
+        let host = try HostUnderTest("")
+        let disk = try SmallDisk(at: host.dir + "/state", options: "size=32m")
+        chmod(disk.path, 0o700)
+        try host.configure("[disk]\npaths = []\ninterval = \"200ms\"\nsettle = \"400ms\"\n")
+        try Files.makeFolder(disk.path + "/crashes", mode: 0o700)
+        for number in 10..<40 {
+            try disk.oldFile("crashes/20260101T0000\(number).000Z-web.\(number).jsonl", bytes: 4096)
+        }
+        try host.start()
+        try waitUntil("a look") { try condition(host) != nil }
+        try disk.fill()
+        try waitUntil("the newest 20 to be left") { try Files.list(disk.path + "/crashes").count == 20 }
+        #expect(try Files.list(disk.path + "/crashes").first?.hasPrefix("20260101T000020") == true)
+        try disk.remove("fill")
+        try waitUntil("the step to be told") {
+            try events(host, "host.disk").contains { $0.contains("removed 10 files of crash reports") }
+        }
+    }
+
     @Test func oldRotatedLogsGoWhenTheirDiskIsFull() throws {
         let host = try HostUnderTest("")
         let disk = try SmallDisk(at: host.dir + "/log", options: "size=32m")

@@ -32,6 +32,23 @@ struct DiskKeyTests {
         #expect(clean.map(\.folder) == ["/var/cache/npm", "/srv"] && clean.map(\.pattern) == ["*", "old.*"])
     }
 
+    @Test func aCacheIsCleanedAsItsRuleSaysBelowTheHomeOfItsUser() throws {
+        let text = """
+            [disk]
+            clean = [{ cache = "npm", user = "agent" }, { cache = "pip", user = "agent", older = "9d" }]
+            """
+        let clean = try configuration([("hostd.toml", text)]).disk.clean
+        #expect(clean.map(\.cache) == ["npm", "pip"])
+        let day = Duration.seconds(86400)
+        #expect(
+            clean.flatMap(\.places) == [
+                .init(path: "~/.npm/_cacache/*", older: day * 3, user: "agent"),
+                .init(path: "~/.npm/_logs/*", older: day * 3, user: "agent"),
+                .init(path: "~/.cache/pip/*", older: day * 9, user: "agent"),
+            ])
+        #expect(CacheRule.all.values.joined().allSatisfy { !$0.path.hasPrefix("/") && $0.older >= day })
+    }
+
     @Test(arguments: [
         ("{ path = \"/*\", older = \"3d\" }", "\"/*\" names whole file systems"),
         ("{ path = \"/a/*/b\", older = \"3d\" }", "\"/a/*/b\" has a wildcard in its folder"),
@@ -41,6 +58,9 @@ struct DiskKeyTests {
         ("{ path = \"a/*\", older = \"3d\" }", "\"a/*\" is not an absolute path"),
         ("{ path = \"/a/*\", older = \"1s\" }", "\"1s\" is out of range"),
         ("\"/a/*\"", "\"/a/*\" is a string"),
+        ("{ cache = \"npn\", user = \"agent\" }", "no rule is called \"npn\" (there are \"claude-code\""),
+        ("{ cache = \"npm\" }", "the cache \"npm\" has no user"),
+        ("{ cache = \"npm\", path = \"/a/*\", user = \"agent\" }", "the cache \"npm\" has a path besides"),
     ])
     func whatCannotBeCleanedIsSaid(entry: String, message: String) {
         let all = errors("[disk]\nclean = [\(entry)]\n")

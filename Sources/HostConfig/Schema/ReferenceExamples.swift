@@ -46,7 +46,7 @@ public enum ReferenceExamples {
         [disk]
         paths = ["/", "/srv"]
         reserve = "512MiB"
-        clean = [{ path = "/var/cache/npm/*", older = "3d", user = "agent" }]
+        clean = [{ path = "/var/cache/npm/*", older = "3d", user = "agent" }, { cache = "pip", user = "agent" }]
         interval = "10s"
         settle = "5m"
         """,

@@ -16,7 +16,8 @@ enum DiskSection {
             Key(
                 "clean", .cleanings, \.clean, also: ["cleanup", "caches"], change: .inPlace,
                 "What may go when room is needed: files that match `path` and were not written for `older`, with the "
-                    + "rights of `user`, or of the folder's owner."),
+                    + "rights of `user`, or of the folder's owner; or what a rule says of a `cache` in the home of "
+                    + "`user`: \(CacheRule.names.map(quoted).joined(separator: ", "))."),
             Key(
                 "interval", .time(.milliseconds(100)...TimeText.hour), \.interval, also: ["period"], change: .inPlace,
                 "From one look to the next; a fifth of it while a disk is critical, three times it with plenty of room."
@@ -30,6 +31,7 @@ enum DiskSection {
 /// One entry of `disk.clean` while its keys are read.
 private struct CleaningDraft: Sendable {
     var path: String?
+    var cache: String?
     var older: Duration?
     var user: String?
 
@@ -38,6 +40,7 @@ private struct CleaningDraft: Sendable {
         hint: "a table, like { path = \"/var/cache/npm/*\", older = \"3d\" }",
         keys: [
             Key("path", .path, \.path, also: ["file", "files", "pattern"], "The files."),
+            Key("cache", .label, \.cache, also: ["rule"], "A cache by the name of its rule."),
             Key("older", .time(.seconds(60)...TimeText.day * 3650), \.older, also: ["age", "max_age"], "Their age."),
             Key("user", .account, \.user, also: ["owner"], "Whose rights are used."),
         ])
@@ -69,6 +72,7 @@ extension ValueType<[DiskSpecification.Cleaning]> {
         guard CleaningDraft.section.apply(node, to: &draft, &checking), checking.errorCount == errors else {
             return nil
         }
+        if let cache = draft.cache { return cleaning(of: cache, draft, node, &checking) }
         guard let path = draft.path, let older = draft.older else {
             let missing = draft.path == nil ? "path" : "older"
             checking.report("an entry has no \(missing) (write \(example))", at: node.place)
@@ -80,6 +84,24 @@ extension ValueType<[DiskSpecification.Cleaning]> {
             return nil
         }
         return item
+    }
+
+    private static func cleaning(
+        of cache: String, _ draft: CleaningDraft, _ node: TomlNode, _ checking: inout Checking
+    ) -> DiskSpecification.Cleaning? {
+        guard CacheRule.all[cache] != nil else {
+            let known = CacheRule.names.map(quoted).joined(separator: ", ")
+            checking.report("no rule is called \(quoted(cache)) (there are \(known))", at: node.place)
+            return nil
+        }
+        guard draft.path == nil, let user = draft.user else {
+            let wrong = draft.path == nil ? "has no user" : "has a path besides"
+            checking.report(
+                "the cache \(quoted(cache)) \(wrong) (write { cache = \(quoted(cache)), user = \"agent\" })",
+                at: node.place)
+            return nil
+        }
+        return DiskSpecification.Cleaning(cache: cache, older: draft.older, user: user)
     }
 
     private static func complaint(_ item: DiskSpecification.Cleaning) -> String? {
@@ -97,7 +119,9 @@ extension ValueType<[DiskSpecification.Cleaning]> {
     }
 
     private static func shown(_ item: DiskSpecification.Cleaning) -> String {
+        let what = item.cache.map { "cache = \(tomlString($0))" } ?? "path = \(tomlString(item.path))"
+        let older = item.older.map { ", older = \(quoted(TimeText.text($0)))" } ?? ""
         let user = item.user.map { ", user = \(tomlString($0))" } ?? ""
-        return "{ path = \(tomlString(item.path)), older = \(quoted(TimeText.text(item.older)))\(user) }"
+        return "{ \(what)\(older)\(user) }"
     }
 }

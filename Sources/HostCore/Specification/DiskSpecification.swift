@@ -4,19 +4,37 @@
 public struct DiskSpecification: Hashable, Sendable {
     /// Files that may go when room is needed.
     public struct Cleaning: Hashable, Sendable {
-        /// An absolute path; in its last part `*`, `?` and `[…]` stand for what they do in a shell. Of a folder that it
-        /// names the files in it and below it are meant.
+        /// An absolute path, or one below the home of `user` ("~/"); in its last part `*`, `?` and `[…]` stand for what
+        /// they do in a shell. Of a folder that it names the files in it and below it are meant. Empty for a cache.
         public var path: String
-        /// Only files that were not written for so long.
-        public var older: Duration
+        /// Only files that were not written for so long; of a cache nil: as its rule says.
+        public var older: Duration?
         /// Whose rights are used; nil: those of the folder's owner.
         public var user: String?
+        /// The rule that says which files; nil: `path` does.
+        public var cache: String?
 
         /// Files that may go.
         public init(path: String, older: Duration, user: String? = nil) {
             self.path = path
             self.older = older
             self.user = user
+        }
+
+        /// What a rule lets go of the cache of a user.
+        public init(cache: String, older: Duration? = nil, user: String) {
+            path = ""
+            self.older = older
+            self.user = user
+            self.cache = cache
+        }
+
+        /// One by one, each with its path and age.
+        public var places: [Cleaning] {
+            guard let cache, let user else { return [self] }
+            return (CacheRule.all[cache] ?? []).map {
+                Cleaning(path: "~/\($0.path)", older: older ?? $0.older, user: user)
+            }
         }
 
         /// The part of the path that is a folder.

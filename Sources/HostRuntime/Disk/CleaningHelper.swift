@@ -29,7 +29,8 @@ nonisolated struct CleaningOrder {
 
     var json: JSON {
         [
-            "path": .string(entry.path), "older_s": .integer(Int64(entry.older.seconds)), "user": JSON(entry.user),
+            "path": .string(entry.path), "older_s": .integer(Int64(entry.older?.seconds ?? 0)),
+            "user": JSON(entry.user),
             "wanted_bytes": JSON(Optional(wantedBytes)), "device": .string("\(device)"),
         ]
     }
@@ -81,13 +82,14 @@ nonisolated enum CleaningHelper {
             switch try rights(for: order.entry) {
             case .refused(let why): return CleaningResult(error: why)
             case .owner(let uid):
-                let account = Users.account(uid: uid)
+                let account = order.entry.user.flatMap { Users.account($0) } ?? Users.account(uid: uid)
                 if uid != getuid() { try Processes.become(account) }
                 var result = CleaningResult()
                 result.user = account.name
-                let before = Int(Clock.wallMilliseconds / 1000) - Int(order.entry.older.seconds)
+                let before = Int(Clock.wallMilliseconds / 1000) - Int(order.entry.older?.seconds ?? 0)
                 let outcome = OldFiles.remove(
-                    in: order.entry.folder, matching: order.entry.pattern, before: before, wanted: order.wantedBytes,
+                    in: place(order.entry.folder, account), matching: order.entry.pattern, before: before,
+                    wanted: order.wantedBytes,
                     on: order.device)
                 result.freedBytes = outcome.freedBytes
                 result.removed = outcome.removed
@@ -98,6 +100,11 @@ nonisolated enum CleaningHelper {
             // A cache that is not there yet needs no cleaning.
             return CleaningResult(error: error.isMissing ? nil : "\(error)")
         }
+    }
+
+    /// Where a folder is, that may be said to lie in the user's home.
+    private static func place(_ folder: String, _ account: UserAccount) -> String {
+        folder.hasPrefix("~/") ? account.home + folder.dropFirst() : folder
     }
 
     private static func rights(for entry: DiskSpecification.Cleaning) throws(SystemError) -> FolderRights.Finding {

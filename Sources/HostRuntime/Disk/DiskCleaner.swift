@@ -38,7 +38,7 @@ final class DiskCleaner {
     /// Makes room; one file system after the other.
     func clean(_ wish: Wish, _ entries: [DiskSpecification.Cleaning]) {
         guard wish.wantedBytes > 0, !waiting.contains(where: { $0.wish.device == wish.device }) else { return }
-        waiting.append((wish, entries))
+        waiting.append((wish, entries.flatMap(\.places)))
         if !isBusy { next() }
     }
 
