@@ -63,6 +63,10 @@ struct Reading {
         ]
         for rule in rules { rule.check(isComplete: isComplete, &checking) }
         let services = InstanceNames(families).spelledOut()
+        if isComplete {
+            LaunchFigureRule(services: services.map(\.specification), probes: draft.network.probes.map(\.name))
+                .check(&checking)
+        }
         let names = services.map(\.specification.name)
         let kinds = draft.kinds.sorted { $0.key < $1.key }.compactMap { name, files in
             KindReader(name: name, files: files, isComplete: isComplete).read(&presets, &checking)

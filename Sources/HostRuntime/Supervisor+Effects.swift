@@ -72,8 +72,9 @@ extension Supervisor {
     /// Looks up what a launch needs, and launches; `node` is what it runs on.
     func prepare(_ instance: InstanceID, _ hook: Hook?, node: NodePinned?) {
         guard let running = machine.services[instance.service], running.state.instance == instance,
-            let service = hook.map({ specification(of: $0, in: running) }) ?? running.specification
+            var service = hook.map({ specification(of: $0, in: running) }) ?? running.specification
         else { return }
+        service.launch = filled(service.launch)
         let known = identities[instance.service]
         if let known, PreparedLaunch.isQuick(service.launch) {
             return launch(
@@ -82,11 +83,11 @@ extension Supervisor {
                     try PreparedLaunch(instance, service.launch, known: known, node: node)
                 })
         }
-        files.submit(deadline: Self.prepareDeadline) { () -> Result<PreparedLaunch, LaunchError> in
+        files.submit(deadline: Self.prepareDeadline) { [service] () -> Result<PreparedLaunch, LaunchError> in
             Result { () throws(LaunchError) in
                 try PreparedLaunch(instance, service.launch, known: known, node: node)
             }
-        } then: { [weak self] (outcome: WorkOutcome<Result<PreparedLaunch, LaunchError>>) in
+        } then: { [weak self, service] (outcome: WorkOutcome<Result<PreparedLaunch, LaunchError>>) in
             guard case .done(let prepared) = outcome else {
                 let late = LaunchError("looking up its user and env_file took more than \(Self.prepareDeadline.text)")
                 self?.launch(instance, hook, service, .failure(late))
@@ -135,7 +136,7 @@ extension Supervisor {
     private func ask(_ instance: InstanceID, _ kind: ProbeKind, _ number: UInt64) {
         guard let service = machine.services[instance.service], let probe = service.probeAsked(kind) else { return }
         let context = ProbeContext(
-            instance: instance, launch: service.specification.launch, identity: identities[instance.service],
+            instance: instance, launch: filled(service.specification.launch), identity: identities[instance.service],
             log: logContext(instance, kind, probe), node: nodePin(of: instance.service))
         prober.ask(probe, context) { [weak self] answer in
             guard let self else { return }

@@ -46,6 +46,31 @@ import Testing
         withExtendedLifetime((web, relay)) {}
     }
 
+    @Test func aLaunchGetsTheFiguresOfTheLineAsItIs() throws {
+        let web = try Self.web()
+        let relay = try Relay(to: web.port)
+        relay.weather = .delay(milliseconds: 120)
+        let host = try Self.host(
+            [Self.http("far", relay.port), Self.http("near", web.port)],
+            services: """
+                [service.tool]
+                autostart = false
+                command = \"\"\"
+                echo ${net.far.rtt_p99_ms} ${net.near.rtt_p99_ms} ${net.rtt_p99_ms} $MS; exec sleep 1000\"\"\"
+                env = { MS = "env ${net.far.rtt_p99_ms}" }
+                """)
+        try host.waitForNetwork("ok", asked: 5)
+        _ = try host.act("start", "tool")
+        let line = try waitFor("its line") {
+            try host.logged("tool").split(separator: "\n").first.map { $0.split(separator: " ").map(String.init) }
+        }
+        let numbers = line.compactMap { Int($0) }
+        try #require(numbers.count == 4, "\(line)")
+        #expect(numbers[0] >= 120 && numbers[0] < 600 && numbers[1] < numbers[0], "\(line)")
+        #expect(numbers[2] == max(numbers[0], numbers[1]) && numbers[3] == numbers[0], "\(line)")
+        withExtendedLifetime((web, relay)) {}
+    }
+
     @Test func aJitteryLineIsDegradedAndNotDown() throws {
         let web = try Self.web()
         let relay = try Relay(to: web.port)

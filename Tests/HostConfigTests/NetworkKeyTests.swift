@@ -42,4 +42,36 @@ struct NetworkKeyTests {
         let read = try configuration([("hostd.toml", "[service.a]\ncommand = [\"a\"]\nneeds = [\"network\"]")])
         #expect(read.services.first?.needs == [.network])
     }
+
+    @Test func aLaunchGetsFiguresOfTheNetworkThatAreFilledInLater() throws {
+        let text = """
+            [network]
+            probes = [{ name = "web", tcp = "192.0.2.1:80" }]
+            [service.a]
+            command = ["x", "--ms=${net.rtt_p99_ms}", "$${net.rtt_p99_ms}"]
+            env = { MS = "${net.web.rtt_p99_ms} ms" }
+            """
+        let service = try #require(try configuration([("hostd.toml", text)]).services.first)
+        let launch = service.launch.filled { $0.map { "of \($0)" } ?? "of all" }
+        #expect(launch.command == ["x", "--ms=of all", "${net.rtt_p99_ms}"])
+        #expect(launch.environment == ["MS": "of web ms"])
+        #expect(LaunchFigure.shown(service.launch.command[1]) == "--ms=${net.rtt_p99_ms}")
+    }
+
+    @Test(arguments: [
+        (
+            "command = [\"x\", \"${net.wbe.rtt_p99_ms}\"]",
+            "no probe of the network is called \"wbe\" (there are \"web\")"
+        ),
+        ("command = [\"x\"]\nenv = { A = \"${net.b.rtt_p99_ms}\" }", "no probe of the network is called \"b\""),
+        ("command = [\"x\", \"${net.rtt}\"]", "\"${net.rtt}\" is not available in this version"),
+        (
+            "command = [\"x\"]\ndirectory = \"/${net.rtt_p99_ms}\"",
+            "\"${net.rtt_p99_ms}\" is known at a launch only (write it in command or env)"
+        ),
+    ])
+    func aFigureThatIsNotThereIsSaid(keys: String, message: String) {
+        let all = errors("[network]\nprobes = [{ name = \"web\", tcp = \"192.0.2.1:80\" }]\n[service.a]\n\(keys)\n")
+        #expect(all.count == 1 && all.first?.contains(message) == true, "\(all)")
+    }
 }

@@ -54,7 +54,8 @@ enum ServiceSection {
             PresetKey.name, .label, \.preset, also: ["template", "extends", "profile"], change: .none,
             "What fits a known program, as defaults for all other keys: what is given here wins."),
         Key(
-            "command", .command, \.specification.launch.command, also: ["cmd", "exec", "exec_start", "program", "run"],
+            "command", .launchedCommand, \.specification.launch.command,
+            also: ["cmd", "exec", "exec_start", "program", "run"],
             "The program with its arguments, or a string for /bin/sh -c. Every service needs one."),
         Key(
             "autostart", .flag, \.specification.autostart, also: ["enabled", "enable"],

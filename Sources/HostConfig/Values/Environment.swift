@@ -56,6 +56,6 @@ enum EnvironmentReader {
             checking.report("has a NUL character in it (leave it out)", at: node.place)
             return nil
         }
-        return Interpolation.expand(text, at: node.place, &checking)
+        return Interpolation.expand(text, at: node.place, isLaunched: true, &checking)
     }
 }

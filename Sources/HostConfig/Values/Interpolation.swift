@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import HostCore
+
 /// `${…}` and `$$` in commands, environments, paths and addresses.
 enum Interpolation {
     /// `${instance}`: which instance of the service it is, from 1.
@@ -8,11 +10,13 @@ enum Interpolation {
     static let port = "port"
 
     /// What the contract names; anything else in braces may be part of a secret and stays out of messages.
-    private static let known = ["model.", "env.", "service", "instance", "port", "job", "attempt"]
+    private static let known = ["model.", "env.", "net.", "service", "instance", "port", "job", "attempt"]
 
     /// `text` with what its variables stand for, and with `$$` made `$`; nil after reporting a `${…}` that has no value
-    /// here.
-    static func expand(_ text: String, at place: Place, _ checking: inout Checking) -> String? {
+    /// here. What a launch fills in is marked where `isLaunched` says that the text is part of one.
+    static func expand(
+        _ text: String, at place: Place, isLaunched: Bool = false, _ checking: inout Checking
+    ) -> String? {
         guard text.utf8.contains(UInt8(ascii: "$")) else { return text }
         var result = String.UnicodeScalarView()
         var rest = text.unicodeScalars[...]
@@ -27,7 +31,9 @@ enum Interpolation {
                 rest.removeFirst()
             } else {
                 let name = rest.dropFirst().prefix { $0 != "}" }
-                guard let value = value(of: String(name), checking), name.endIndex < rest.endIndex else {
+                let isFigure = isLaunched && !checking.keepsJobVariables
+                let figure = isFigure ? LaunchFigure.mark(String(name)) : nil
+                guard let value = value(of: String(name), checking) ?? figure, name.endIndex < rest.endIndex else {
                     report(rest.dropFirst(), at: place, &checking)
                     return nil
                 }
@@ -45,7 +51,7 @@ enum Interpolation {
 
     /// What `expand` makes `text` of.
     static func escape(_ text: String) -> String {
-        text.split(separator: "$", omittingEmptySubsequences: false).joined(separator: "$$")
+        LaunchFigure.shown(text.split(separator: "$", omittingEmptySubsequences: false).joined(separator: "$$"))
     }
 
     private static func value(of name: String, _ checking: Checking) -> String? {
@@ -67,6 +73,10 @@ enum Interpolation {
         }
         if name == port {
             return checking.report("\"${port}\" is the first of the ports (give ports = [8080])", at: place)
+        }
+        if LaunchFigure.mark(name) != nil {
+            let shown = quoted("${" + name + "}")
+            return checking.report("\(shown) is known at a launch only (write it in command or env)", at: place)
         }
         let shown = known.contains { name.hasPrefix($0) } ? quoted("${" + name + "}") : "\"${…}\""
         checking.report("\(shown) is not available in this version (write \"$${\" for a literal \"${\")", at: place)

@@ -5,11 +5,12 @@ extension ProbeMachine {
     /// A beat may be so late: its keeper writes it down no later than this.
     static let beatSlack: Duration = .milliseconds(250)
 
-    /// Takes in what the instance has said, as of now. Returns the answer that this amounts to, if it counts.
-    public mutating func hear(_ record: NotifyRecord, at now: Instant) -> ProbeAnswer? {
+    /// Takes in what the instance has said, as of now. Returns the answer that this amounts to, if it counts. `excuse`:
+    /// why a beat that is missing is not its fault; nil where nothing excuses it.
+    public mutating func hear(_ record: NotifyRecord, excuse: String? = nil, at now: Instant) -> ProbeAnswer? {
         switch specification.target {
         case .notify: hearReady(record, at: now)
-        case .heartbeat: hearBeat(record, at: now)
+        case .heartbeat: hearBeat(record, excuse, at: now)
         case .http, .tcp, .unix, .exec, .log: nil
         }
     }
@@ -33,12 +34,12 @@ extension ProbeMachine {
         return answer
     }
 
-    private mutating func hearBeat(_ record: NotifyRecord, at now: Instant) -> ProbeAnswer? {
+    private mutating func hearBeat(_ record: NotifyRecord, _ excuse: String?, at now: Instant) -> ProbeAnswer? {
         let every = specification.interval + Self.beatSlack
         let known = triggers ?? record.triggers
         triggers = record.triggers
         if record.triggers > known {
-            return judge(ok: false, "WATCHDOG=trigger", next: now + every, at: now)
+            return judge(ok: false, "WATCHDOG=trigger", excuse, next: now + every, at: now)
         }
         if let beat = record.beat, beat > lastBeat ?? .zero {
             lastBeat = beat
@@ -58,14 +59,16 @@ extension ProbeMachine {
             return nil
         }
         let seen = lastBeat.map { "no WATCHDOG=1 for \((now - $0).text)" } ?? "no WATCHDOG=1 yet"
-        return judge(ok: false, seen, next: now + every, at: now)
+        return judge(ok: false, seen, excuse, next: now + every, at: now)
     }
 
-    private mutating func judge(ok: Bool, _ seen: String, next: Instant, at now: Instant) -> ProbeAnswer {
-        let answer = ProbeAnswer(ok: ok, seen: seen)
+    private mutating func judge(
+        ok: Bool, _ seen: String, _ excuse: String? = nil, next: Instant, at now: Instant
+    ) -> ProbeAnswer? {
+        let answer = excuse.map { .unasked("\($0): \(seen)") } ?? ProbeAnswer(ok: ok, seen: seen)
         count(answer, at: now)
         pause(until: next)
-        return answer
+        return answer.isVerdict ? answer : nil
     }
 }
 

@@ -42,7 +42,7 @@ extension Supervisor {
         crashes.add(
             CrashCase(
                 instance: instance, record: record, logs: logs, startedAt: started.map { $0 * 1000 },
-                launch: service.specification.launch, identity: identities[instance.service],
+                launch: filled(service.specification.launch), identity: identities[instance.service],
                 environment: trace?.environment, cgroup: launcher.cgroup(of: instance)?.path))
         if trace?.undrained.isEmpty ?? true { crashes.outputIsThere(of: instance) }
     }

@@ -90,6 +90,9 @@ final class NetworkWatch {
         }
     }
 
+    /// What the services' own connections have sent since the last look, and sent again.
+    func take(sent: UInt64, again: UInt64) { feed(.segments(sent: sent, again: again)) }
+
     private func plan(_ name: String, isFresh: Bool, at instant: Instant) {
         let question = questions[name] ?? Question()
         questions[name] = question

@@ -15,6 +15,22 @@ final class SocketWatch {
     fileprivate(set) var figures: [ServiceName: [SocketFigures]] = [:]
     fileprivate var timer: TimerSource?
     fileprivate var isAwake = false
+    /// What each socket had sent, and sent again, at the look before; nil before the first.
+    private var totals: [UInt32: (sent: UInt64, again: UInt64)]?
+
+    /// What all of them have sent since then. Of one that is new all of it, unless nobody has looked yet.
+    fileprivate func segments(of figures: [SocketFigures]) -> (sent: UInt64, again: UInt64) {
+        var sum: (sent: UInt64, again: UInt64) = (0, 0)
+        for socket in figures {
+            guard let totals else { break }
+            // A number may be that of another socket by now.
+            let before = totals[socket.inode].flatMap { $0.sent <= socket.sent ? $0 : nil }
+            sum.sent += socket.sent - (before?.sent ?? 0)
+            sum.again += socket.retransmitted - min(before?.again ?? 0, socket.retransmitted)
+        }
+        totals = Dictionary(figures.map { ($0.inode, ($0.sent, $0.retransmitted)) }) { first, _ in first }
+        return sum
+    }
 }
 
 extension Supervisor {
@@ -44,6 +60,8 @@ extension Supervisor {
             guard let self, case .done(let found) = outcome else { return }
             self.sockets.figures = [:]
             for (pid, figures) in found { if let name = roots[pid] { self.sockets.figures[name] = figures } }
+            let (sent, again) = self.sockets.segments(of: found.values.flatMap(\.self))
+            self.network.take(sent: sent, again: again)
         }
     }
 

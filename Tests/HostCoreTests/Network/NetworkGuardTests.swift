@@ -101,6 +101,30 @@ import Testing
         #expect(line.guardian.reason == "one target alone: b: no answer in 5 s")
     }
 
+    @Test func manySegmentsThatAreSentAgainDegradeALineWhoseProbesAreWell() {
+        var line = NetworkLine(seed: 9)
+        line.pass(.seconds(600), .quiet)
+        let lose = { (share: Double, seconds: Int, line: inout NetworkLine) in
+            for _ in 0..<seconds / 30 {
+                line.pass(.seconds(30), .quiet)
+                let sent: UInt64 = 1000
+                _ = line.guardian.handle(.segments(sent: sent, again: UInt64(share * 1000)), at: line.now)
+            }
+        }
+        lose(0.02, 600, &line)
+        #expect(line.guardian.level == .ok)
+        lose(0.08, 30, &line)
+        #expect(line.guardian.level == .ok, "once is nothing")
+        lose(0.08, 90, &line)
+        #expect(line.guardian.level == .warn && line.guardian.cause == .path)
+        #expect(
+            line.guardian.reason == "the way out: more than 5 % of what the services send has to be sent again")
+        lose(0.04, 300, &line)
+        #expect(line.guardian.level == .warn, "it lasts until it is clearly better")
+        lose(0, 150, &line)
+        #expect(line.guardian.level == .ok && line.guardian.reason.isEmpty)
+    }
+
     @Test func aTargetThatNeverAnsweredIsDownAfterTwoFailures() {
         var line = NetworkLine(seed: 6)
         line.pass(.seconds(20), .out)

@@ -32,6 +32,28 @@ import Testing
         #expect(subject.phase == .stopping)
     }
 
+    @Test func aHeartbeatThatIsMissedWhileTheNetworkIsDownIsNotCounted() throws {
+        var specification = try specification(needs: [.network])
+        specification.live = ProbeSpecification(
+            target: .heartbeat, interval: .seconds(10), timeout: .seconds(1), failures: 1)
+        var subject = Subject(specification)
+        subject.take(.start(by: .person))
+        subject.started()
+        subject.take(.conditions([.network]))
+        for _ in 0..<10 {
+            subject.pass(.seconds(10.5))
+            subject.take(.wake)
+            subject.take(.notified(subject.instance, NotifyRecord()))
+        }
+        #expect(subject.phase == .ready)
+        #expect(subject.machine.restarts == 0)
+        subject.take(.conditions([]))
+        subject.pass(.seconds(10.5))
+        subject.take(.wake)
+        subject.take(.notified(subject.instance, NotifyRecord()))
+        #expect(subject.phase == .stopping)
+    }
+
     @Test func whatWasCountedJustBeforeTheOutageIsForgiven() throws {
         var subject = try running(needs: [.network])
         subject.probe(.live, ok: false)

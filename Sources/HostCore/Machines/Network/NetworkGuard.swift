@@ -10,6 +10,8 @@ public struct NetworkGuard: Hashable, Sendable {
         case sampled(String, NetworkSample)
         /// The kernel says this of the way out.
         case link(NetworkLink)
+        /// Since the last look the services' own connections have sent so many segments, and so many of them again.
+        case segments(sent: UInt64, again: UInt64)
     }
 
     /// What is to be done.
@@ -26,6 +28,7 @@ public struct NetworkGuard: Hashable, Sendable {
     public private(set) var targets: [NetworkTarget] = []
     /// What the kernel said of the way out when it was looked at last.
     public private(set) var link: NetworkLink?
+    private var segments: SegmentJudge?
     private var generator: SplitMix64
 
     /// A guard that asks nothing yet. `seed` spreads the questions.
@@ -39,11 +42,13 @@ public struct NetworkGuard: Hashable, Sendable {
         case .configured(let wanted): configure(wanted, at: now)
         case .sampled(let name, let sample): take(sample, of: name, at: now)
         case .link(let link): take(link)
+        case .segments(let sent, let again): take(sent: sent, again: again, at: now)
         }
     }
 
     private mutating func configure(_ wanted: [NetworkProbeSpecification], at now: Instant) -> [Effect] {
         let old = targets
+        if wanted.isEmpty { segments = nil }
         targets = wanted.map { new in
             old.first { $0.specification == new } ?? NetworkTarget(new, at: now)
         }
@@ -67,6 +72,14 @@ public struct NetworkGuard: Hashable, Sendable {
         return [.changed]
     }
 
+    private mutating func take(sent: UInt64, again: UInt64, at now: Instant) -> [Effect] {
+        guard !targets.isEmpty else { return [] }
+        var judge = segments ?? SegmentJudge(at: now)
+        let isNews = judge.take(sent: sent, again: again, at: now)
+        segments = judge
+        return isNews ? [.changed] : []
+    }
+
     private mutating func plan(_ index: Int, at now: Instant) -> Effect {
         let (isFresh, wait) = targets[index].plan(unit: generator.unit())
         return .ask(targets[index].specification.name, isFresh: isFresh, at: now + wait)
@@ -80,8 +93,10 @@ public struct NetworkGuard: Hashable, Sendable {
         let decisive = carrying.isEmpty ? targets : carrying
         guard !decisive.isEmpty else { return .ok }
         if decisive.allSatisfy({ $0.level == .critical }) { return .critical }
-        return targets.contains { $0.level != .ok } ? .warn : .ok
+        return areSegmentsLost || targets.contains { $0.level != .ok } ? .warn : .ok
     }
+
+    private var areSegmentsLost: Bool { segments.map { $0.level != .ok } ?? false }
 
     /// What the trouble comes of; nil while there is none.
     public var cause: NetworkCause? {
@@ -92,16 +107,17 @@ public struct NetworkGuard: Hashable, Sendable {
                 isDegraded: target.level != .ok, isNameService: target.specification.isNameService,
                 needsRoute: target.specification.needsRoute, usesTLS: target.specification.usesTLS)
         }
-        return NetworkCause.find(views, link: link)
+        return NetworkCause.find(views, link: link) ?? .path
     }
 
     /// Why the level is what it is, for people; empty while it is ok.
     public var reason: String {
         let troubled = targets.filter { $0.level != .ok }
-        guard !troubled.isEmpty, let cause else { return "" }
+        guard let cause else { return "" }
         let named = troubled.prefix(3).map { "\($0.specification.name): \($0.reason)" }
         let more = troubled.count > 3 ? ["and \(troubled.count - 3) more"] : []
-        return "\(cause.text): " + (named + more).joined(separator: "; ")
+        let lost = areSegmentsLost ? [SegmentJudge.reason] : []
+        return "\(cause.text): " + (named + more + lost).joined(separator: "; ")
     }
 }
 

@@ -12,7 +12,7 @@ extension ServiceMachine {
         for kind in ProbeKind.allCases {
             guard case .up(let life) = state, life.instance == instance, let old = life[kind] else { continue }
             var probe = old
-            let answer = probe.hear(life.notify, at: now)
+            let answer = probe.hear(life.notify, excuse: excuse(kind), at: now)
             if probe != old { apply(probe, was: old, kind, answer, to: life, at: now) }
         }
     }

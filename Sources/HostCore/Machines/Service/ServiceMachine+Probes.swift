@@ -15,10 +15,14 @@ extension ServiceMachine {
 
     /// What a live probe misses while the network is down that the service needs is not the service's fault.
     private func excused(_ answer: ProbeAnswer, _ kind: ProbeKind) -> ProbeAnswer {
-        guard kind == .live, !answer.ok, answer.isVerdict, specification.needs.contains(.network),
-            critical.contains(.network)
-        else { return answer }
-        return .unasked("not counted, as the network is down: \(answer.seen)", took: answer.took)
+        guard !answer.ok, answer.isVerdict, let excuse = excuse(kind) else { return answer }
+        return .unasked("\(excuse): \(answer.seen)", took: answer.took)
+    }
+
+    /// Why a bad answer of such a probe is not counted now.
+    func excuse(_ kind: ProbeKind) -> String? {
+        let isDown = specification.needs.contains(.network) && critical.contains(.network)
+        return kind == .live && isDown ? "not counted, as the network is down" : nil
     }
 
     /// The network that it may need is down now: what was counted against it just before was of the same outage.
