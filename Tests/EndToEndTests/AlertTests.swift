@@ -137,6 +137,31 @@ import Testing
         #expect(try receiver.bodies().map { $0["status"] } == ["firing", "test"], "it came once")
     }
 
+    @Test func anEndIsToldAlsoByTheNextHostd() throws {
+        let folder = try TemporaryFolder()
+        let receiver = try WebhookReceiver()
+        let host = try Self.host(in: folder, toldBy: receiver)
+        try host.start()
+        try host.wait("job", for: "held")
+        #expect(try receiver.wait(for: 1)["status"] == "firing")
+        // What was told of is kept within a second.
+        try waitUntil("the store to know it") {
+            let code =
+                "import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute("
+                + "\"SELECT text FROM documents WHERE name LIKE 'alert:%'\").fetchall())"
+            let kept = try host.run(at: "/usr/bin/python3", ["-c", code, host.dir + "/state/hostd.db"]).output
+            return kept.contains("\"told\":[\"service.held\"]") && kept.contains("\"queue\":[]")
+        }
+        host.kill()
+        try Files.replace(folder.path + "/good", with: "".utf8)
+        try host.start()
+        #expect(try host.act("start", "job").ok)
+        let second = try receiver.wait(for: 2)
+        #expect(second["status"] == "resolved" && second["subject"] == "job")
+        #expect(try host.hostctl("alert", "test").status == 0)
+        #expect(try receiver.bodies().map { $0["status"] } == ["firing", "resolved", "test"], "each came once")
+    }
+
     @Test func anOutageIsOutlastedWithoutARestart() throws {
         let folder = try TemporaryFolder()
         let receiver = try WebhookReceiver()
