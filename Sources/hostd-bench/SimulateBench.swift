@@ -31,7 +31,11 @@ func runSimulateBench(_ arguments: [String]) -> Int {
     var seed = first
     while end.map({ Clock.now < $0 }) ?? (seed < first + count) {
         do {
-            if part != "jobs" { total.add(try Simulation.run(seed: seed)) }
+            if part != "jobs" {
+                total.add(try Simulation.run(seed: seed))
+                try DiskSimulation.run(seed: seed)
+                try MemorySimulation.run(seed: seed)
+            }
             if part != "services" { total.add(try JobSimulation.run(seed: seed)) }
         } catch {
             say("violation: \(error)")

@@ -25,4 +25,11 @@ struct SimulationTests {
         #expect(
             summaries.contains { $0.hostdKills == 0 }, "some hosts are told to stop twice, and hostd killed between")
     }
+
+    @Test func disksAndMemoryKeepTheirPromisesOverFillsLeaksAndFlapping() throws {
+        for seed in UInt64(1)...20 {
+            try DiskSimulation.run(seed: seed)
+            try MemorySimulation.run(seed: seed)
+        }
+    }
 }
