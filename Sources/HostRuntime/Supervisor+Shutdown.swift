@@ -40,7 +40,7 @@ extension Supervisor {
         isStopping = true
         // Jobs first: they may need the services until they have saved what they can.
         feedJobs(.shutDown(endsAttempts: true))
-        if jobs.board.isQuiet { feed(.shutDown) } else { whenJobsAreQuiet { [weak self] in self?.feed(.shutDown) } }
+        if jobsAreQuiet { feed(.shutDown) } else { whenJobsAreQuiet { [weak self] in self?.feed(.shutDown) } }
         manager.stopping()
     }
 

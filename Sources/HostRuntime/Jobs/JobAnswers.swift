@@ -137,7 +137,17 @@ extension Supervisor {
         }
         if let ids = wish.ids { return store.pruneJobs(ids.compactMap { JobID($0) }, then: finish) }
         let before = Clock.wallMilliseconds - Int64(wish.olderSeconds ?? 0) * 1000
-        store.pruneJobs(endedBefore: before, then: finish)
+        guard !wish.states.isEmpty else { return store.pruneJobs(endedBefore: before, then: finish) }
+        var filter = JobFilter()
+        filter.phases = wish.states.compactMap { JobPhase(rawValue: $0) }.filter(\.isFinal)
+        filter.limit = Self.listLimit
+        guard filter.phases.count == wish.states.count else {
+            return call.refuse(400, "states are not all those of jobs that are over", hint: "succeeded, failed, cancelled")
+        }
+        store.jobs(filter) { [weak self] found in
+            guard let self, let found else { return finish(nil) }
+            self.store.pruneJobs(found.filter { $0.sinceMilliseconds < before }.map(\.id), then: finish)
+        }
     }
 
     /// Asks the store how many jobs are over.

@@ -52,6 +52,8 @@ extension Supervisor {
         let waiting = jobs.afterLoading
         jobs.afterLoading = []
         for body in waiting { body() }
+        // Asked to stop before anything was known of jobs.
+        if isStopping { feedJobs(.shutDown(endsAttempts: true)) }
     }
 
     private func adopt(_ record: JobRecord, _ attempts: [InstanceID: AttemptRecord], _ news: [InstanceID: [KeeperNews]])

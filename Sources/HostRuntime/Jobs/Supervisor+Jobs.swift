@@ -151,6 +151,12 @@ extension Supervisor {
     /// What attempts came to is waited for so long when all of their processes are gone. A store that fails must not
     /// keep hostd from stopping: the records say it to the next one.
     private static let closingPatience: Duration = .seconds(10)
+    private static let unknownGrace: Duration = .seconds(2)
+
+    /// No attempt is under way, as far as the store has spoken or folders tell.
+    var jobsAreQuiet: Bool {
+        jobs.board.isQuiet && (jobs.isLoaded || !traces.keys.contains { JobDesk.job(of: $0) != nil })
+    }
 
     /// Calls `then` when no attempt is under way any more.
     func whenJobsAreQuiet(_ then: @escaping () -> Void) {
@@ -160,8 +166,8 @@ extension Supervisor {
 
     private func sayJobsQuiet() {
         guard jobs.onQuiet != nil else { return }
-        if jobs.board.isQuiet { return endQuietWait() }
-        guard !jobs.board.hasProcesses, jobs.quietTimer == nil else { return }
+        if jobsAreQuiet { return endQuietWait() }
+        guard !jobs.isLoaded || !jobs.board.hasProcesses, jobs.quietTimer == nil else { return }
         jobs.quietTimer = try? loop.timer { [weak self] in self?.endQuietWait() }
         jobs.quietTimer?.arm(at: loop.now + Self.closingPatience)
     }
@@ -169,6 +175,12 @@ extension Supervisor {
     private func endQuietWait() {
         guard let then = jobs.onQuiet else { return }
         jobs.onQuiet = nil
+        // Without a word from the store nobody knows them; their records say to the next hostd how they ended.
+        if !jobs.isLoaded {
+            for instance in traces.keys where JobDesk.job(of: instance) != nil {
+                launcher.endTree(instance, grace: Self.unknownGrace)
+            }
+        }
         loop.later(then)
     }
 }

@@ -14,9 +14,6 @@ public struct HostStatus: Hashable, Sendable {
     public var services: [ServiceStatus]
     /// How many jobs are in which state.
     public var jobs: JobCounts
-    /// Jobs that a person should look at, the newest first: held, stalled, or failed not long ago. At most so many that
-    /// they can be read.
-    public var troubledJobs: [JobBrief] = []
 
     /// A status of these parts.
     public init(
@@ -40,7 +37,6 @@ public struct HostStatus: Hashable, Sendable {
         policy = try fields.optional("policy", PolicyStatus.init) ?? PolicyStatus()
         services = try fields.list("services", ServiceStatus.init)
         jobs = try fields.optional("jobs", JobCounts.init) ?? JobCounts()
-        troubledJobs = try fields.list("troubled_jobs", JobBrief.init)
     }
 
     /// The JSON form.
@@ -48,7 +44,6 @@ public struct HostStatus: Hashable, Sendable {
         [
             "host": host.json, "node": node.json, "conditions": .array(conditions.map(\.json)), "policy": policy.json,
             "services": .array(services.map(\.json)), "jobs": jobs.json,
-            "troubled_jobs": .array(troubledJobs.map(\.json)),
         ]
     }
 }
