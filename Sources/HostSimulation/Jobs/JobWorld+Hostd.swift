@@ -44,8 +44,10 @@ extension JobWorld {
                 checker.isOver(job)
             }
         }
-        for id in touched { armTimer(id) }
-        for (id, job) in board?.jobs ?? [:] where timers[id] != job.deadline && job.deadline != nil { armTimer(id) }
+        // In order: the same seed does the same in each process.
+        for id in touched.sorted() { armTimer(id) }
+        let others = (board?.jobs ?? [:]).filter { timers[$0.key] != $0.value.deadline && $0.value.deadline != nil }
+        for id in others.keys.sorted() { armTimer(id) }
     }
 
     private func armTimer(_ id: JobID) {
@@ -56,6 +58,7 @@ extension JobWorld {
     }
 
     private func carryOut(_ effect: JobEffect, of id: JobID) {
+        note(effect)
         switch effect {
         case .write(let number): write(id, number)
         case .plan(let instance): queue.plan(.planned(instance, life: life), at: now + duration(0...0.01))
@@ -85,9 +88,23 @@ extension JobWorld {
         }
     }
 
+    /// An attempt that hostd asks to end is not judged by its own doing alone.
+    private func note(_ effect: JobEffect) {
+        switch effect {
+        case .askForCheckpoint(let instance, _), .signal(let instance, _, _), .runStop(let instance),
+            .endTree(let instance):
+            attempts[instance]?.wasDisturbed = true
+        default: break
+        }
+    }
+
     private func write(_ id: JobID, _ number: UInt64) {
         guard let job = board?.jobs[id] else { return }
-        store.pending.append(SimulatedStore.Write(job: job.record(clock), attempt: job.attempt, number: number))
+        write(SimulatedStore.Write(job: job.record(clock), attempt: job.attempt, number: number))
+    }
+
+    func write(_ write: SimulatedStore.Write) {
+        store.pending.append(write)
         guard !store.isBusy else { return }
         store.isBusy = true
         queue.plan(.storeWrites(life: life), at: now + duration(0.001...0.05))
@@ -99,7 +116,10 @@ extension JobWorld {
         store.isBusy = false
         let before = store.jobs
         let done = store.commit()
-        for write in done { checker.committed(write.job, write.attempt, before: before[write.job.id]) }
+        for write in done {
+            let attempt = write.attempt.flatMap { attempts[write.job.id.instance($0.number)] }
+            checker.committed(write.job, write.attempt, before: before[write.job.id], attempt, rules)
+        }
         for write in done {
             feed(.job(write.job.id, .written(write.number)))
         }
@@ -108,13 +128,16 @@ extension JobWorld {
     private func launch(_ instance: InstanceID, of id: JobID) {
         summary.launches += 1
         checker.launched(
-            instance, id, written: store.attempts[instance], critical: critical, rules: rules,
-            others: attempts.values.filter { $0.job == id })
+            instance, id, written: store.attempts[instance], rules: rules,
+            others: attempts.values.filter { $0.job == id }, at: now)
+        checker.comesAfterOthers(instance, id, store.jobs)
+        let busy = Set(attempts.values.filter { $0.job != id && ($0.treeLives || $0.keeperLives) }.map(\.job))
+        checker.hasAPlace(instance, beside: busy.count, of: concurrency, at: now)
         let bad = !isCalm
         let attempt = SimulatedAttempt(
             instance, id, at: now, failsAfter: bad && chance(0.3) ? Int.random(in: 0...5, using: &random) : nil,
-            hangsAfter: bad && chance(0.1) ? Int.random(in: 0...5, using: &random) : nil, hasTool: chance(0.4),
-            isStillborn: bad && chance(0.03))
+            hangsAfter: bad && chance(0.1) ? Int.random(in: 0...5, using: &random) : nil,
+            failure: bad ? failure() : .counted, hasTool: chance(0.4), isStillborn: bad && chance(0.03))
         attempts[instance] = attempt
         store.epochs[instance] = epoch
         queue.plan(.keeperStarts(attempt), at: now + duration(0.001...0.01))
@@ -122,10 +145,24 @@ extension JobWorld {
 
     private func judge(_ instance: InstanceID, _ report: ExitReport) {
         if !isCalm, chance(0.05) { return }  // the answer is lost
-        let isDone = attempts[instance]?.saysDone == true
+        let attempt = attempts[instance]
+        let isDone = attempt?.saysDone == true
+        // Of an end that nobody saw the output says nothing.
+        let kind = report.status == .code(1) ? attempt?.failure ?? .counted : .counted
         let verdict: AttemptVerdict =
-            isDone ? .succeeded("all steps") : .failed(AttemptFailure(.counted, report.text))
+            isDone ? .succeeded("all steps") : .failed(AttemptFailure(kind, report.text))
         queue.plan(.judged(instance, verdict, life: life), at: now + duration(0.001...0.5))
+    }
+
+    /// The same output says the same, however often it is read.
+    private func failure() -> AttemptFailure.Class {
+        switch random.unit() {
+        case ..<0.6: .counted
+        case ..<0.63: .permanent
+        case ..<0.73: .sessionGone
+        case ..<0.83: .disruption(retryAfter: nil)
+        default: .disruption(retryAfter: duration(1...600))
+        }
     }
 
     func hostdIsKilled() {
@@ -146,17 +183,32 @@ extension JobWorld {
     func hostdReturns() {
         guard board == nil else { return }
         trace.note("hostd starts", at: now)
+        undisturbedSince = now
+        checker.hostdReturned()
         board = JobBoard(concurrency: concurrency)
         if !isCalm, chance(0.15) { stepsToLive = Int.random(in: 0...20, using: &random) }
         feed(.conditions(critical))
-        for record in store.jobs.values.sorted(by: { $0.id < $1.id }) where !record.phase.isFinal {
+        // Those with an attempt have their places before others get any.
+        let records = store.jobs.values.filter { !$0.phase.isFinal }.sorted { $0.id < $1.id }
+        for record in records.filter(\.isAttemptOpen) + records.filter({ !$0.isAttemptOpen }) {
             guard board != nil else { return }
             adopt(record)
         }
+        sayWhatIsOver(records)
         guard board != nil else { return }
         for (id, attempt) in attempts {
             let isOpen = JobID(name: id.service).flatMap { board?.jobs[$0]?.state.instance } == id
             if !isOpen, !attempt.treeLives, !attempt.keeperLives { attempts[id] = nil }
+        }
+    }
+
+    /// hostd may have been killed before it could say so.
+    private func sayWhatIsOver(_ records: [JobRecord]) {
+        for record in records {
+            for other in record.after {
+                guard let final = store.jobs[other]?.phase, final.isFinal else { continue }
+                feed(.job(record.id, .otherEnded(other, succeeded: final == .succeeded)))
+            }
         }
     }
 

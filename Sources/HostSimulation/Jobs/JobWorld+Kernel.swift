@@ -58,7 +58,9 @@ extension JobWorld {
         files[attempt.job, default: []].append(step)
         checker.worked(attempt, others: attempts.values.filter { $0.job == attempt.job && $0 !== attempt })
         if attempt.mainLives, chance(0.9) {
-            feed(attempt.id, .progressed(attempt.id, JobProgress(done: Double(step), total: Double(stepsOfEach))))
+            let progress = JobProgress(done: Double(step), total: Double(stepsOfEach))
+            feed(attempt.id, .progressed(attempt.id, progress))
+            if board?.jobs[attempt.job]?.progress == progress { checker.gotFurther(attempt.job) }
         }
     }
 
@@ -66,6 +68,7 @@ extension JobWorld {
         guard attempt.mainLives else { return }
         attempt.mainLives = false
         trace.note("\(attempt.id) ends: \(status.text)", at: now)
+        checker.ended(attempt, rules, undisturbedSince: undisturbedSince, isWatched: board != nil, at: now)
         guard attempt.keeperLives, !attempt.keeperHangs else { return attempt.keeperLives ? () : ring(attempt) }
         record(attempt, status)
     }

@@ -33,8 +33,8 @@ final class JobWorld {
     var isCalm = false
     /// How many steps each job has.
     let stepsOfEach: Int
-    let rules: JobRules
-    let concurrency: Int
+    var rules: JobRules
+    var concurrency: Int
 
     // What outlives hostd.
     var store = SimulatedStore()
@@ -45,6 +45,8 @@ final class JobWorld {
     var submitted: Int64 = 0
     /// Counts reboots.
     var epoch = 0
+    /// Since when hostd and the clock have been what they are: nobody is late before.
+    var undisturbedSince: Instant = .zero
     private var nextPid: Int32 = 100
 
     // hostd.
@@ -67,6 +69,8 @@ final class JobWorld {
         if random.unit() < 0.6 { rules.needs = [.network] }
         if random.unit() < 0.3 { rules.checkpointRequest = CheckpointRequest(signal: 10, patience: .seconds(5)) }
         if random.unit() < 0.4 { rules.concurrency = Int.random(in: 1...3, using: &random) }
+        if random.unit() < 0.4 { rules.attemptTimeout = .seconds(Int64.random(in: 20...300, using: &random)) }
+        if random.unit() < 0.5 { rules.stall = StallRules(silence: .seconds(60), hard: .seconds(300)) }
         rules.stop.grace = .seconds(10)
         self.rules = rules
     }
@@ -110,7 +114,9 @@ final class JobWorld {
         case .keeperGoesOn(let attempt): keeperGoesOn(attempt)
         case .sweepDone(let id, let life): sweepDone(id, life: life)
         case .judged(let id, let verdict, let life):
-            if life == self.life { feed(id, .judged(id, verdict)) }
+            guard life == self.life else { return }
+            attempts[id]?.judgedAt = now
+            feed(id, .judged(id, verdict))
         case .planned(let id, let life):
             if life == self.life { feed(id, .planned(id, AttemptPlan(session: "s", isResumed: id.launch > 1))) }
         case .wake(let id, let at, let life):

@@ -11,6 +11,8 @@ final class SimulatedAttempt {
     let failsAfter: Int?
     /// It hangs after so many steps of its own.
     let hangsAfter: Int?
+    /// What its output says of a failure.
+    let failure: AttemptFailure.Class
     /// A tool in a session of its own outlives the main process until somebody ends it.
     let hasTool: Bool
     /// It never starts: the clone, or the exec.
@@ -27,16 +29,23 @@ final class SimulatedAttempt {
     var exitSaysEmpty = false
     /// All is done: so its output says.
     var saysDone = false
+    /// hostd, or a person, had a hand in its end.
+    var wasDisturbed = false
+    /// Its keeper, or a person's wish, made its end late.
+    var mayBeLate = false
+    /// When hostd was last told what its output says.
+    var judgedAt: Instant?
 
     init(
-        _ id: InstanceID, _ job: JobID, at now: Instant, failsAfter: Int?, hangsAfter: Int?, hasTool: Bool,
-        isStillborn: Bool
+        _ id: InstanceID, _ job: JobID, at now: Instant, failsAfter: Int?, hangsAfter: Int?,
+        failure: AttemptFailure.Class, hasTool: Bool, isStillborn: Bool
     ) {
         self.id = id
         self.job = job
         launchedAt = now
         self.failsAfter = failsAfter
         self.hangsAfter = hangsAfter
+        self.failure = failure
         self.hasTool = hasTool
         self.isStillborn = isStillborn
     }
