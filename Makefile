@@ -76,6 +76,7 @@ bench:
 	$(RELEASE)/hostd-bench scale
 	$(RELEASE)/hostd-bench logs
 	$(RELEASE)/hostd-bench floods
+	$(RELEASE)/hostd-bench jobs
 	$(RELEASE)/hostd-bench hostctl
 
 # The part below the mark is made anew.

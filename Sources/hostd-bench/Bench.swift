@@ -14,6 +14,7 @@ func runBench(_ arguments: [String]) -> Int {
                    hostd-bench scale [--services N] [--rounds N] [--only NAME]
                    hostd-bench hostctl [--calls N] [--services N]
                    hostd-bench logs [--megabytes N] [--rounds N] [--folder DIR]
+                   hostd-bench jobs [--queued N] [--running N] [--launches N] [--folder DIR]
                    hostd-bench floods [--flooders N] [--seconds N] [--folder DIR]
             """)
         return 2
@@ -27,19 +28,21 @@ func runBench(_ arguments: [String]) -> Int {
     case "scale": return runScaleBench(rest)
     case "hostctl": return runHostctlBench(rest)
     case "logs": return runLogsBench(rest)
+    case "jobs": return runJobsBench(rest)
     case "floods": return runFloodsBench(rest)
     case "logs-generator": return runLogsGenerator(rest)
     default:
         say(
             "hostd-bench: no bench is called \"\(name)\" (there are: simulate, recovery, footprint, conditions,"
-                + " scale, hostctl, logs, floods)")
+                + " scale, hostctl, logs, jobs, floods)")
         return 2
     }
 }
 
 /// Whether a bench starts supervisors.
 func startsProcesses(_ arguments: [String]) -> Bool {
-    ["recovery", "footprint", "conditions", "scale", "hostctl", "logs", "floods"].contains(arguments.first ?? "")
+    ["recovery", "footprint", "conditions", "scale", "hostctl", "logs", "jobs", "floods"].contains(
+        arguments.first ?? "")
 }
 
 /// One line to stdout.

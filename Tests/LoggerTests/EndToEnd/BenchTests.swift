@@ -30,6 +30,16 @@ import Testing
         #expect(try Files.list(place.path) == ["output"], "it cleans up")
     }
 
+    @Test func theJobsBenchFindsAllOfAFewAgain() throws {
+        let place = try TemporaryFolder()
+        let text = try run(
+            ["jobs", "--queued", "40", "--running", "10", "--launches", "3", "--folder", place.path], in: place)
+        for title in ["submissions, one by one ", "GET /v1/jobs ", "kill -9 of hostd to all 10 with their processes "] {
+            #expect(text.contains("\n" + title), "\(text)")
+        }
+        #expect(try Files.list(place.path) == ["output"], "it cleans up")
+    }
+
     @Test func theScaleBenchGetsAllOfAFewBack() throws {
         let text = try run(["scale", "--services", "25", "--rounds", "1", "--only", "hostd"], in: TemporaryFolder())
         #expect(text.contains("GET /v1/status     200"))
