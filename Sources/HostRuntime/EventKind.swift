@@ -94,6 +94,9 @@ nonisolated struct EventKind: Sendable {
         EventKind("service.hook", "e5c6896414854f578f957fd9feccbb82", .info, "a hook of it begins or has ended"),
         EventKind(
             "host.refused", "6810d07a7c594f66be756c2cd9e9d344", .warning, "somebody asked for what he may not have"),
+        EventKind(
+            "host.schedule_skipped", "e474e007b2aa40b4f8540d95a502a86a", .notice,
+            "a due time of a schedule is left out"),
         EventKind("job.submitted", "14a03569d26b949692e5dfe8cb1855fe", .notice, "a job was submitted"),
         EventKind("job.starting", "096d373742f9a039c320a4737c2b3abe", .info, "an attempt of a job begins"),
         EventKind("job.started", "9623d7cfa9ae7a34254499c7001d9a88", .info, "the main process of an attempt runs"),
@@ -108,7 +111,8 @@ nonisolated struct EventKind: Sendable {
             "job.keeper_lost", "b313fc7e8db9b92c903c2ac9316774fe", .warning, "the keeper of an attempt was killed"),
         EventKind("job.swept", "a9b3d1a243f9300cba98666ace1c9c17", .warning, "what was left of an attempt is killed"),
         EventKind(
-            "job.adopted", "168e5087af895f5b9c2c0ac2cda95957", .notice, "an attempt is found again after a start"),
+            "job.adopted", "168e5087af895f5b9c2c0ac2cda95957", .notice,
+            "an attempt of an earlier hostd is found again"),
         EventKind("job.launch_failed", "fd80206055e8b3eb6cb9185ed822e2f9", .error, "an attempt could not be launched"),
         EventKind("job.exited", "68f22599ccdf540b5cb53ec017d7ab26", .info, "the main process of an attempt has ended"),
         EventKind(
@@ -122,6 +126,5 @@ nonisolated struct EventKind: Sendable {
         EventKind(
             "job.hook_failed", "936d0e1e83c02da83197d4e2e8d5b9e3", .warning,
             "a hook of a job has failed, and is tried again"),
-        EventKind("job.skipped", "e474e007b2aa40b4f8540d95a502a86a", .notice, "a due time of a schedule is left out"),
     ]
 }

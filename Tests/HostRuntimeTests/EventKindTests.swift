@@ -42,7 +42,10 @@ struct EventKindTests {
     }
 
     @Test func alertsKnowEveryKind() {
-        let known = AlertNames.serviceEvents.map { "service.\($0)" } + AlertNames.hostEvents.map { "host.\($0)" }
+        let families = [
+            "service": AlertNames.serviceEvents, "host": AlertNames.hostEvents, "job": AlertNames.jobEvents,
+        ]
+        let known = families.flatMap { family, words in words.map { "\(family).\($0)" } }
         #expect(Set(EventKind.all.map(\.name)).symmetricDifference(known).isEmpty, "AlertNames lists them")
     }
 

@@ -50,9 +50,10 @@ public enum AlertNames {
     public static let hostEvents = [
         "reloaded", "reload_refused", "reexec", "reexec_refused", "removed", "started", "stopping", "detaching",
         "stopped", "condition", "oom_kill", "disk", "stray", "refused", "awake",
+        "schedule_skipped",
     ]
     /// What happens to jobs.
-    public static let jobEvents = JobReport.Kind.allCases.map(\.rawValue) + ["hook_failed", "skipped"]
+    public static let jobEvents = JobReport.Kind.allCases.map(\.rawValue) + ["hook_failed"]
     /// What is told of by later versions: any word is right.
     public static let laterFamilies = ["policy"]
 
