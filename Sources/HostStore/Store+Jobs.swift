@@ -75,12 +75,13 @@ extension Store {
     }
 
     /// Removes at most `limit` finished jobs that ended before a wall time, with their attempts, the lowest numbers
-    /// first. Says which are gone; nil when the store fails.
+    /// first; of `phases` only, where there are any. Says which are gone; nil when the store fails.
     public func pruneJobs(
-        endedBefore milliseconds: Int64, limit: Int = 1000, then: @escaping ([JobID]?) -> Void
+        endedBefore milliseconds: Int64, in phases: [JobPhase] = [], limit: Int = 1000,
+        then: @escaping ([JobID]?) -> Void
     ) {
         afterWriting(then) { file throws(StoreError) in
-            try file.pruneJobs(endedBefore: milliseconds, limit: limit)
+            try file.pruneJobs(endedBefore: milliseconds, in: phases, limit: limit)
         }
     }
 

@@ -79,8 +79,11 @@ nonisolated extension StoreFile {
     }
 
     /// Removes finished jobs that ended before a time.
-    func pruneJobs(endedBefore milliseconds: Int64, limit: Int) throws(StoreError) -> [JobID] {
-        try removeJobs(where: "since_ms < ?1", [.integer(milliseconds)], limit: limit)
+    func pruneJobs(
+        endedBefore milliseconds: Int64, in phases: [JobPhase], limit: Int
+    ) throws(StoreError) -> [JobID] {
+        let condition = phases.isEmpty ? "" : " AND phase IN (\(JobRows.list(phases.map(\.rawValue))))"
+        return try removeJobs(where: "since_ms < ?1" + condition, [.integer(milliseconds)], limit: limit)
     }
 
     /// Removes those of `ids` that are finished.

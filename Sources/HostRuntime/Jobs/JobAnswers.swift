@@ -121,13 +121,19 @@ extension Supervisor {
     func answerJobPrune(_ call: ControlCall) {
         do throws(JSONError) {
             let wish = try JobPruning(json: try JSON(parsing: call.request.body))
-            whenJobsAreThere(call) { self.prune(wish, call) }
+            let known = JobPhase.allCases.filter(\.isFinal)
+            let phases = known.filter { wish.states.contains($0.rawValue) }
+            guard phases.count == Set(wish.states).count else {
+                let names = known.map(\.rawValue).joined(separator: ", ")
+                return call.refuse(400, "states has something else than states of jobs that are over", hint: names)
+            }
+            whenJobsAreThere(call) { self.prune(wish, phases, call) }
         } catch {
             call.refuse(400, "the body is no request to prune: \(error)", hint: "{\"older_s\": 86400} is")
         }
     }
 
-    private func prune(_ wish: JobPruning, _ call: ControlCall) {
+    private func prune(_ wish: JobPruning, _ phases: [JobPhase], _ call: ControlCall) {
         let finish = { [weak self] (removed: [JobID]?) in
             guard let self else { return }
             guard let removed else { return call.refuse(503, "the store fails") }
@@ -137,17 +143,7 @@ extension Supervisor {
         }
         if let ids = wish.ids { return store.pruneJobs(ids.compactMap { JobID($0) }, then: finish) }
         let before = Clock.wallMilliseconds - Int64(wish.olderSeconds ?? 0) * 1000
-        guard !wish.states.isEmpty else { return store.pruneJobs(endedBefore: before, then: finish) }
-        var filter = JobFilter()
-        filter.phases = wish.states.compactMap { JobPhase(rawValue: $0) }.filter(\.isFinal)
-        filter.limit = Self.listLimit
-        guard filter.phases.count == wish.states.count else {
-            return call.refuse(400, "states are not all those of jobs that are over", hint: "succeeded, failed, cancelled")
-        }
-        store.jobs(filter) { [weak self] found in
-            guard let self, let found else { return finish(nil) }
-            self.store.pruneJobs(found.filter { $0.sinceMilliseconds < before }.map(\.id), then: finish)
-        }
+        store.pruneJobs(endedBefore: before, in: phases, then: finish)
     }
 
     /// Asks the store how many jobs are over.

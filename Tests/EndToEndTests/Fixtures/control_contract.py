@@ -126,13 +126,26 @@ def a_crash():
     return json.loads(body)["crashes"][0]["id"]
 
 
+def a_job(submission):
+    """The number of a new job."""
+    _, body = expect(200, "POST", "/v1/jobs", "/v1/jobs", body=json.dumps(submission))
+    return json.loads(body)["id"]
+
+
+def matches(template, path):
+    return re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path)
+
+
 def check_methods():
     """OPTIONS names the methods that are documented, and others are refused."""
     for path, item in document["paths"].items():
-        documented = {m.upper() for m in METHODS if m in item and not item[m].get("x-pending")}
-        if not documented:
+        own = {m.upper() for m in METHODS if m in item and not item[m].get("x-pending")}
+        if not own:
             continue
-        concrete = path.replace("{name}", "steady").replace("{id}", a_crash())
+        number = str(a_job({"command": ["true"]})) if path.startswith("/v1/jobs") else a_crash()
+        concrete = path.replace("{name}", "steady").replace("{id}", number)
+        # /v1/jobs/prune is one of /v1/jobs/{id} too.
+        documented = {m for p, m, op in operations() if matches(p, concrete) and not op.get("x-pending")}
         allowed = documented | {"OPTIONS"} | ({"HEAD"} if "GET" in documented else set())
         status, headers, _ = ask("OPTIONS", concrete)
         if status != 204 or set(headers.get("Allow", "").split(", ")) != allowed:
@@ -141,8 +154,8 @@ def check_methods():
         status, headers, body = ask(wrong, concrete)
         if status != 405 or set(headers.get("Allow", "").split(", ")) != allowed:
             problem(f"{wrong} {concrete}: {status} {headers.get('Allow')}")
-        check(f"{wrong} {concrete}", path, next(iter(documented)), status, headers, body)
-        if "GET" in documented:
+        check(f"{wrong} {concrete}", path, next(iter(own)), status, headers, body)
+        if "GET" in own:
             status, _, body = ask("HEAD", concrete)
             if status != 200 or body:
                 problem(f"HEAD {concrete}: {status} with {len(body)} bytes")
@@ -184,6 +197,60 @@ def check_answers():
     expect(200, "GET", "/v1/services/steady/logs?instance=1", logs)
     expect(400, "GET", "/v1/services/steady/logs?instance=steady.1", logs)
     expect(200, "POST", "/v1/services/broken/restart", "/v1/services/{name}/restart")
+
+
+def check_jobs():
+    """Jobs in each state, and what can be wanted of them."""
+    jobs, job, logs = "/v1/jobs", "/v1/jobs/{id}", "/v1/jobs/{id}/logs"
+    whole = {"command": ["sh", "-c", "echo hello; exit 3"], "directory": "/", "env": {"A": "secret"}, "key": "k",
+             "priority": 1, "attempts": 1, "backoff": "1s", "deadline": "1h", "attempt_timeout": "1m", "needs": ["disk"],
+             "on_failure": {"exec": ["true"]}}
+    for error in schema_errors({"$ref": "#/components/schemas/JobSubmission"}, whole):
+        problem(f"a submission: {error}")
+    failed = a_job(whole)
+    if a_job(whole) != failed:
+        problem("the same key made two jobs")
+    waiting = a_job({"command": ["true"], "hold": True})
+    for body in ("", "{}", '{"command": []}', '{"command": ["x"], "nonsense": 1}', '{"command": ["x"], "needs": ["x"]}'):
+        expect(400, "POST", jobs, jobs, body=body)
+    expect(404, "POST", jobs, jobs, body='{"kind": "nothing"}')
+    expect(404, "POST", jobs, jobs, body='{"command": ["true"], "after": [99999]}')
+    while True:
+        _, body = expect(200, "GET", f"{jobs}/{failed}?wait_s=5", job)
+        if "secret" in body.decode():
+            problem(f"an environment is shown: {body}")
+        if json.loads(body)["state"] == "failed":
+            break
+    expect(409, "POST", jobs, jobs, body=json.dumps({"command": ["true"], "after": [failed]}))
+    for query in ("", "?state=failed,held&limit=5", "?kind=x", "?uid=0&before=2"):
+        expect(200, "GET", jobs + query, jobs)
+    for query in ("state=x", "limit=x", "uid=x", "before=x"):
+        expect(400, "GET", f"{jobs}?{query}", jobs)
+    expect(400, "GET", f"{jobs}/{failed}?wait_s=x", job)
+    expect(200, "GET", f"{jobs}/job-{failed}/logs", logs)
+    expect(400, "GET", f"{jobs}/{failed}/logs?lines=x", logs)
+    for name in ("99999", "x", "0"):
+        expect(404, "GET", f"{jobs}/{name}", job)
+        expect(404, "GET", f"{jobs}/{name}/logs", logs)
+        for verb in ("cancel", "hold", "release", "retry"):
+            expect(404, "POST", f"{jobs}/{name}/{verb}", f"{job}/{verb}")
+    running = a_job({"command": ["sleep", "1000"]})
+    for number, verb, status in (
+        (running, "hold", 200), (running, "hold", 409), (running, "release", 200), (running, "release", 409),
+        (running, "retry", 409), (running, "cancel", 200), (running, "cancel", 409), (running, "retry", 200),
+        (running, "cancel", 200), (waiting, "release", 200), (failed, "retry", 200),
+    ):
+        if verb == "release" and status == 409 or verb == "retry" and status == 409:
+            while json.loads(ask("GET", f"{jobs}/{number}")[2])["state"] != "running":
+                pass
+        expect(status, "POST", f"{jobs}/{number}/{verb}", f"{job}/{verb}")
+    prune = jobs + "/prune"
+    for body in ("", "{}", '{"older_s": 0, "states": ["x"]}', '{"older_s": 0, "states": ["held"]}'):
+        expect(400, "POST", prune, prune, body=body)
+    _, body = expect(200, "POST", prune, prune, body='{"older_s": 0, "states": ["cancelled"]}')
+    if json.loads(body)["removed"] != [running]:
+        problem(f"{body} are gone, and only {running} was cancelled")
+    expect(200, "POST", prune, prune, body=json.dumps({"ids": [failed]}))
 
 
 def check_commands():
@@ -333,7 +400,7 @@ def names_of_schemas_in_use():
 
 for name in document["components"]["schemas"].keys() - names_of_schemas_in_use():
     problem(f"the schema {name} is used nowhere")
-checks = (check_routes, check_methods, check_answers, check_commands, check_refusals, check_stream, check_metrics)
+checks = (check_routes, check_methods, check_answers, check_jobs, check_commands, check_refusals, check_stream, check_metrics)
 for check_one in (*checks, check_reexec, check_coverage):
     check_one()
 print("\n".join(problems))
