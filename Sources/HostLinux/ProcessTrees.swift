@@ -46,6 +46,21 @@ public enum ProcessTrees {
         return result
     }
 
+    /// The bytes that each of `roots` and its descendants have handed to write(2), with those of children that were
+    /// waited for (proc_pid_io(5)). Files, pipes and sockets are not told apart.
+    public static func writtenBytes(below roots: Set<Int32>) -> [Int32: UInt64] {
+        members(below: roots).reduce(into: [:]) { result, tree in
+            result[tree.key] = ([tree.key] + tree.value).reduce(0) { $0 &+ writtenBytes(by: $1) }
+        }
+    }
+
+    private static func writtenBytes(by pid: Int32) -> UInt64 {
+        guard let text = try? Files.readText("/proc/\(pid)/io", limit: 4096),
+            let line = text.split(separator: "\n").first(where: { $0.hasPrefix("wchar: ") })
+        else { return 0 }
+        return UInt64(line.dropFirst("wchar: ".count)) ?? 0
+    }
+
     /// Kills every descendant of `root`, which must be this process or adopt orphans, and reaps those that come to us;
     /// returns when there is none left.
     public static func end(below root: Int32) {

@@ -119,8 +119,8 @@ enum JobHookSection {
                         + "with an id by which a repetition is known."),
                 Key(
                     "exec", .command, \.command, also: ["command", "run"],
-                    "Run this as the job's user, with the job as JSON on stdin; at least once, with an id by "
-                        + "which a repetition is known."),
+                    "Run this as the job's user, with the job as JSON in `HOSTD_JOB_JSON`; at least once, with an id "
+                        + "by which a repetition is known."),
             ])
     }
 }

@@ -3,7 +3,7 @@
 /// All jobs that are not over: who has a place, who is next, who waits for whom. Pure.
 ///
 /// Invariants: no more jobs have a place than there are places, of each kind and in all; a job that may go and whose
-/// kind has a place is not left in the queue; whoever waits for a job hears of its end.
+/// kind has a place is not left in the queue, unless the disk is critical; whoever waits for a job hears of its end.
 public struct JobBoard: Hashable, Sendable {
     /// What happens.
     public enum Event: Hashable, Sendable {
@@ -134,7 +134,7 @@ public struct JobBoard: Hashable, Sendable {
 
     /// Gives free places to those whose turn it is.
     private mutating func settle(at now: Instant, _ effects: inout [Effect]) {
-        guard !isShuttingDown else { return }
+        guard isLaunching else { return }
         while placedInAll < concurrency {
             let next = queue.next { kind in
                 guard kind != nil, let limit = limits[kind] else { return false }
@@ -146,6 +146,9 @@ public struct JobBoard: Hashable, Sendable {
             change(next, at: now, &effects) { $0.handle(.placed, at: now) }
         }
     }
+
+    /// On a full disk no attempt gets far, whatever its job says that it needs, and each makes it worse.
+    private var isLaunching: Bool { !isShuttingDown && !critical.contains(.disk) }
 
     /// The limit of each kind, as the newest of its jobs says.
     private var limits: [String?: Int] = [:]
@@ -196,7 +199,7 @@ public struct JobBoard: Hashable, Sendable {
         if queuedNow.count != queue.count {
             return "\(queuedNow.count) jobs are queued, \(queue.count) are in the queue"
         }
-        for job in jobs.values where !isShuttingDown && placedInAll < concurrency && job.state == .queued {
+        for job in jobs.values where isLaunching && placedInAll < concurrency && job.state == .queued {
             guard let limit = job.rules.concurrency, placed[job.kind, default: 0] >= limit else {
                 return "job \(job.id) is left in the queue"
             }

@@ -38,6 +38,8 @@ extension JobMachine {
         self.critical = critical
         switch state {
         case .queued: seek(at: now)
+        // Nothing of it is written down yet.
+        case .planning where (rules.needs + [.disk]).contains(where: critical.contains): seek(at: now)
         case .waiting(.condition(let kind)) where !critical.contains(kind):
             if turn == .zero { return seek("\(kind.rawValue) is no longer critical", at: now) }
             enter(.waiting(.turn(at: now + turn)), because: "\(kind.rawValue) is back; its turn comes", at: now)

@@ -11,6 +11,8 @@ final class DiskWatch {
     var changed: (() -> Void)?
     /// Something was done, or could not be.
     var told: ((String) -> Void)?
+    /// The job that grows fastest on a file system is to be interrupted.
+    var stopGrower: ((DiskSite) -> Void)?
 
     private(set) var specification = DiskSpecification()
     /// The file systems by their number.
@@ -201,9 +203,11 @@ final class DiskWatch {
     private func carryOut(_ effect: DiskGuard.Effect, _ site: DiskSite, _ device: UInt64) {
         switch effect {
         case .changed: break
-        // There are no jobs in this version, and services are stopped for nobody's sake.
+        // The board of jobs holds them by the condition, which is critical from the same step on.
         case .holdJobs: break
         case .stopGrower:
+            // Services are stopped for nobody's sake.
+            stopGrower?(site)
             if let last = namedAt[device], loop.now - last < Self.namePause { return }
             namedAt[device] = loop.now
             growers.nameFastest(on: device, of: Set(sites.keys)) { [weak self] in self?.told?("\(site.name): \($0)") }

@@ -11,6 +11,7 @@ extension Supervisor {
     /// Connects the watch with what it concerns.
     func hearDisks() {
         disks.changed = { [weak self] in self?.disksChanged() }
+        disks.stopGrower = { [weak self] in self?.interruptGrower(on: $0) }
         disks.told = { [weak self] in self?.history.add(host: "disk", $0) }
     }
 
@@ -18,6 +19,7 @@ extension Supervisor {
         let (level, reason) = diskLevel
         setCondition(
             "disk", level, reason, evidence: ["file_systems": .array(diskFileSystems(hours: 0).map(\.evidence))])
+        planPostponed()
     }
 
     /// The worst of all, and what is wrong with each that is not well.

@@ -39,7 +39,10 @@ extension Supervisor {
         case .notify: nil
         case .file(let path):
             // What the file holds, on one line: its end where it is long.
-            ["/bin/sh", "-c", "tail -c \(limitBytes) -- \"$1\" 2>/dev/null | tr '\\n' ' '", "sh", path]
+            [
+                "/bin/sh", "-c", "tail -c \(limitBytes) -- \"$1\" 2>/dev/null | tr '\\n' ' ' | sed 's/ *$//'", "sh",
+                path,
+            ]
         case .git: ["git", "rev-parse", "--quiet", "--verify", "HEAD"]
         }
     }

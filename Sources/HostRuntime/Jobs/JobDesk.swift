@@ -10,7 +10,13 @@ final class JobDesk {
     var board: JobBoard
     /// The store has said what there was; before that nothing is submitted and nothing launched.
     var isLoaded = false
-    /// What is done then.
+    /// When that was.
+    var loadedAt = Instant.zero
+    /// Attempts that are planned as soon as the host was looked at.
+    var postponed: [JobID: InstanceID] = [:]
+    /// Ends the wait for that.
+    var lookTimer: TimerSource?
+    /// What is done once the store has spoken.
     var afterLoading: [() -> Void] = []
     /// The number of the next job.
     var nextNumber: Int64 = 1
@@ -38,8 +44,9 @@ final class JobDesk {
     var timer: TimerSource?
     var due = TimeQueue<JobID>()
     var armed: [JobID: Instant] = [:]
-    /// Asks the store again.
-    var again: TimerSource?
+    /// Those that ask the store again.
+    private var asking: [Int: TimerSource] = [:]
+    private var questions = 0
     /// hostd stops as soon as no attempt is under way.
     var onQuiet: (() -> Void)?
     var quietTimer: TimerSource?
@@ -54,6 +61,20 @@ final class JobDesk {
     init(concurrency: Int, keeper: String) {
         self.keeper = keeper
         board = JobBoard(concurrency: concurrency)
+    }
+
+    private static let patience: Duration = .seconds(2)
+
+    /// The store could not be read: it is asked again after a while.
+    func askAgain(_ loop: EventLoop, _ ask: @escaping () -> Void) {
+        questions += 1
+        let question = questions
+        let timer = try? loop.timer { [weak self] in
+            self?.asking[question] = nil
+            ask()
+        }
+        timer?.arm(at: loop.now + Self.patience)
+        asking[question] = timer
     }
 
     /// The job that an attempt belongs to; nil for a service's instance.

@@ -63,8 +63,10 @@ extension Supervisor {
     /// Goes on with the hooks that an earlier hostd has not delivered.
     func recallHooks() {
         store.documents(JobHooks.prefix) { [weak self] found in
-            for (name, text) in found ?? [:] {
-                guard let self, let id = JobID(text: String(name.dropFirst(JobHooks.prefix.count))),
+            guard let self else { return }
+            guard let found else { return self.jobs.askAgain(self.loop) { [weak self] in self?.recallHooks() } }
+            for (name, text) in found {
+                guard let id = JobID(text: String(name.dropFirst(JobHooks.prefix.count))),
                     self.jobs.hooks.pending[id] == nil, let pending = JobHooks.Pending(text: text)
                 else { continue }
                 self.jobs.hooks.pending[id] = pending

@@ -19,6 +19,8 @@ final class JobPulse {
     private var timer: TimerSource?
     private var isAwake = false
     private var ticks: [InstanceID: (count: UInt64, at: Instant)] = [:]
+    /// The bytes that each attempt had written at the last look.
+    private(set) var written: [InstanceID: UInt64] = [:]
 
     /// Begins to look, while an attempt runs.
     func begin(_ supervisor: Supervisor) {
@@ -32,22 +34,48 @@ final class JobPulse {
         timer?.arm(at: supervisor.loop.now + interval(supervisor))
     }
 
+    /// An attempt was asked for a checkpoint, which may lie in a file: it is looked for soon.
+    func hasten(_ supervisor: Supervisor) {
+        isAwake = false
+        begin(supervisor)
+    }
+
     /// An attempt is over.
-    func forget(_ instance: InstanceID) { ticks[instance] = nil }
+    func forget(_ instance: InstanceID) {
+        ticks[instance] = nil
+        written[instance] = nil
+    }
+
+    private nonisolated struct Seen: Sendable {
+        var ticks: [Int32: UInt64]
+        var talking: Set<Int32>
+        var written: [Int32: UInt64]
+    }
 
     /// Four looks within the shortest silence that somebody wants noticed.
     private func interval(_ supervisor: Supervisor) -> Duration {
         let limits = supervisor.jobs.board.jobs.values.compactMap { job -> Duration? in
+            if Self.saving(job) != nil { return Self.shortest * 4 }
             guard case .running(let run) = job.state else { return nil }
             return [run.stall.rules.silence, run.stall.rules.hard].compactMap(\.self).min()
         }
         return max(min(Self.interval, (limits.min() ?? .seconds(3600)) / 4), Self.shortest)
     }
 
+    /// The attempt that is expected to leave a checkpoint before it is stopped; nil where there is none.
+    private static func saving(_ job: JobMachine) -> InstanceID? {
+        guard case .ending(let ending) = job.state, case .saving = ending.step else { return nil }
+        return ending.instance
+    }
+
     private func look(_ supervisor: Supervisor) {
         isAwake = false
         var roots: [Int32: InstanceID] = [:]
         for job in supervisor.jobs.board.jobs.values {
+            if let instance = Self.saving(job) {
+                supervisor.lookForCheckpoint(instance, of: job.id)
+                begin(supervisor)
+            }
             guard case .running(let run) = job.state else { continue }
             read(run.instance, of: job.id, supervisor)
             if let keeper = supervisor.launcher.keeperPid(run.instance) { roots[keeper] = run.instance }
@@ -56,13 +84,16 @@ final class JobPulse {
         begin(supervisor)
         let pids = Set(roots.keys)
         let quiet = UInt32(clamping: interval(supervisor).nanoseconds / 1_000_000)
-        supervisor.files.submit(deadline: Self.deadline) { () -> (ticks: [Int32: UInt64], talking: Set<Int32>) in
+        supervisor.files.submit(deadline: Self.deadline) { () -> Seen in
             let figures = TreeSockets.figures(below: pids)
             let talking = figures.filter { $0.value.contains { $0.silentMilliseconds < quiet } }
-            return (ProcessTrees.processorTicks(below: pids), Set(talking.keys))
-        } then: { [weak self, weak supervisor] (outcome: WorkOutcome<(ticks: [Int32: UInt64], talking: Set<Int32>)>) in
+            return Seen(
+                ticks: ProcessTrees.processorTicks(below: pids), talking: Set(talking.keys),
+                written: ProcessTrees.writtenBytes(below: pids))
+        } then: { [weak self, weak supervisor] (outcome: WorkOutcome<Seen>) in
             guard let self, let supervisor, case .done(let seen) = outcome else { return }
             for (pid, instance) in roots {
+                written[instance] = seen.written[pid]
                 let works = isWorking(instance, seen.ticks[pid] ?? 0, at: supervisor.loop.now)
                 guard works || seen.talking.contains(pid), let id = JobDesk.job(of: instance) else { continue }
                 supervisor.feed(job: id, .busy(instance))

@@ -22,8 +22,10 @@ extension Supervisor {
         jobs.hasSchedules = true
         store.documents(Self.memory) { [weak self] found in
             guard let self else { return }
+            // Without its memory a schedule would begin anew, and what was missed would be forgotten.
+            guard let found else { return self.jobs.askAgain(self.loop) { [weak self] in self?.watchSchedules() } }
             var memories: [String: ScheduleMemory] = [:]
-            for (name, text) in found ?? [:] {
+            for (name, text) in found {
                 memories[String(name.dropFirst(Self.memory.count))] = ScheduleMemory(text: text)
             }
             let plans = kinds.compactMap { self.plan(of: $0) }
@@ -90,6 +92,9 @@ extension Supervisor {
         let uid = getuid()
         store.job(key: key, uid: uid) { [weak self] found in
             guard let self else { return }
+            if case .failure = found {
+                return self.jobs.askAgain(self.loop) { [weak self] in self?.submitDue(name, due, key) }
+            }
             let isThere = if case .success(nil) = found { false } else { true }
             if isThere { return self.feedSchedules(.busy(kind: name, self.busyKinds.contains(name))) }
             do throws(SubmissionError) {

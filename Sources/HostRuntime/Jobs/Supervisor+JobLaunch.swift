@@ -27,7 +27,8 @@ extension Supervisor {
 
     /// Works out how an attempt is launched. What is chosen here is written down before the launch.
     func planAttempt(_ instance: InstanceID, of id: JobID) {
-        guard let job = jobs.board.jobs[id] else { return }
+        guard let job = jobs.board.jobs[id], case .planning(instance, _) = job.state else { return }
+        guard isHostKnown(for: job) else { return postpone(instance, of: id) }
         switch kind(of: job) {
         case .failure(let error): feed(job: id, .unplannable(instance, error.description))
         case .success(let kind):
@@ -158,7 +159,9 @@ nonisolated struct PreparedAttempt: Sendable {
         let identity = try ChildIdentity.resolve(launch)
         var values = known
         values[.directory] = launch.directory ?? identity.directory
-        let file = kind.agent.session.filePath(values, home: identity.account.home)
+        // The program goes by its own HOME, wherever its account has one.
+        let home = launch.environment["HOME"] ?? identity.account.home
+        let file = kind.agent.session.filePath(values, home: home)
         let start = kind.agent.start(
             session: story.session, isSessionThere: file.map(Files.exists) ?? true, attempts: story.attempts,
             hasBegun: story.hasBegun)

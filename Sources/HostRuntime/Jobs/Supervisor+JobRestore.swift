@@ -9,8 +9,6 @@ internal import HostStore
 
 /// Jobs after a start of hostd: what is written down, then what folders and records say.
 extension Supervisor {
-    private static let retry: Duration = .seconds(2)
-
     /// Asks the store which jobs there are; services do not wait for it.
     func recallJobs() {
         do throws(SystemError) {
@@ -20,11 +18,7 @@ extension Supervisor {
         }
         store.unfinishedJobs(floor: highestJobSeen()) { [weak self] found in
             guard let self else { return }
-            guard let found else {
-                self.jobs.again = try? self.loop.timer { [weak self] in self?.recallJobs() }
-                self.jobs.again?.arm(at: self.loop.now + Self.retry)
-                return
-            }
+            guard let found else { return self.jobs.askAgain(self.loop) { [weak self] in self?.recallJobs() } }
             self.take(found)
         }
     }
@@ -39,6 +33,7 @@ extension Supervisor {
     private func take(_ found: UnfinishedJobs) {
         jobs.nextNumber = found.highestNumber + 1
         jobs.isLoaded = true
+        jobs.loadedAt = loop.now
         let news = jobs.found
         jobs.found = [:]
         let attempts = Dictionary(found.openAttempts.map { ($0.job.instance($0.number), $0) }) { first, _ in first }

@@ -63,7 +63,9 @@ extension Supervisor {
         case .write(let number): writeJob(id, number)
         case .plan(let instance): planAttempt(instance, of: id)
         case .launch(let instance): launchAttempt(instance, of: id)
-        case .askForCheckpoint(let instance, let signal): launcher.signal(instance, signal, to: .main)
+        case .askForCheckpoint(let instance, let signal):
+            launcher.signal(instance, signal, to: .main)
+            jobs.pulse.hasten(self)
         case .signal(let instance, let number, let target): launcher.signal(instance, number, to: target)
         case .runStop(let instance): runJobStop(instance, of: id)
         case .endTree(let instance): launcher.endTree(instance, grace: .zero)

@@ -26,6 +26,7 @@ extension Supervisor {
             return removeCondition("network")
         }
         setCondition("network", machine.level, machine.reason, evidence: networkEvidence)
+        planPostponed()
         networkFile.write { [weak self] in self?.networkFileContent ?? .null }
     }
 
