@@ -41,13 +41,25 @@ extension JobMachine {
         attempt?.endedMilliseconds =
             report.wallMilliseconds > 0
             ? report.wallMilliseconds : wallAtOrigin.addingClamped(now.nanoseconds / 1_000_000)
-        let (next, why) = outcome(report, verdict, cause: cause, at: now)
+        var (next, why) = outcome(report, verdict, cause: cause, at: now)
         attempt?.reason = why
         exit = report.status
+        // A person said so while its output was read; what it came to stays what it is.
+        if let wish, !next.isEnd {
+            next = wish == .cancel ? .end(.cancelled) : .hold
+            if cause != wish.cause { why = "\(wish.cause.text): \(why)" }
+        }
         wish = nil
-        let write = writes + 1
-        enter(.closing(JobState.Closing(instance: instance, next: next, write: write)), because: why, at: now)
-        self.write()
+        close(instance, next, because: why, at: now)
+    }
+
+    /// Has what follows written down.
+    mutating func close(
+        _ instance: InstanceID, _ next: JobState.Closing.Next, because why: String, at now: Instant
+    ) {
+        let closing = JobState.Closing(instance: instance, next: next, write: writes + 1)
+        enter(.closing(closing), because: why, at: now)
+        write()
     }
 
     private mutating func outcome(

@@ -8,8 +8,9 @@ extension JobMachine {
             endUnlaunched(.cancelled, because: JobState.Cause.cancel.text, at: now)
         case .opening(let instance, _): abandon(instance, .end(.cancelled), .cancelled, because: .cancel, at: now)
         case .launching, .running, .ending: stop(for: .cancel, at: now)
-        // What it came to is known already, or as good as known.
-        case .judging, .closing, .over: break
+        case .judging: keep(.cancel)
+        case .closing(let closing): turn(closing, to: .end(.cancelled), because: .cancel, at: now)
+        case .over: break
         }
     }
 
@@ -18,16 +19,31 @@ extension JobMachine {
         case .waiting, .queued, .planning: hold(JobState.Cause.hold.text, at: now)
         case .opening(let instance, _): abandon(instance, .hold, .disrupted, because: .hold, at: now)
         case .launching, .running, .ending: stop(for: .hold, at: now)
-        case .judging, .closing, .held, .over: break
+        case .judging: keep(.hold)
+        case .closing(let closing): turn(closing, to: .hold, because: .hold, at: now)
+        case .held, .over: break
         }
     }
 
     /// What a person wants outlives hostd.
     private mutating func stop(for wish: JobRecord.Wish, at now: Instant) {
         guard self.wish != .cancel, self.wish != wish else { return }
-        self.wish = wish
         stopRun(wish.cause, at: now)
+        keep(wish)
+    }
+
+    private mutating func keep(_ wish: JobRecord.Wish) {
+        guard self.wish != .cancel, self.wish != wish else { return }
+        self.wish = wish
         write()
+    }
+
+    /// The attempt is over; what was to follow it does not.
+    private mutating func turn(
+        _ closing: JobState.Closing, to next: JobState.Closing.Next, because cause: JobState.Cause, at now: Instant
+    ) {
+        guard closing.next != next, !closing.next.isEnd else { return }
+        close(closing.instance, next, because: "\(cause.text): \(reason)", at: now)
     }
 
     /// Whether `release` and `retry` have a meaning now.
@@ -78,8 +94,6 @@ extension JobMachine {
     ) {
         attempt?.state = state
         attempt?.reason = cause.text
-        let write = writes + 1
-        enter(.closing(JobState.Closing(instance: instance, next: next, write: write)), because: cause.text, at: now)
-        self.write()
+        close(instance, next, because: cause.text, at: now)
     }
 }

@@ -2,9 +2,9 @@
 
 /// Brings one job to its end, over as many attempts as that takes. Pure: see docs/jobs.md for the diagram.
 ///
-/// Invariants, asserted after every event: at most one attempt exists; its launch is ordered only when the intent is on
-/// the disk; the next one only when nothing of it is left and what it came to is on the disk; a job that is over stays
-/// so until a person wants it tried anew.
+/// Invariants, asserted after every event: at most one attempt exists; its launch is ordered only when the intent is
+/// on the disk; the next one only when nothing of it is left and what it came to is on the disk; a job that is over
+/// stays so until a person wants it tried anew.
 public struct JobMachine: Hashable, Sendable {
     /// Its number.
     public let id: JobID

@@ -137,6 +137,9 @@ public enum JobState: Hashable, Sendable {
             case hold
             /// Nothing more.
             case end(Final)
+
+            /// Whether the job is over with it.
+            var isEnd: Bool { if case .end = self { true } else { false } }
         }
 
         /// The attempt.

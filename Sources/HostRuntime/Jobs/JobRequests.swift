@@ -213,13 +213,15 @@ extension Supervisor {
             guard event == .retry else {
                 return call.refuse(409, "job \(id) is \(known.job.phase.rawValue): it is over")
             }
-            var seed = JobMachine(known.job, JobRules(), seed: 0, self.jobClock)
-            guard case .success(let kind) = self.kind(of: seed) else {
+            // One that is over would leave the board at once.
+            var record = known.job
+            record.phase = .held
+            let blank = JobMachine(record, JobRules(), seed: 0, self.jobClock)
+            guard case .success(let kind) = self.kind(of: blank) else {
                 return call.refuse(409, "job \(id) cannot be tried anew: its kind is not configured any more")
             }
             self.jobs.finals[known.job.phase, default: 1] -= 1
-            seed = JobMachine(known.job, kind.rules, attempt: known.attempts.last, seed: 0, self.jobClock)
-            self.feedJobs(.add(seed))
+            self.board(record, kind.rules, attempt: known.attempts.last)
             self.feed(job: id, .retry)
             self.wait(for: id, .done { !$0.isResting }, call, Self.longestWait)
         }

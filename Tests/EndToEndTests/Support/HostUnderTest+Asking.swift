@@ -21,6 +21,13 @@ extension HostUnderTest {
     func request(
         _ method: String, _ target: String, body: JSON? = nil, through socket: consuming Descriptor
     ) throws -> (status: Int, body: [UInt8]) {
+        try Self.request(method, target, body: body, through: socket)
+    }
+
+    /// The same for threads beside that of the test.
+    static func request(
+        _ method: String, _ target: String, body: JSON? = nil, through socket: consuming Descriptor
+    ) throws -> (status: Int, body: [UInt8]) {
         let content = body?.bytes ?? []
         let length = body == nil ? "" : "Content-Length: \(content.count)\r\n"
         let head = "\(method) \(target) HTTP/1.1\r\nHost: hostd\r\n\(length)Connection: close\r\n\r\n"
