@@ -19,7 +19,6 @@ extension JobMachine {
         attempt.generation = plan.generation
         attempt.isResumed = plan.isResumed
         self.attempt = attempt
-        gotFurther = false
         // The write comes before the launch: whoever finds it knows that there may be a process.
         enter(.opening(instance, write: write()), because: "attempt \(attempts)", at: now)
     }
@@ -131,7 +130,8 @@ extension JobMachine {
     }
 
     private mutating func getsFurther(at now: Instant) {
-        gotFurther = true
+        // Each time that it gets further the counts begin anew: it is on its way.
+        (failures, disruptions) = (0, 0)
         if case .running(var run) = state {
             run.stall.sign(at: now)
             state = .running(run)

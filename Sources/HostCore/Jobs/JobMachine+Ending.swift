@@ -6,6 +6,9 @@ extension JobMachine {
     /// it is stopped, then killed with its tree.
     mutating func stopRun(_ cause: JobState.Cause, at now: Instant) {
         switch state {
+        // Nothing of it is written down yet, or nothing will come of what is.
+        case .planning: seek(cause.text, at: now)
+        case .opening(let instance, _): abandon(instance, .another, .disrupted, because: cause, at: now)
         case .launching(let instance, _):
             let ending = JobState.Ending(
                 instance: instance, step: .arriving(deadline: now + Limits.launch), cause: cause)
@@ -20,6 +23,8 @@ extension JobMachine {
             guard ending.cause.map({ $0.rank < cause.rank }) ?? true else { return }
             ending.cause = cause
             enter(.ending(ending), because: cause.text, at: now)
+            // Nobody goes on from a checkpoint of what is cancelled.
+            if case .saving = ending.step, !cause.isPlanned { ask(ending, at: now) }
         default: break
         }
     }

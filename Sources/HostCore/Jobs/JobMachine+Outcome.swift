@@ -35,8 +35,6 @@ extension JobMachine {
         _ instance: InstanceID, _ report: ExitReport, _ verdict: AttemptVerdict, cause: JobState.Cause?,
         at now: Instant
     ) {
-        // Each time that it gets further the counts begin anew: it is on its way.
-        if gotFurther { (failures, disruptions) = (0, 0) }
         attempt?.exit = report.status
         attempt?.endedMilliseconds =
             report.wallMilliseconds > 0
@@ -140,7 +138,7 @@ extension JobMachine {
         guard disruptions < Limits.disruptions else {
             return (.hold, "\(disruptions) disruptions without progress; the last one: \(why)")
         }
-        notBefore = now + (retryAfter ?? backoff(disruptions - 1))
+        notBefore = now + min(retryAfter ?? backoff(disruptions - 1), max(rules.maxBackoff, Self.longestWait))
         return (.another, why)
     }
 

@@ -77,13 +77,19 @@ extension JobMachine {
     }
 
     /// The other side may have named a time; beyond a day it is not believed.
-    private static let longestWait: Duration = .seconds(86400)
+    static let longestWait: Duration = .seconds(86400)
 
     /// After what is written down was read: what is to be done. Records of an open attempt must follow, or `neverRan`.
     public mutating func resume(at now: Instant) -> [JobEffect] {
         effects = []
         switch state {
-        case .queued: seek(reason, at: now)
+        case .queued:
+            if let until = notBefore, until > now, after.isEmpty {
+                // As it was told before.
+                enter(.waiting(.backoff(until: until)), because: reason, at: now)
+            } else {
+                seek(reason, at: now)
+            }
         default:
             if let instance = state.instance { report(.adopted, instance, "found again after a start of hostd") }
         }

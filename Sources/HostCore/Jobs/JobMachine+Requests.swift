@@ -88,7 +88,7 @@ extension JobMachine {
     }
 
     /// The intent may be on the disk already: that nothing came of it has to be there as well.
-    private mutating func abandon(
+    mutating func abandon(
         _ instance: InstanceID, _ next: JobState.Closing.Next, _ state: AttemptRecord.State,
         because cause: JobState.Cause, at now: Instant
     ) {

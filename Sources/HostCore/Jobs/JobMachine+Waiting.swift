@@ -10,7 +10,7 @@ extension JobMachine {
             return wait(.jobs, "for job \(first)\(others) to succeed", at: now)
         }
         if let until = notBefore, until > now {
-            let text = "\((until - now).text)" + (why.isEmpty ? "" : ": \(why)")
+            let text = "tried again after \((until - now).text)" + (why.isEmpty ? "" : ": \(why)")
             return wait(.backoff(until: until), text, at: now)
         }
         notBefore = nil
@@ -21,7 +21,8 @@ extension JobMachine {
     }
 
     private mutating func wait(_ wait: JobState.Wait, _ why: String, at now: Instant) {
-        if case .waiting(wait) = state, reason == why { return }
+        // It goes on waiting for the same, for the reason that was told.
+        if case .waiting(wait) = state { return }
         enter(.waiting(wait), as: .waiting, because: why, at: now)
     }
 

@@ -57,8 +57,6 @@ public struct JobMachine: Hashable, Sendable {
     var wish: JobRecord.Wish?
     /// The next attempt comes no sooner.
     var notBefore: Instant?
-    /// The current attempt got further than any before it.
-    var gotFurther = false
     /// The conditions that are critical.
     var critical: Set<ConditionKind> = []
     /// When a condition that disturbs jobs was last critical.

@@ -36,7 +36,7 @@ public struct JobProgress: Hashable, Sendable {
     public init(done: Double? = nil, total: Double? = nil, text: String = "") {
         self.done = done
         self.total = total
-        self.text = text
+        self.text = String(text.prefix(Self.textLimit))
     }
 
     /// Reads what a job says with `X_PROGRESS=`: `40/200`, `40/200 tests`, `20%`, `step 3`.
@@ -52,7 +52,7 @@ public struct JobProgress: Hashable, Sendable {
         } else if let done = Double(first), done.isFinite, done >= 0 {
             self.init(done: done, text: rest)
         } else {
-            self.init(text: String(clean.prefix(Self.textLimit)))
+            self.init(text: clean)
         }
     }
 

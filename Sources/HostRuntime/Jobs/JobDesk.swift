@@ -34,6 +34,8 @@ final class JobDesk {
     var schedules = ScheduleMachine()
     var hasSchedules = false
     var scheduleTimer: TimerSource?
+    /// Forgets jobs that have been over for long, once a day.
+    var pruneTimer: TimerSource?
     /// The path of hostd-keeper.
     let keeper: String
     /// How many jobs are over, by how.

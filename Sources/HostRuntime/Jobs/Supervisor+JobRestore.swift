@@ -37,7 +37,10 @@ extension Supervisor {
         let news = jobs.found
         jobs.found = [:]
         let attempts = Dictionary(found.openAttempts.map { ($0.job.instance($0.number), $0) }) { first, _ in first }
-        for record in found.jobs { adopt(record, attempts, news) }
+        // First those that have a place: nobody may get one that is taken.
+        for record in found.jobs where record.isAttemptOpen { adopt(record, attempts, news) }
+        for record in found.jobs where !record.isAttemptOpen { adopt(record, attempts, news) }
+        askForOthers(of: found.jobs)
         for instance in traces.keys where JobDesk.job(of: instance) != nil { sortOut(instance, news[instance] ?? []) }
         removeOldRecords()
         countJobs()
@@ -49,6 +52,28 @@ extension Supervisor {
         for body in waiting { body() }
         // Asked to stop before anything was known of jobs.
         if isStopping { feedJobs(.shutDown(endsAttempts: true)) }
+    }
+
+    /// Jobs that others wait for may have ended in the last moment of the hostd before, and the others not have heard of
+    /// it.
+    private func askForOthers(of records: [JobRecord]) {
+        let gone = Set(records.flatMap(\.after)).filter { jobs.board.jobs[$0] == nil }
+        guard !gone.isEmpty else { return }
+        var filter = JobFilter()
+        filter.ids = gone.sorted()
+        filter.limit = gone.count
+        store.jobs(filter) { [weak self] found in
+            guard let self else { return }
+            guard let found else {
+                return self.jobs.askAgain(self.loop) { [weak self] in self?.askForOthers(of: records) }
+            }
+            let succeeded = Set(found.filter { $0.phase == .succeeded }.map(\.id))
+            for record in records {
+                for other in record.after where gone.contains(other) {
+                    self.feed(job: record.id, .otherEnded(other, succeeded: succeeded.contains(other)))
+                }
+            }
+        }
     }
 
     private func adopt(_ record: JobRecord, _ attempts: [InstanceID: AttemptRecord], _ news: [InstanceID: [KeeperNews]])
@@ -103,8 +128,8 @@ extension Supervisor {
             guard let self else { return }
             self.forgetLogs(of: removed ?? [])
             if removed?.isEmpty == false { self.countJobs() }
-            self.jobs.again = try? self.loop.timer { [weak self] in self?.pruneOldJobs() }
-            self.jobs.again?.arm(at: self.loop.now + Self.pruneEvery)
+            self.jobs.pruneTimer = try? self.loop.timer { [weak self] in self?.pruneOldJobs() }
+            self.jobs.pruneTimer?.arm(at: self.loop.now + Self.pruneEvery)
         }
     }
 

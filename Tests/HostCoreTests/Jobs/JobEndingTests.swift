@@ -165,9 +165,7 @@ struct JobEndingTests {
             job.take(.shutDown)
             if !isPlanned { job.take(.planned(job.first, AttemptPlan())) }
             job.written()
-            withKnownIssue("it is launched while hostd stops, and nobody ends it", isIntermittent: true) {
-                #expect(job.effects.launches == 0)
-            }
+            #expect(job.effects.launches == 0)
         }
     }
 

@@ -109,9 +109,7 @@ struct JobRequestTests {
                 if isJudged { job.take(.judged(job.instance, .failed(AttemptFailure(.counted, "it broke")))) }
                 job.take(wish)
                 finish(&job)
-                withKnownIssue("nothing remembers it, and another attempt follows", isIntermittent: true) {
-                    #expect(job.phase == phase, "\(wish), judged: \(isJudged)")
-                }
+                #expect(job.phase == phase, "\(wish), judged: \(isJudged)")
             }
         }
     }

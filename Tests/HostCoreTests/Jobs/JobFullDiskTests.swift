@@ -5,7 +5,7 @@ import Testing
 
 /// What the board of jobs decides where the simulation has no say: a full disk, and a person who is quicker than the
 /// disk.
-@Suite struct JobBoardTests {
+@Suite struct JobFullDiskTests {
     private let id: JobID
     private var board = JobBoard(concurrency: 2)
     private var now = Instant.zero
