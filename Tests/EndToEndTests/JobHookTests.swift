@@ -64,9 +64,6 @@ import Testing
         let told = try JSON(parsing: Array(text.utf8))
         #expect(told["id"]?.text == "job-\(id)-1-failed" && told["attempts"] == .integer(1), "\(told)")
         #expect(told["reason"]?.text?.contains("exit 4") == true && !Files.exists(host.dir + "/wrong"))
-        let cancelled = try host.submit(JobSubmission(command: ["sleep", "1000"]))
-        try host.waitJob(cancelled, for: "running")
-        _ = try host.json("POST", "/v1/jobs/\(cancelled)/cancel")
     }
 
     @Test func aTimeThatWasMissedIsCaughtUpOnceAndOneThatIsNewIsNot() throws {
