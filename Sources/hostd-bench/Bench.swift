@@ -7,7 +7,8 @@ func runBench(_ arguments: [String]) -> Int {
     guard let name = arguments.first else {
         say(
             """
-            usage: hostd-bench simulate [--seeds N] [--seed S] [--seconds T] [--part services|jobs]
+            usage: hostd-bench simulate [--seeds N] [--seed S] [--seconds T] [--part services|jobs|policy]
+                   hostd-bench rules [--trials N]
                    hostd-bench recovery [--rounds N]
                    hostd-bench footprint [--seconds N]
                    hostd-bench conditions [--seconds N] [--days N]
@@ -22,6 +23,7 @@ func runBench(_ arguments: [String]) -> Int {
     let rest = Array(arguments.dropFirst())
     switch name {
     case "simulate": return runSimulateBench(rest)
+    case "rules": return runRulesBench(rest)
     case "recovery": return runRecoveryBench(rest)
     case "footprint": return runFootprintBench(rest)
     case "conditions": return runConditionsBench(rest)
@@ -33,8 +35,8 @@ func runBench(_ arguments: [String]) -> Int {
     case "logs-generator": return runLogsGenerator(rest)
     default:
         say(
-            "hostd-bench: no bench is called \"\(name)\" (there are: simulate, recovery, footprint, conditions,"
-                + " scale, hostctl, logs, jobs, floods)")
+            "hostd-bench: no bench is called \"\(name)\" (there are: simulate, rules, recovery, footprint,"
+                + " conditions, scale, hostctl, logs, floods)")
         return 2
     }
 }

@@ -7,7 +7,7 @@ import HostSimulation
 /// Runs many seeds, prints what they did, and on a violation the seed, its trace and the command that shows it again.
 ///
 /// `--seed S` runs that one, with `--seeds N` so many from there on, with `--seconds T` as many as fit in that time.
-/// `--part services` or `--part jobs` simulates those alone.
+/// `--part services`, `--part jobs` or `--part policy` simulates those alone.
 func runSimulateBench(_ arguments: [String]) -> Int {
     var numbers: [String: UInt64] = [:]
     for name in ["--seed", "--seeds", "--seconds"] {
@@ -19,8 +19,8 @@ func runSimulateBench(_ arguments: [String]) -> Int {
         numbers[name] = number
     }
     let part = option("--part", in: arguments) ?? "all"
-    guard ["all", "services", "jobs"].contains(part) else {
-        say("hostd-bench: --part \(part) is not right (all, services or jobs)")
+    guard ["all", "services", "jobs", "policy"].contains(part) else {
+        say("hostd-bench: --part \(part) is not right (all, services, jobs or policy)")
         return 2
     }
     let first = numbers["--seed"] ?? 1
@@ -31,12 +31,9 @@ func runSimulateBench(_ arguments: [String]) -> Int {
     var seed = first
     while end.map({ Clock.now < $0 }) ?? (seed < first + count) {
         do {
-            if part != "jobs" {
-                total.add(try Simulation.run(seed: seed))
-                try DiskSimulation.run(seed: seed)
-                try MemorySimulation.run(seed: seed)
-            }
-            if part != "services" { total.add(try JobSimulation.run(seed: seed)) }
+            if ["all", "services"].contains(part) { total.add(try Simulation.run(seed: seed)) }
+            if ["all", "jobs"].contains(part) { total.add(try JobSimulation.run(seed: seed)) }
+            if ["all", "policy"].contains(part) { total.add(try PolicySimulation.run(seed: seed)) }
         } catch {
             say("violation: \(error)")
             say("again with: hostd-bench simulate --seed \(seed) --part \(part)")

@@ -103,10 +103,7 @@ public struct ModelPolicyMachine: Hashable, Sendable {
         case .unreadable(let errors):
             refusal = errors
             effects.append(.refused(errors))
-        case .wanted(let proposal):
-            // What was edited before this wish is older than it, and is not taken over after it.
-            next = Waiting(proposal: proposal, due: now)
-            firstEdit = nil
+        case .wanted(let proposal): want(proposal, at: now)
         case .committed(let number): takeOver(number)
         case .commitFailed(let number, let reason): commitFailed(number, reason, at: now)
         case .applied(let name, let number): hasApplied(name, number)
@@ -144,6 +141,15 @@ public struct ModelPolicyMachine: Hashable, Sendable {
         let first = firstEdit ?? now
         firstEdit = first
         next = Waiting(proposal: proposal, due: min(now + Self.settle, first + Self.settleAtMost))
+    }
+
+    private mutating func want(_ proposal: PolicyProposal, at now: Instant) {
+        // A promotion is made of the policy in force. Where a newer one is on its way, it waits for that: the rollout
+        // says it again when it is told of it.
+        if case .promotion = proposal.origin, next != nil || committing != nil { return }
+        // What was edited before a person's wish is older than it, and is not taken over after it.
+        next = Waiting(proposal: proposal, due: now)
+        firstEdit = nil
     }
 
     private mutating func commitNext(at now: Instant) {

@@ -153,4 +153,14 @@ struct ModelPolicyMachineTests {
         host.takeOver(Subject.proposal("b"))
         #expect(host.machine.targets.keys.sorted() == [PolicyTargets.file])
     }
+
+    @Test func aPromotionDoesNotOverrunANewerEdit() {
+        var host = Subject()
+        host.takeOver(Subject.proposal("a"))
+        _ = host.handle(.read(Subject.proposal("b")))
+        let promotion = Subject.proposal("a2", origin: .promotion(tier: "agent"))
+        #expect(host.handle(.wanted(promotion)).isEmpty)
+        #expect(host.passToDue().commits.map(\.proposal.digest) == ["b"])
+        #expect(host.handle(.wanted(promotion)).isEmpty, "it is being written down")
+    }
 }
