@@ -10,6 +10,7 @@ nonisolated enum HostdArguments {
     case clean
     case reference
     case agentReference
+    case modelReference
     case version
     case help
 
@@ -25,6 +26,7 @@ nonisolated enum HostdArguments {
                hostd --self-test [--dir DIR | --config FILE]  whether this binary could take over from the one that runs
                hostd --reference                          print all keys of the configuration, as Markdown
                hostd --reference-agents                   print all keys of presets for jobs, as Markdown
+               hostd --reference-models                   print all keys of models.toml, as Markdown
                hostd --version | --help
         DIR holds hostd.toml, state, run and log; without it the places of the system (root) or the user are taken.
         """
@@ -39,6 +41,7 @@ nonisolated enum HostdArguments {
             case "--help", "-h": return .success(.help)
             case "--reference": return .success(.reference)
             case "--reference-agents": return .success(.agentReference)
+            case "--reference-models": return .success(.modelReference)
             case "--version": return .success(.version)
             // For hostd's own use: CleaningHelper.
             case "--clean": return .success(.clean)

@@ -29,6 +29,9 @@ public enum HostdProgram {
         case .success(.agentReference):
             StandardDescriptors.say(AgentReferencePage.text)
             return 0
+        case .success(.modelReference):
+            StandardDescriptors.say(PolicyReferencePage.text)
+            return 0
         case .success(.clean): return CleaningHelper.main()
         case .success(.check(let folders)): return check(folders)
         case .success(.selfTest(let folders)): return SelfTest.run(folders)

@@ -142,14 +142,24 @@ extension Key {
         _ name: String, named section: Section<Inner>,
         _ path: any WritableKeyPath<Target, [ServiceName: [TomlNode]]> & Sendable, also otherNames: [String] = []
     ) {
+        self.init(name, named: section, path, also: otherNames) { text, place, checking in
+            ServiceName.ofTable(text, of: section.path, at: place, &checking)
+        }
+    }
+
+    /// The same with names of another sort: `check` makes one of what stands there, or reports what is wrong with it.
+    init<Inner, Name: Hashable & Sendable>(
+        _ name: String, named section: Section<Inner>,
+        _ path: any WritableKeyPath<Target, [Name: [TomlNode]]> & Sendable, also otherNames: [String] = [],
+        check: @escaping @Sendable (String, Place, inout Checking) -> Name?
+    ) {
         self.init(name, otherNames: otherNames) { node, target, checking in
             guard case .table(let entries) = node.value else {
                 return node.reportWrongType("[\(section.path)] with its keys below it", &checking)
             }
             for entry in entries {
                 checking.inside(entry.key) { checking in
-                    guard let name = ServiceName.ofTable(entry.key, of: section.path, at: entry.keyPlace, &checking)
-                    else { return }
+                    guard let name = check(entry.key, entry.keyPlace, &checking) else { return }
                     if case .table = entry.node.value {
                         target[keyPath: path][name, default: []].append(entry.node)
                     } else {

@@ -20,16 +20,17 @@ extension ServiceName {
     static func ofTable(
         _ text: String, of section: String, at place: Place, _ checking: inout Checking
     ) -> ServiceName? {
-        let isKind = section.hasPrefix("kind.")
-        guard let name = checked(text, noun: isKind ? "kind" : "service", at: place, &checking) else { return nil }
-        if !isKind, JobID.reserves(name) {
+        let noun = ["kind", "tier"].first { section.hasPrefix($0 + ".") } ?? "service"
+        let isService = noun == "service"
+        guard let name = checked(text, noun: noun, at: place, &checking) else { return nil }
+        if isService, JobID.reserves(name) {
             checking.report("\(quoted(text)) is the name of a job, by which its log goes (choose another)", at: place)
             return nil
         }
         guard let number = name.instanceNumber else { return name }
-        guard !isKind else {
+        guard isService else {
             checking.report(
-                "\(quoted(text)) is one instance, and kinds have none (leave \"@\(number)\" out)", at: place)
+                "\(quoted(text)) is one instance, and \(noun)s have none (leave \"@\(number)\" out)", at: place)
             return nil
         }
         checking.report(
