@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Compares two rates of failure of which few trials are known. Each rate is unknown a priori in the sense of Jeffreys
-/// ("An invariant form for the prior probability in estimation problems", 1946): after k failures of n it is distributed
-/// as Beta(k + ½, n − k + ½).
+/// Compares two rates of failure of which few trials are known. Each is unknown a priori in the sense of Jeffreys
+/// ("An invariant form for the prior probability in estimation problems", 1946): after k failures of n trials it is
+/// distributed as Beta(k + ½, n − k + ½).
 ///
 /// With p = sin² θ that density is sin²ᵏ θ · cos²⁽ⁿ⁻ᵏ⁾ θ: smooth and periodic, so that the trapezoid rule needs few
 /// steps, and no logarithm or gamma function. The result is right to 0.0002.

@@ -7,7 +7,7 @@ extension RolloutMachine {
     /// A job keeps its arm over its attempts, as long as there is that arm; a first attempt draws one.
     mutating func assign(_ launch: Launch) {
         guard let tier else { return }
-        guard isTried, let gray = tier.gray, gray.model == candidate else {
+        guard isTried, let gray = tier.gray else {
             return effects.append(.assign(launch.job, .stable, model: tier.model))
         }
         let isGray: Bool

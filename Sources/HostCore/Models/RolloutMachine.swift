@@ -69,6 +69,9 @@ public struct RolloutMachine: Hashable, Sendable {
         case ended(JobID, model: String, Verdict)
         /// The golden jobs were run through the candidate: whether it passed, with the figures.
         case golden(String, passed: Bool, String)
+        /// A person wants it to become the tier's model, however little is known of it: who. What was rolled back is
+        /// not promoted in this way; a policy may name it.
+        case approved(by: String)
         /// A person wants it rolled back: who.
         case abandoned(by: String)
         /// Time has passed.
@@ -145,6 +148,8 @@ public struct RolloutMachine: Hashable, Sendable {
         case .golden(let model, let passed, let figures):
             guard model == candidate, phase == .held else { break }
             if passed { promote(figures) } else { rollBack("it did not pass the golden jobs: \(figures)", at: now) }
+        case .approved(let who):
+            if isTried || phase == .inconclusive { promote("\(who) wants it: \(evidence)") }
         case .abandoned(let who):
             if isTried || phase == .inconclusive { rollBack("\(who) wants it no more", at: now) }
         case .look: judgeAge(at: now)

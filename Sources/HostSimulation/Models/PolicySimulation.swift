@@ -36,6 +36,9 @@ public enum PolicySimulation {
         }
         let old = world.rollBack()
         try world.settle()
+        // The file still says something else, and is read again by another hostd.
+        world.crash()
+        try world.settle()
         world.require(
             old == nil || world.machine?.inForce?.policy == old?.policy, "the rollback is not in force")
         if let violation = world.violation { throw world.fail(violation) }

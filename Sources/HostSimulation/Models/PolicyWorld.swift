@@ -120,7 +120,12 @@ final class PolicyWorld {
     private func personActs() {
         guard !isCalm else { return }
         queue.plan(.personActs, at: now + scenario.duration(100...200_000))
-        if scenario.chance(0.7) { rollBack() } else { feed(Self.tiers[scenario.number(0...1)], .abandoned(by: "ann")) }
+        let tier = Self.tiers[scenario.number(0...1)]
+        switch scenario.random.unit() {
+        case ..<0.6: rollBack()
+        case ..<0.8: feed(tier, .abandoned(by: "ann"))
+        default: feed(tier, .approved(by: "ann"))
+        }
     }
 
     /// A person wants an earlier generation back; which one.

@@ -139,6 +139,18 @@ struct RolloutMachineTests {
                 == .promote("new", evidence: "9 of 9"))
     }
 
+    @Test func aPersonMayPromoteWhateverIsKnown() {
+        var machine = Self.machine(Self.tier())
+        _ = Self.end(&machine, "new", 1...2, failed: 1)
+        let effects = machine.handle(.approved(by: "ann"), at: 5)
+        #expect(
+            effects.last
+                == .promote("new", evidence: "ann wants it: new failed 1 of 2 (50.0 %), old 0 of 0 (0.0 %)"))
+        #expect(machine.phase == .promoted)
+        var none = Self.machine(ModelPolicy.Tier(model: "old"))
+        #expect(none.handle(.approved(by: "ann"), at: 5).isEmpty, "there is nothing to promote")
+    }
+
     @Test func aPromotionThatWasLostInACrashIsSaidAgain() throws {
         var machine = Self.machine(Self.tier(.auto))
         _ = Self.end(&machine, "new", 1...59)
