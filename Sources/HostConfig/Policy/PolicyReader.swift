@@ -57,7 +57,8 @@ public enum PolicyReader {
         return .success(policy)
     }
 
-    /// The files that models.toml includes, as they are written; fails where it is no TOML or what stands there is wrong.
+    /// The files that models.toml includes, as they are written; fails where it is no TOML, or what stands there is
+    /// wrong.
     public static func includes(of file: ConfigurationFile) -> Result<[String], ConfigurationErrors> {
         var checking = Checking()
         var files: [String] = []

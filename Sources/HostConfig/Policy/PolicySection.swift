@@ -87,7 +87,7 @@ enum GoldenSection {
         keys: [
             Key(
                 "jobs", .list(of: .verbatim, "files", atMost: 64), \.self, also: ["files", "specs"], change: .inPlace,
-                "Specifications of jobs that a candidate has to pass: paths, beside the policy unless absolute, with `*`."
+                "Files of jobs that a candidate has to pass: paths, beside the policy unless absolute, with `*`."
             )
         ])
 }

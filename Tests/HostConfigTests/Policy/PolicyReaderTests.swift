@@ -121,7 +121,8 @@ struct PolicyReaderTests {
                 "5:33: tier.agent.gray.share: \"51%\" is out of range (0% to 50%)",
                 "5:50: tier.agent.gray.promote: \"now\" is unknown (write \"propose\", \"auto\" or \"golden\")",
                 "5:62: tier.agent.gray.by: 5 is an integer (write \"quota\" or \"hash\")",
-                "6:7: tier.Big: \"Big\" is no name of a tier (a lower-case letter, then at most 47 of a-z, 0-9, _ and -)",
+                "6:7: tier.Big: \"Big\" is no name of a tier "
+                    + "(a lower-case letter, then at most 47 of a-z, 0-9, _ and -)",
                 "8:1: price.\"a/b\": no output (write output = 0.14, in dollars per million tokens)",
                 "9:9: price.\"a/b\".input: -1 is out of range (0 to 100000)",
             ])
@@ -231,6 +232,21 @@ struct PolicyReaderTests {
             ])
         #expect(PolicyChange.between(after, after).isEmpty)
         #expect(PolicyChange.between(nil, before).map(\.before) == [nil, nil])
+    }
+
+    @Test func damagedFilesAreReadOrRefusedAndNeverEmptyPolicies() {
+        var random = SplitMix64(seed: 4711)
+        let whole = Array(Self.whole.utf8)
+        for _ in 0..<400 {
+            var bytes = Array(whole.prefix(Int.random(in: 0...whole.count, using: &random)))
+            for _ in 0..<Int.random(in: 0...3, using: &random) where !bytes.isEmpty {
+                bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+            }
+            guard
+                case .success(let policy) = PolicyReader.read(files: [ConfigurationFile(path: "m", bytes: bytes)])
+            else { continue }
+            #expect(!policy.tiers.isEmpty && policy.tiers.values.allSatisfy { !$0.model.isEmpty })
+        }
     }
 
     @Test func theReferenceIsFresh() throws {
