@@ -54,8 +54,7 @@ extension Supervisor {
         if isStopping { feedJobs(.shutDown(endsAttempts: true)) }
     }
 
-    /// Jobs that others wait for may have ended in the last moment of the hostd before, and the others not have heard of
-    /// it.
+    /// Jobs that others wait for may have ended in the last moment of the hostd before, and the others not have heard.
     private func askForOthers(of records: [JobRecord]) {
         let gone = Set(records.flatMap(\.after)).filter { jobs.board.jobs[$0] == nil }
         guard !gone.isEmpty else { return }

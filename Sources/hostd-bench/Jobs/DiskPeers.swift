@@ -18,7 +18,7 @@ enum DiskPeers {
         return Double(count) / (Clock.now - began).seconds
     }
 
-    /// Rows a second that sqlite3 inserts, each in a transaction of its own that is on the disk; nil where there is none.
+    /// Rows a second that sqlite3 inserts, each in a transaction that is on the disk; nil where there is no sqlite3.
     static func inserts(_ count: Int, in folder: String) throws -> Double? {
         guard let sqlite = BenchPrograms.installed("sqlite3") else { return nil }
         let setup =

@@ -4,8 +4,8 @@ import Glibc
 import HostCore
 import HostLinux
 
-/// What jobs cost: submissions a second beside others that wait for the same disk, memory and lists with very many in the
-/// queue, launches, and finding all again after a kill of hostd.
+/// What jobs cost: submissions a second beside others that wait for the same disk, memory and lists with very many in
+/// the queue, launches, and finding all again after a kill of hostd.
 func runJobsBench(_ arguments: [String]) -> Int {
     guard let queued = option("--queued", in: arguments).map({ Int($0) }) ?? 10_000, (10...90_000).contains(queued),
         let running = option("--running", in: arguments).map({ Int($0) }) ?? 1000, (1...9_000).contains(running),
