@@ -15,8 +15,8 @@ struct JobChecker {
     private var notBefore: [JobID: Instant] = [:]
     /// Failures on the disk since an attempt got further.
     private var failures: [JobID: Int] = [:]
-    /// The attempt under way got further.
-    private var moving: Set<JobID> = []
+    /// How far each job was when it first got further, while that is not on the disk.
+    private var moving: [JobID: Double] = [:]
     /// A person wants it to rest, or to end: so it is on the disk.
     private var resting: Set<JobID> = []
     private var released: Set<JobID> = []
@@ -49,14 +49,14 @@ struct JobChecker {
         }
     }
 
-    /// hostd has heard that it got further.
-    mutating func gotFurther(_ job: JobID) {
+    /// hostd has heard that it got further: to `step`.
+    mutating func gotFurther(_ job: JobID, to step: Double) {
         launches[job] = nil
-        moving.insert(job)
+        if moving[job] == nil { moving[job] = step }
     }
 
-    /// What an attempt under way said is with the hostd that heard it.
-    mutating func hostdReturned() { moving = [] }
+    /// What is not on the disk was known to the hostd before alone.
+    mutating func hostdReturned() { moving = [:] }
 
     mutating func placesChanged(from before: Int, to now: Int, at time: Instant) {
         let former = formerPlaces.until > time ? formerPlaces.count : 0
@@ -130,8 +130,12 @@ struct JobChecker {
         if job.wish != nil || job.phase == .held, !released.contains(job.id) { resting.insert(job.id) }
         // Released, it has all its attempts anew.
         if job.failures == 0, released.contains(job.id) { failures[job.id] = nil }
+        // With its progress the counts begin anew, and that outlives hostd.
+        if let step = moving[job.id], job.progress?.done ?? 0 >= step {
+            moving[job.id] = nil
+            failures[job.id] = 0
+        }
         guard let record, !record.isOpen, before?.isAttemptOpen == true else { return }
-        if moving.remove(job.id) != nil { failures[job.id] = 0 }
         if record.state == .failed { failures[job.id, default: 0] += 1 }
         if let attempt { closed(job, record, attempt) }
         let count = failures[job.id, default: 0]

@@ -60,7 +60,9 @@ extension JobWorld {
         if attempt.mainLives, chance(0.9) {
             let progress = JobProgress(done: Double(step), total: Double(stepsOfEach))
             feed(attempt.id, .progressed(attempt.id, progress))
-            if board?.jobs[attempt.job]?.progress == progress { checker.gotFurther(attempt.job) }
+            if board?.jobs[attempt.job]?.progress == progress {
+                checker.gotFurther(attempt.job, to: Double(step))
+            }
         }
     }
 
