@@ -27,6 +27,7 @@ final class Supervisor {
     let disks: DiskWatch
     let network: NetworkWatch
     let networkFile: NetworkFile
+    let serviceFolders: ServiceFolders
     let sockets = SocketWatch()
     let limits = LimitWatch()
     let crashes: CrashBox
@@ -126,6 +127,7 @@ final class Supervisor {
         store = try Store(loop: loop, path: folders.state + "/hostd.db")
         files = try Worker(loop: loop, lane: "files", limit: 4096)
         prober = Prober(loop: loop, files: files, keeper: programs.keeper)
+        serviceFolders = ServiceFolders(loop: loop, files: files, keeper: programs.keeper)
         crashes = CrashBox(loop: loop, files: files, path: folders.state + "/crashes")
         network = NetworkWatch(loop: loop, files: files, lookups: prober.lookups)
         networkFile = NetworkFile(loop: loop, path: folders.run + "/net.json")

@@ -274,6 +274,58 @@ import Testing
         #expect(page.contains("\nremoved, and still open\n"), "\(page)")
     }
 
+    @Test func theFolderOfAServiceIsNamedWithWhatItTakes() throws {
+        let disk = try SmallDisk(options: "size=32m")
+        let folder = disk.path + "/work"
+        try Files.makeFolder(folder, mode: 0o700)
+        #expect(chown(folder, 65534, 65534) == 0)
+        let host = try HostUnderTest(
+            keys(disk.path) + """
+                [service.writer]
+                directory = "\(folder)"
+                user = "nobody"
+                command = "head -c 3M /dev/zero > data; exec sleep 1000"
+                """)
+        try host.start()
+        try host.waitReady("writer")
+        try waitUntil("the data to be there") { (try? FileStatus(at: folder + "/data"))?.size == 3 << 20 }
+        let report = try waitFor("the folder to be looked into") {
+            let report = try DiskReport(json: try host.json("GET", "/v1/disk"))
+            return report.folders.isEmpty ? nil : report
+        }
+        let writer = try #require(report.folders.first)
+        #expect(writer.name == "writer" && (3 << 20...4 << 20).contains(writer.bytes), "\(writer)")
+        let page = try host.run("hostctl", ["disk", "--dir", host.dir]).output
+        #expect(page.contains("\nfolders of services\n  writer     3 MiB\n"), "\(page)")
+    }
+
+    @Test(.enabled(if: FailingDisk.canBeMounted, "needs FUSE and python3-fusepy"))
+    func writesThatFailAreToldUntilTheyWorkAgain() throws {
+        let disk = try FailingDisk()
+        let host = try HostUnderTest(
+            """
+            [disk]
+            interval = "100ms"
+            settle = "200ms"
+            [service.a]
+            command = ["sleep", "1000"]
+            """)
+        try Files.makeFolder(host.dir + "/log", mode: 0o750)
+        try check("mount", host.dir + "/log") { mount(disk.path, host.dir + "/log", nil, UInt(MS_BIND), nil) }
+        defer { umount2(host.dir + "/log", Int32(MNT_DETACH)) }
+        try host.start()
+        let pid = try host.waitReady("a")
+        try waitUntil("the disk to be well") { try condition(host)?.level == "ok" }
+        try disk.setFailing(true)
+        try waitUntil("the failure to be told", seconds: 60) {
+            let shown = try condition(host)
+            return shown?.level == "critical" && shown?.reason.contains("Input/output error") == true
+        }
+        try disk.setFailing(false)
+        try waitUntil("the end of it to be told", seconds: 60) { try condition(host)?.level == "ok" }
+        #expect(try host.status("a").pid == pid)
+    }
+
     @Test(.enabled(if: Files.exists("/dev/fuse"), "needs FUSE"))
     func aMountThatDoesNotAnswerIsCriticalAndHoldsNobodyElseUp() throws {
         let disk = try SmallDisk(options: "size=32m")

@@ -22,6 +22,13 @@ final class DiskGrowers {
         let bytes: UInt64
         /// How much more it is than at an earlier look, and how long ago that was; nil where there was none.
         let grown: (bytes: Int64, over: Duration)?
+
+        /// "300 MiB, 20 MiB more than 2 h ago".
+        var words: String {
+            let more = grown.flatMap { $0.bytes > 0 ? $0 : nil }
+            let pace = more.map { ", \(ByteText.text(UInt64($0.bytes))) more than \($0.over.text) ago" } ?? ""
+            return ByteText.text(bytes) + pace
+        }
     }
 
     private static let deadline: Duration = .seconds(30)
@@ -30,6 +37,10 @@ final class DiskGrowers {
     /// What it is compared with is so old at least, where that is possible.
     private static let baseAge: Duration = .seconds(3600)
     private nonisolated static let entryLimit = 50_000
+
+    /// Looks into the folders of services, and says which of them takes most on a file system.
+    var lookAtFolders: ((@escaping () -> Void) -> Void)?
+    var folderWords: ((UInt64) -> String?)?
 
     private let loop: EventLoop
     private let lane: Worker
@@ -94,8 +105,12 @@ final class DiskGrowers {
     /// Looks who takes most on a file system and says it in words.
     func nameFastest(on device: UInt64, of all: Set<UInt64>, then: @escaping (String) -> Void) {
         look(on: all) { [weak self] in
-            guard let self, let words = self.words(on: device) else { return }
-            then(words)
+            guard let self else { return }
+            let folders = { [weak self] in
+                guard let self, let words = self.words(on: device) else { return }
+                then(words)
+            }
+            if let lookAtFolders = self.lookAtFolders { lookAtFolders(folders) } else { folders() }
         }
     }
 
@@ -103,15 +118,14 @@ final class DiskGrowers {
         guard let newest else { return nil }
         var parts: [String] = []
         if newest.device == device, let log = growths.first, log.bytes > 0 {
-            let grown = log.grown.flatMap { $0.bytes > 0 ? $0 : nil }
-            let pace = grown.map { ", \(ByteText.text(UInt64($0.bytes))) more than \($0.over.text) ago" } ?? ""
-            parts.append("the log of \(log.name) has \(ByteText.text(log.bytes))\(pace)")
+            parts.append("the log of \(log.name) has \(log.words)")
         }
         if let file = newest.removed.first(where: { $0.device == device }), file.bytes > 0 {
             parts.append(
                 "\(file.path) was removed and takes \(ByteText.text(file.bytes)) as long as pid \(file.pid) "
                     + "(\(file.program)) has it open")
         }
+        if let folder = folderWords?(device) { parts.append(folder) }
         return parts.isEmpty ? nil : "most is taken by: " + parts.joined(separator: "; ")
     }
 }

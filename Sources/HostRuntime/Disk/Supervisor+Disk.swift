@@ -13,6 +13,36 @@ extension Supervisor {
         disks.changed = { [weak self] in self?.disksChanged() }
         disks.stopGrower = { [weak self] in self?.interruptGrower(on: $0) }
         disks.told = { [weak self] in self?.history.add(host: "disk", $0) }
+        disks.growers.lookAtFolders = { [weak self] in self?.lookAtServiceFolders(then: $0) }
+        disks.growers.folderWords = { [weak self] in self?.serviceFolders.words(on: $0) }
+    }
+
+    /// Looks into the folders that services have of their own.
+    private func lookAtServiceFolders(then: @escaping () -> Void) {
+        let places = servicesByName { service -> ServiceFolders.Place? in
+            let launch = service.specification.launch
+            guard let path = launch.directory, path != "/" else { return nil }
+            return ServiceFolders.Place(service: service.specification.name, path: path, launch: launch)
+        }
+        serviceFolders.look(places.compactMap(\.self), then: then)
+    }
+
+    private static let folderPatience: Duration = .seconds(3)
+
+    /// The same for somebody who waits: what is not seen soon is shown the next time.
+    private func lookAtServiceFolders(inTime then: @escaping () -> Void) {
+        var isAnswered = false
+        let answer = {
+            guard !isAnswered else { return }
+            isAnswered = true
+            then()
+        }
+        let timer = try? loop.timer { answer() }
+        timer?.arm(at: loop.now + Self.folderPatience)
+        lookAtServiceFolders(then: {
+            timer?.disarm()
+            answer()
+        })
     }
 
     private func disksChanged() {
@@ -68,22 +98,28 @@ extension Supervisor {
             return call.refuse(400, error.error, hint: error.hint)
         }
         disks.growers.look(on: Set(disks.sites.keys)) { [weak self] in
-            guard let self else { return }
-            let (level, reason) = self.diskLevel
-            let growers = self.disks.growers
-            let logs = growers.growths.prefix(100).map {
-                DiskGrower(
-                    name: $0.name, bytes: $0.bytes, grownBytes: $0.grown?.bytes, overSeconds: $0.grown?.over.seconds)
-            }
-            let removed = (growers.newest?.removed ?? []).map {
-                DiskRemovedFile(path: $0.path, bytes: $0.bytes, pid: $0.pid, program: $0.program)
-            }
-            call.finish(
-                DiskReport(
-                    level: level.rawValue, reason: reason, reserveBytes: self.disks.specification.reserveBytes,
-                    reserveHeldBytes: self.disks.ballastBytes, reserveRefusal: self.disks.ballastRefusal,
-                    fileSystems: self.diskFileSystems(hours: hours), logs: logs, removed: removed
-                ).json)
+            self?.lookAtServiceFolders(inTime: { self?.finishDisk(call, hours) })
+        }
+    }
+
+    private func finishDisk(_ call: ControlCall, _ hours: Int) {
+        let (level, reason) = diskLevel
+        let removed = (disks.growers.newest?.removed ?? []).map {
+            DiskRemovedFile(path: $0.path, bytes: $0.bytes, pid: $0.pid, program: $0.program)
+        }
+        call.finish(
+            DiskReport(
+                level: level.rawValue, reason: reason, reserveBytes: disks.specification.reserveBytes,
+                reserveHeldBytes: disks.ballastBytes, reserveRefusal: disks.ballastRefusal,
+                fileSystems: diskFileSystems(hours: hours), logs: Self.growers(disks.growers.growths),
+                folders: Self.growers(serviceFolders.growths()), removed: removed
+            ).json)
+    }
+
+    private static func growers(_ growths: [DiskGrowers.Growth]) -> [DiskGrower] {
+        growths.prefix(100).map {
+            DiskGrower(
+                name: $0.name, bytes: $0.bytes, grownBytes: $0.grown?.bytes, overSeconds: $0.grown?.over.seconds)
         }
     }
 }

@@ -16,6 +16,8 @@ public struct DiskReport: Hashable, Sendable {
     public var fileSystems: [DiskFileSystem]
     /// The log folders, the fastest grower first.
     public var logs: [DiskGrower]
+    /// The folders that services work in, by the service, the fastest grower first.
+    public var folders: [DiskGrower]
     /// Files that were removed and are still open, the largest first.
     public var removed: [DiskRemovedFile]
 
@@ -23,7 +25,7 @@ public struct DiskReport: Hashable, Sendable {
     public init(
         level: String, reason: String, reserveBytes: UInt64 = 0, reserveHeldBytes: UInt64 = 0,
         reserveRefusal: String? = nil, fileSystems: [DiskFileSystem], logs: [DiskGrower] = [],
-        removed: [DiskRemovedFile] = []
+        folders: [DiskGrower] = [], removed: [DiskRemovedFile] = []
     ) {
         self.level = level
         self.reason = reason
@@ -32,6 +34,7 @@ public struct DiskReport: Hashable, Sendable {
         self.reserveRefusal = reserveRefusal
         self.fileSystems = fileSystems
         self.logs = logs
+        self.folders = folders
         self.removed = removed
     }
 
@@ -45,6 +48,7 @@ public struct DiskReport: Hashable, Sendable {
         reserveRefusal = try fields.optionalText("reserve_refusal")
         fileSystems = try fields.list("file_systems", DiskFileSystem.init)
         logs = try fields.list("logs", DiskGrower.init)
+        folders = try fields.list("folders", DiskGrower.init)
         removed = try fields.list("removed_files", DiskRemovedFile.init)
     }
 
@@ -54,6 +58,7 @@ public struct DiskReport: Hashable, Sendable {
             "level": .string(level), "reason": .string(reason), "reserve_bytes": JSON(Optional(reserveBytes)),
             "reserve_held_bytes": JSON(Optional(reserveHeldBytes)), "reserve_refusal": JSON(reserveRefusal),
             "file_systems": .array(fileSystems.map(\.json)), "logs": .array(logs.map(\.json)),
+            "folders": .array(folders.map(\.json)),
             "removed_files": .array(removed.map(\.json)),
         ]
     }

@@ -103,17 +103,7 @@ struct DiskPage {
     }
 
     private func growers() -> [String] {
-        var lines: [String] = []
-        let logs = report.logs.filter { $0.bytes > 0 }.prefix(Self.logLimit)
-        if !logs.isEmpty {
-            let width = logs.map { TextWidth.of(CleanText.of($0.name)) }.max() ?? 0
-            lines += ["", style.paint("logs", .faint)]
-            lines += logs.map { log in
-                let grown = Self.growth(log).map { "  \($0)" } ?? ""
-                let size = TextWidth.paddedLeft(Self.bytes(log.bytes), 8)
-                return "  \(TextWidth.padded(CleanText.of(log.name), width))  \(size)\(grown)"
-            }
-        }
+        var lines = growers("logs", report.logs) + growers("folders of services", report.folders)
         let removed = report.removed.filter { $0.bytes > 0 }.prefix(Self.logLimit)
         if !removed.isEmpty {
             lines += ["", style.paint("removed, and still open", .faint)]
@@ -123,6 +113,18 @@ struct DiskPage {
             }
         }
         return lines
+    }
+
+    private func growers(_ title: String, _ all: [DiskGrower]) -> [String] {
+        let shown = all.filter { $0.bytes > 0 }.prefix(Self.logLimit)
+        guard !shown.isEmpty else { return [] }
+        let width = shown.map { TextWidth.of(CleanText.of($0.name)) }.max() ?? 0
+        return ["", style.paint(title, .faint)]
+            + shown.map { one in
+                let grown = Self.growth(one).map { "  \($0)" } ?? ""
+                let size = TextWidth.paddedLeft(Self.bytes(one.bytes), 8)
+                return "  \(TextWidth.padded(CleanText.of(one.name), width))  \(size)\(grown)"
+            }
     }
 
     private static func growth(_ log: DiskGrower) -> String? {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CHost
 import Glibc
 import HostLinux
-import TestKit
 
 /// A file system of the test's own (FUSE) whose writes fail with EIO while the test wants it. Needs root, /dev/fuse and
 /// python3-fusepy.
-final class FailingDisk {
-    static let canBeMounted = (try? FailingDisk()) != nil
+public final class FailingDisk {
+    /// Whether there can be one here.
+    public static let canBeMounted = (try? FailingDisk()) != nil
 
     private static let program = """
         import errno, os, sys
@@ -41,32 +42,45 @@ final class FailingDisk {
             def utimens(self, path, times=None): os.utime(root + path, times)
             def release(self, path, fh): os.close(fh)
             def fsync(self, path, datasync, fh): os.fsync(fh)
+            def statfs(self, path):
+                room = os.statvfs(root)
+                return {name: getattr(room, name) for name in dir(room) if name.startswith("f_") and name != "f_fsid"}
 
         root, point, flag = sys.argv[1:]
         FUSE(Failing(), point, foreground=True, nothreads=True)
         """
 
     private let place: TemporaryFolder
-    private let server: TestProcess
-    let path: String
+    private let server: Descriptor
+    /// Where it is mounted.
+    public let path: String
     private var flag: String { place.path + "/fail" }
 
-    init() throws {
+    /// Mounts one.
+    public init() throws {
         place = try TemporaryFolder()
         path = place.path + "/disk"
         let root = place.path + "/root"
         for folder in [path, root] { try Files.makeFolder(folder, mode: 0o750) }
         let before = try FileStatus(at: path).device
-        server = try TestProcess("/usr/bin/python3", ["-c", Self.program, root, path, place.path + "/fail"])
+        server = try Processes.spawn(
+            "/usr/bin/python3", ["-c", Self.program, root, path, place.path + "/fail"],
+            environment: ["PATH=/usr/bin:/bin"]
+        ).takeDescriptor()
         try waitUntil("the file system at \(path)") { try FileStatus(at: path).device != before }
     }
 
     deinit {
         umount2(path, Int32(MNT_DETACH))
+        // It ends with its mount, unless a file is still open.
+        Processes.signal(server, SIGKILL)
+        let raw = server.raw
+        var status: Int32 = 0
+        try? waitUntil("the file system's server to end") { chost_pidfd_reap(raw, &status) != 0 }
     }
 
     /// From now on each write fails, or none does.
-    func setFailing(_ isFailing: Bool) throws {
+    public func setFailing(_ isFailing: Bool) throws {
         if isFailing { try Files.replace(flag, with: []) } else { try Files.remove(flag) }
     }
 }
