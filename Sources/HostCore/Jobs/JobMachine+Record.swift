@@ -108,6 +108,17 @@ extension JobMachine {
         return takeEffects()
     }
 
+    /// What people see now: what an attempt came to is not told before it is written down.
+    public func shown(_ clock: ClockPair) -> JobRecord {
+        var shown = record(clock)
+        guard case .closing = state else { return shown }
+        shown.phase = phase
+        shown.sinceMilliseconds = clock.wall(since)
+        shown.result = nil
+        shown.exit = nil
+        return shown
+    }
+
     /// What there is to write down now.
     public func record(_ clock: ClockPair) -> JobRecord {
         var record = JobRecord(

@@ -69,23 +69,26 @@ final class ServiceFolders {
         }
     }
 
+    /// The number of its file system, then its size in KiB. hostd itself does not touch it: its user could put a mount
+    /// there that answers nobody.
+    private static let script = "device=$(stat -c %d -- \"$1\") && nice du -xsk -- \"$1\" | sed \"s/^/$device /\""
+
     private func measure(_ place: Place, then: @escaping (Size?) -> Void) {
         let instance = InstanceID(service: place.service, launch: 1)
         let (launch, path, loop, keeper) = (place.launch, place.path, self.loop, self.keeper)
-        files.submit(deadline: Self.patience) { () -> (Result<PreparedLaunch, LaunchError>, UInt64) in
-            let prepared = Result { () throws(LaunchError) in try PreparedLaunch(instance, launch) }
-            return (prepared, (try? FileStatus(at: path).device) ?? 0)
-        } then: { (outcome: WorkOutcome<(Result<PreparedLaunch, LaunchError>, UInt64)>) in
-            guard case .done((.success(let prepared), let device)) = outcome else { return then(nil) }
+        files.submit(deadline: Self.patience) {
+            Result { () throws(LaunchError) in try PreparedLaunch(instance, launch) }
+        } then: { (outcome: WorkOutcome<Result<PreparedLaunch, LaunchError>>) in
+            guard case .done(.success(let prepared)) = outcome else { return then(nil) }
             ExecProbe.run(
-                loop: loop, keeper: keeper, command: ["nice", "du", "-xsk", "--", path], launch, prepared,
+                loop: loop, keeper: keeper, command: ["/bin/sh", "-c", Self.script, "sh", path], launch, prepared,
                 timeout: Self.patience
             ) { result in
                 // What could not be read is left out, and du says so with its exit code.
-                guard case .ended(_, let line) = result, let kibibytes = UInt64(line.prefix { $0.isNumber }) else {
-                    return then(nil)
-                }
-                then(Size(bytes: kibibytes << 10, at: loop.now, device: device))
+                guard case .ended(_, let line) = result else { return then(nil) }
+                let figures = line.split { $0 == " " || $0 == "\t" }.prefix(2).compactMap { UInt64($0) }
+                guard figures.count == 2 else { return then(nil) }
+                then(Size(bytes: figures[1] << 10, at: loop.now, device: figures[0]))
             }
         }
     }

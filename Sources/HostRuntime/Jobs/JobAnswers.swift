@@ -83,7 +83,7 @@ extension Supervisor {
                 guard let found else { return call.refuse(503, "the store cannot be read") }
                 let clock = self.jobClock
                 let briefs = found.map { record in
-                    self.brief(self.jobs.board.jobs[record.id].map { $0.record(clock) } ?? record)
+                    self.brief(self.jobs.board.jobs[record.id].map { $0.shown(clock) } ?? record)
                 }
                 // Its state may be another one by now.
                 let wanted = briefs.filter { filter.phases.isEmpty || filter.phases.map(\.rawValue).contains($0.state) }
@@ -185,7 +185,7 @@ extension Supervisor {
 
     private func status(of known: StoredJob) -> JobStatus {
         let live = jobs.board.jobs[known.job.id]
-        let record = live?.record(jobClock) ?? known.job
+        let record = live?.shown(jobClock) ?? known.job
         var attempts = known.attempts
         if let newest = live?.attempt {
             attempts.removeAll { $0.number == newest.number }
