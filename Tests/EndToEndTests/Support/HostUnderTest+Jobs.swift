@@ -47,10 +47,8 @@ extension HostUnderTest {
             if let keeper: Int32 = folder.record("start")?.integer("keeper_pid") { Glibc.kill(keeper, SIGKILL) }
             if let token = folder.token() { _ = OrphanSweep.run(token: token, cgroup: nil) }
         }
-        if let logger = loggerPid {
-            Glibc.kill(logger, SIGKILL)
-            try waitUntil("the logger to go") { !Living.contains(logger) }
-        }
+        for logger in loggers { Glibc.kill(logger, SIGKILL) }
+        try waitUntil("the loggers to go") { loggers.isEmpty }
         for name in try Files.list(dir + "/run") { try removeTree(dir + "/run/" + name) }
         epoch += 1
     }

@@ -115,7 +115,15 @@ final class HostUnderTest {
             }
             if let token { _ = OrphanSweep.run(token: token, cgroup: nil) }
         }
-        if let logger = loggerPid { Glibc.kill(logger, SIGKILL) }
+        for logger in loggers { Glibc.kill(logger, SIGKILL) }
+    }
+
+    /// The loggers of this host, also one that does not answer yet.
+    var loggers: [Int32] {
+        Processes.all().filter { pid in
+            let line = try? Files.readText("/proc/\(pid)/cmdline", limit: 4096)
+            return line?.contains("--run\0\(dir)/run\0") == true
+        }
     }
 
     /// The logger that serves this host now.
