@@ -6,11 +6,8 @@ import HostCore
 public enum Simulation {
     /// One host: `faultySeconds` of virtual time with faults, then calm until all is well, then shutdown.
     public static func run(seed: UInt64, faultySeconds: Int64 = 3600) throws(SimulationFailure) -> SimulationSummary {
-        do throws(SimulationFailure) {
-            return try run(seed: seed, faultySeconds: faultySeconds, traced: false)
-        } catch {
-            _ = try run(seed: seed, faultySeconds: faultySeconds, traced: true)
-            throw error.notReproduced
+        try Reproduction.run { traced throws(SimulationFailure) in
+            try run(seed: seed, faultySeconds: faultySeconds, traced: traced)
         }
     }
 

@@ -7,11 +7,8 @@ public enum PolicySimulation {
     /// One host: so many days of virtual time with edits, crashes and failing targets, then calm until all targets have
     /// the policy in force, and after that once more until they have one that was rolled back to.
     public static func run(seed: UInt64, faultyDays: Int64 = 16) throws(SimulationFailure) -> SimulationSummary {
-        do throws(SimulationFailure) {
-            return try run(seed: seed, faultyDays: faultyDays, traced: false)
-        } catch {
-            _ = try run(seed: seed, faultyDays: faultyDays, traced: true)
-            throw error.notReproduced
+        try Reproduction.run { traced throws(SimulationFailure) in
+            try run(seed: seed, faultyDays: faultyDays, traced: traced)
         }
     }
 
