@@ -77,7 +77,9 @@ public struct AttemptPlan: Hashable, Sendable {
     public var isResumed: Bool
     /// The model; nil where it wants none.
     public var model: String?
-    /// Which arm of a gray release (`stable`, `gray`).
+    /// The tier of the policy that named it.
+    public var tier: String?
+    /// Which arm of a gray release (`stable`, `gray`), or `chosen` where the submission names the model.
     public var arm: String?
     /// The generation of the policy.
     public var generation: Int64?

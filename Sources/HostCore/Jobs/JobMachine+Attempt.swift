@@ -15,6 +15,7 @@ extension JobMachine {
         session = plan.session ?? session
         var attempt = AttemptRecord(job: id, number: attempts, startedMilliseconds: plan.wallMilliseconds)
         attempt.model = plan.model
+        attempt.tier = plan.tier
         attempt.arm = plan.arm
         attempt.generation = plan.generation
         attempt.isResumed = plan.isResumed

@@ -110,6 +110,12 @@ public struct AttemptRecord: Hashable, Sendable {
     public var arm: String?
     /// The generation of the policy that it was launched with.
     public var generation: Int64?
+    /// The tier of the policy that named the model; nil where there was none.
+    public var tier: String?
+    /// What it used, as far as its output says; nil where that cannot be read.
+    public var usage: AttemptUsage?
+    /// It failed, and the model can be blamed.
+    public var blamesModel = false
     /// It went on in a session of an earlier attempt.
     public var isResumed = false
 
@@ -119,5 +125,23 @@ public struct AttemptRecord: Hashable, Sendable {
         self.number = number
         state = .launching
         self.startedMilliseconds = startedMilliseconds
+    }
+}
+
+/// What an attempt used of its model and its tools, as far as its output says.
+public struct AttemptUsage: Hashable, Sendable {
+    /// Tokens that the model read; those of a cache too.
+    public var tokensInput: UInt64
+    /// Tokens that the model wrote.
+    public var tokensOutput: UInt64
+    /// Calls of tools.
+    public var toolCalls: UInt64
+    /// Calls of tools that failed.
+    public var toolFailures: UInt64
+
+    /// So much; without arguments nothing.
+    public init(tokensInput: UInt64 = 0, tokensOutput: UInt64 = 0, toolCalls: UInt64 = 0, toolFailures: UInt64 = 0) {
+        (self.tokensInput, self.tokensOutput) = (tokensInput, tokensOutput)
+        (self.toolCalls, self.toolFailures) = (toolCalls, toolFailures)
     }
 }
