@@ -36,6 +36,16 @@ int chost_exchange(const char *one, const char *other) {
     return renameat2(AT_FDCWD, one, AT_FDCWD, other, RENAME_EXCHANGE);
 }
 
+// A lease for reading is refused while anybody has the file open for writing (fcntl(2), "Leases"). It is given back at
+// once; whoever opens the file in between waits for that, and SIGIO says so.
+int chost_is_being_written(int fd) {
+    if (fcntl(fd, F_SETLEASE, F_RDLCK) == 0) {
+        fcntl(fd, F_SETLEASE, F_UNLCK);
+        return 0;
+    }
+    return errno == EAGAIN;
+}
+
 int chost_sync_file_system(int fd) { return syncfs(fd); }
 
 int chost_fcntl_int(int fd, int command, int argument) { return fcntl(fd, command, argument); }

@@ -76,6 +76,19 @@ public nonisolated struct InstanceFolder: Hashable, Sendable {
         return (version, path)
     }
 
+    private var modelsPath: String { path + "/models" }
+
+    /// Writes down the models that it has.
+    public func keep(_ models: LaunchModels) throws(SystemError) {
+        try Files.replace(modelsPath, with: Array(models.record.text.utf8))
+    }
+
+    /// The models that it has; nil where there was no policy.
+    public func models() -> LaunchModels? {
+        (try? Files.readText(modelsPath, limit: 65536)).flatMap { FieldText(parsing: $0) }
+            .flatMap { LaunchModels(record: $0) }
+    }
+
     /// Whether a keeper lives: it holds the lock. The logger asks the same, so nobody takes the lock to find out.
     public func isLocked() -> Bool {
         guard let lock = try? Descriptor(opening: lock, O_RDWR | O_NOFOLLOW) else { return false }

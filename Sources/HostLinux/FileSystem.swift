@@ -28,7 +28,11 @@ public struct FileSystem: Hashable, Sendable {
         0xEF53: "ext4", 0x5846_5342: "xfs", 0x9123_683E: "btrfs", 0x2FC1_2FC1: "zfs", 0x0102_1994: "tmpfs",
         0x794C_7630: "overlay", 0x6969: "nfs", 0x6573_5546: "fuse", 0xF2F5_2010: "f2fs", 0xCA45_1A4E: "bcachefs",
         0x8584_58F6: "ramfs", 0x7371_7368: "squashfs", 0xFF53_4D42: "cifs", 0x4D44: "vfat",
+        0xFE53_4D42: "smb2", 0x0102_1997: "9p", 0x00C3_6400: "ceph",
     ]
+
+    /// Others may change it without this kernel's knowledge, so that inotify(7) does not tell.
+    public var isShared: Bool { ["nfs", "fuse", "cifs", "smb2", "9p", "ceph"].contains(type) }
 
     /// Asks for the file system of `path`. May block for as long as the file system does.
     public init(at path: String) throws(SystemError) {

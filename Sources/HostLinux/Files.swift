@@ -34,6 +34,8 @@ public enum Files {
         let temporary = path + ".new"
         do throws(SystemError) {
             let file = try Descriptor(opening: temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode: mode)
+            // The umask, which belongs to all threads, may forbid what is wanted here.
+            if mode != 0o600 { try check("fchmod", temporary) { fchmod(file.raw, mode) } }
             try named(temporary) { () throws(SystemError) in try file.write(all: bytes) }
             if sync { try check("fsync", temporary) { fsync(file.raw) } }
             try check("rename", path) { rename(temporary, path) }

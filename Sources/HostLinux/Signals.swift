@@ -16,4 +16,9 @@ public enum Signals {
     public static func ignorePipe() {
         signal(SIGPIPE, SIG_IGN)
     }
+
+    /// Whoever opens a file that a lease is on tells its holder so, which would end the program (fcntl(2), "Leases").
+    public static func ignoreLeaseBreaks() {
+        signal(SIGIO, SIG_IGN)
+    }
 }

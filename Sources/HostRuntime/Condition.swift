@@ -40,6 +40,23 @@ extension Supervisor {
         history.add(host: "condition", text, level == .critical ? .error : .warning)
     }
 
+    /// Says how the configuration is. What is wrong with the policy of the models is told by the same condition.
+    func setConfigCondition(_ level: ConditionLevel, _ reason: String) {
+        configTrouble = level == .ok ? nil : (level, reason)
+        showConfigCondition()
+    }
+
+    /// The configuration and the policy together.
+    func showConfigCondition() {
+        let ofPolicy = policy.problem.map { problem -> (ConditionLevel, String) in
+            (problem.isCritical ? .critical : .warn, problem.words)
+        }
+        let troubles = [configTrouble, ofPolicy].compactMap(\.self)
+        let level = troubles.contains { $0.0 == .critical } ? ConditionLevel.critical : .warn
+        setCondition(
+            "config", troubles.isEmpty ? .ok : level, troubles.map(\.1).joined(separator: "; "))
+    }
+
     /// Sets the facts behind a condition whose level and reason are what they were.
     func setEvidence(_ kind: String, _ evidence: JSON) {
         guard let index = conditions.firstIndex(where: { $0.kind == kind }) else { return }

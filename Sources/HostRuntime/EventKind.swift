@@ -126,5 +126,29 @@ nonisolated struct EventKind: Sendable {
         EventKind(
             "job.hook_failed", "936d0e1e83c02da83197d4e2e8d5b9e3", .warning,
             "a hook of a job has failed, and is tried again"),
+        EventKind(
+            "policy.accepted", "a1233aeb91428a5384a1e1ebca4dbb8b", .notice,
+            "a policy of the models is in force"),
+        EventKind(
+            "policy.refused", "bcbe548b863c2ad46c7e73db4dd84d9b", .error,
+            "models.toml is wrong, and what was in force stays"),
+        EventKind(
+            "policy.reached", "8ae655b1f81967538c7c3f9d6ef6eac3", .info,
+            "every target has the generation in force"),
+        EventKind(
+            "policy.target_failed", "e910db0a5fb792bb42ff992f801b6cc0", .warning,
+            "a generation could not be brought to a target, and is tried again"),
+        EventKind(
+            "policy.unwritten", "00bb61daf7ff921007b6111769ba3cfe", .warning,
+            "a policy could not be written down, and is tried again"),
+        EventKind(
+            "policy.rolled_back", "417323644102d2fa03f206f494efe83c", .warning,
+            "a candidate was worse or refused, and is tried no more"),
+        EventKind(
+            "policy.held", "a5fab23bbe1976e184c542ccabe05c91", .notice,
+            "a candidate has held"),
+        EventKind(
+            "policy.inconclusive", "b529d573a61cca8d60506db3ef89c423", .notice,
+            "nothing can be said of a candidate, and it is tried no more"),
     ]
 }

@@ -17,6 +17,11 @@ public nonisolated struct Folders: Hashable, Sendable {
     /// The records of attempts of jobs.
     public var jobs: String { state + "/jobs" }
 
+    /// The policy of the models, beside the configuration.
+    public var models: String {
+        (configuration.lastIndex(of: "/").map { String(configuration[...$0]) } ?? "") + "models.toml"
+    }
+
     /// The control socket.
     public var socket: String { run + "/hostd.sock" }
 

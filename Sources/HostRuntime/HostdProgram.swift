@@ -55,6 +55,7 @@ public enum HostdProgram {
         _ folders: Folders, _ arguments: [String], inherited: (socket: Int32, lock: Int32)? = nil, isSweep: Bool = false
     ) -> Int32 {
         Signals.ignorePipe()
+        Signals.ignoreLeaseBreaks()
         // Before any thread is made: all of them inherit the mask.
         Signals.block([SIGTERM, SIGINT, SIGHUP, SIGCHLD, SIGCONT])
         ProcessLimits.raiseOpenFiles()
@@ -111,8 +112,8 @@ public enum HostdProgram {
                 "hostd \(Release.version) runs as pid \(getpid()), \(configuration.services.count) services")
             let closed = listen(configuration.control, control, supervisor)
             let warnings = [unknown, closed].compactMap(\.self)
-            if !warnings.isEmpty { supervisor.setCondition("config", .warn, warnings.joined(separator: "; ")) }
-            if let problem { supervisor.setCondition("config", .critical, problem) }
+            if !warnings.isEmpty { supervisor.setConfigCondition(.warn, warnings.joined(separator: "; ")) }
+            if let problem { supervisor.setConfigCondition(.critical, problem) }
             try supervisor.begin()
             if inherited != nil { supervisor.reapInherited() }
             if isSweep {

@@ -21,6 +21,8 @@ final class InstanceTrace {
     var onDrained: (() -> Void)?
     /// What it was launched with; nil where an earlier hostd launched it.
     var environment: [String]?
+    /// The models that it has; nil where there was no policy.
+    var models: LaunchModels?
     /// The newest answer of each probe, when it came, and how many bad ones in a row there were then.
     var answers: [ProbeKind: (answer: ProbeAnswer, at: Instant, failures: Int)] = [:]
     /// What it last said of itself.

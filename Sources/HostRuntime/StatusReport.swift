@@ -18,7 +18,7 @@ extension Supervisor {
             uptimeSeconds: (loop.now - startedAt).seconds, launcher: "direct", keepAwake: power.heldFor,
             keepAwakeProblem: power.problem)
         return HostStatus(
-            host: facts, node: nodeStatus, conditions: conditionStatus(clock), services: [], jobs: jobCounts)
+            host: facts, node: nodeStatus, conditions: conditionStatus(clock), policy: policyStatus, services: [], jobs: jobCounts)
     }
 
     /// What services depend on.
@@ -44,7 +44,7 @@ extension Supervisor {
     /// What is shown of services is the same as long as this is.
     func shown() -> StatusCache.Shown {
         StatusCache.Shown(
-            machine: machineChanges, keepers: launcher.keeperChanges, uses: limits.readings,
+            machine: machineChanges, policy: policy.changes, keepers: launcher.keeperChanges, uses: limits.readings,
             crashes: crashes.changes, clock: wallClock())
     }
 
@@ -76,6 +76,7 @@ extension Supervisor {
             result.ready = life.isReady
             result.statusText = life.notify.status.isEmpty ? nil : life.notify.status
         }
+        (result.model, result.isModelPending) = modelStatus(of: service)
         result.health = health(of: service, clock)
         result.nextAttemptAt = service.nextAttempt.map { clock.wall($0) }
         result.ports = service.specification.ports

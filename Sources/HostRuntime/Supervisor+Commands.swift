@@ -81,7 +81,7 @@ extension Supervisor {
         _ command: [String], beside service: ServiceMachine, _ timeout: Duration, then: @escaping (String?) -> Void
     ) {
         guard let instance = service.state.instance else { return then("nothing runs") }
-        var launch = filled(service.specification.launch)
+        var launch = filled(service.specification.launch, beside: instance)
         launch.environment["HOSTD_MAIN_PID"] = service.state.process.map { "\($0.pid)" } ?? ""
         run(
             command, beside: instance, launch, identities[instance.service], node: nodePin(of: instance.service),

@@ -74,11 +74,16 @@ extension Supervisor {
         guard let running = machine.services[instance.service], running.state.instance == instance,
             var service = hook.map({ specification(of: $0, in: running) }) ?? running.specification
         else { return }
-        service.launch = filled(service.launch)
+        let models: LaunchModels?
+        switch self.models(for: service.launch) {
+        case .success(let found): models = found
+        case .failure(let lack): return feed(instance.service, .launchRefused(instance, lack.description))
+        }
+        service.launch = filled(service.launch, models)
         let known = identities[instance.service]
         if let known, PreparedLaunch.isQuick(service.launch) {
             return launch(
-                instance, hook, service,
+                instance, hook, service, models,
                 Result { () throws(LaunchError) in
                     try PreparedLaunch(instance, service.launch, known: known, node: node)
                 })
@@ -90,15 +95,15 @@ extension Supervisor {
         } then: { [weak self, service] (outcome: WorkOutcome<Result<PreparedLaunch, LaunchError>>) in
             guard case .done(let prepared) = outcome else {
                 let late = LaunchError("looking up its user and env_file took more than \(Self.prepareDeadline.text)")
-                self?.launch(instance, hook, service, .failure(late))
+                self?.launch(instance, hook, service, models, .failure(late))
                 return
             }
-            self?.launch(instance, hook, service, prepared)
+            self?.launch(instance, hook, service, models, prepared)
         }
     }
 
     private func launch(
-        _ instance: InstanceID, _ hook: Hook?, _ specification: ServiceSpecification,
+        _ instance: InstanceID, _ hook: Hook?, _ specification: ServiceSpecification, _ models: LaunchModels?,
         _ prepared: Result<PreparedLaunch, LaunchError>
     ) {
         let name = instance.service
@@ -113,6 +118,7 @@ extension Supervisor {
             let trace = InstanceTrace(instance, service.specification.log)
             trace.environment = prepared.environment
             traces[instance] = trace
+            if hook == nil { launched(instance, with: models) }
         } catch {
             feed(name, .launchFailed(instance, error.description))
         }
@@ -136,7 +142,8 @@ extension Supervisor {
     private func ask(_ instance: InstanceID, _ kind: ProbeKind, _ number: UInt64) {
         guard let service = machine.services[instance.service], let probe = service.probeAsked(kind) else { return }
         let context = ProbeContext(
-            instance: instance, launch: filled(service.specification.launch), identity: identities[instance.service],
+            instance: instance, launch: filled(service.specification.launch, beside: instance),
+            identity: identities[instance.service],
             log: logContext(instance, kind, probe), node: nodePin(of: instance.service))
         prober.ask(probe, context) { [weak self] answer in
             guard let self else { return }

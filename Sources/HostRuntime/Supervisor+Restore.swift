@@ -58,6 +58,7 @@ extension Supervisor {
         crashes.begin()
         disks.configure(configuration.disk)
         alerts.begin()
+        policy.begin(path: folders.models)
         recallFromStore()
         recallJobs()
         trimMemorySoon()
@@ -73,7 +74,9 @@ extension Supervisor {
         let folder = launcher.folder(of: instance)
         var log = LogSpecification()
         log.streams = Files.exists(folder.pipe("err").fifo) ? .separate : .merged
-        return InstanceTrace(instance, log)
+        let trace = InstanceTrace(instance, log)
+        trace.models = folder.models()
+        return trace
     }
 
     /// Decides what a folder is: the current launch of a service, one that only the folder knows of, an old one whose

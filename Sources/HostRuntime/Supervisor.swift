@@ -46,6 +46,8 @@ final class Supervisor {
     let memory: MemoryWatch
     /// Long jobs.
     let jobs: JobDesk
+    /// The policy of the models.
+    let policy: PolicyCenter
     let startedAt: Instant
     var machine: HostMachine { didSet { machineChanges &+= 1 } }
     /// How often it may have changed.
@@ -57,6 +59,8 @@ final class Supervisor {
     /// Lets the control socket go by other settings; says which group of them does not exist.
     var useControl: ((ControlSettings) -> String?)?
     var conditions: [Condition] = []
+    /// What is wrong with the configuration; nil: nothing.
+    var configTrouble: (ConditionLevel, String)?
     /// Who each service runs as, once looked up.
     var identities: [ServiceName: ChildIdentity] = [:]
     /// The instances that have a folder.
@@ -144,8 +148,10 @@ final class Supervisor {
         manager = try ManagerLink(loop: loop)
         memory = MemoryWatch(loop: loop)
         jobs = JobDesk(concurrency: configuration.host.concurrency, keeper: programs.keeper)
+        policy = PolicyCenter(loop: loop, files: files, store: store, folders: folders, epoch: epoch)
         machine = HostMachine([])
         hearParts()
+        hearPolicy()
         // Any job may need any service: a restart that can wait does.
         limits.isBusy = { [weak self] _ in self?.jobs.board.hasPlacesTaken ?? false }
         wantLogs(of: configuration.services)

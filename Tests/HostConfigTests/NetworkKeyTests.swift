@@ -52,7 +52,9 @@ struct NetworkKeyTests {
             env = { MS = "${net.web.rtt_p99_ms} ms" }
             """
         let service = try #require(try configuration([("hostd.toml", text)]).services.first)
-        let launch = service.launch.filled { $0.map { "of \($0)" } ?? "of all" }
+        let launch = service.launch.filled { figure in
+            if case .roundTrip(let target) = figure { target.map { "of \($0)" } ?? "of all" } else { "" }
+        }
         #expect(launch.command == ["x", "--ms=of all", "${net.rtt_p99_ms}"])
         #expect(launch.environment == ["MS": "of web ms"])
         #expect(LaunchFigure.shown(service.launch.command[1]) == "--ms=${net.rtt_p99_ms}")

@@ -21,6 +21,9 @@ ssize_t chost_attribute(const char *path, const char *name, void *value, size_t 
 int chost_exchange(const char *one, const char *other);
 // syncfs(2).
 int chost_sync_file_system(int fd);
+// 1 while anybody has the file behind `fd`, which was opened for reading only, open for writing; 0 when nobody has, or
+// when that cannot be known. SIGIO must be ignored.
+int chost_is_being_written(int fd);
 // The type of the file system of `path`, as statfs(2) numbers them; -1 with errno.
 int64_t chost_file_system_type(const char *path);
 int chost_fcntl_int(int fd, int command, int argument);

@@ -18,7 +18,10 @@ struct LaunchFigureRule {
     }
 
     private func check(_ texts: [String], _ key: String, _ checking: inout Checking) {
-        let unknown = texts.flatMap(LaunchFigure.targets).first { !probes.contains($0) }
+        let targets = texts.flatMap(LaunchFigure.all).compactMap { figure in
+            if case .roundTrip(let target) = figure { target } else { nil }
+        }
+        let unknown = targets.first { !probes.contains($0) }
         guard let unknown, let place = checking.place(of: key) else { return }
         let known = probes.isEmpty ? "there is none" : "there are " + probes.map(quoted).joined(separator: ", ")
         checking.report(path: key, "no probe of the network is called \(quoted(unknown)) (\(known))", at: place)

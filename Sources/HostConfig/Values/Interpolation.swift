@@ -32,7 +32,7 @@ enum Interpolation {
             } else {
                 let name = rest.dropFirst().prefix { $0 != "}" }
                 let isFigure = isLaunched && !checking.keepsJobVariables
-                let figure = isFigure ? LaunchFigure.mark(String(name)) : nil
+                let figure = isFigure ? LaunchFigure(name: String(name))?.mark : nil
                 guard let value = value(of: String(name), checking) ?? figure, name.endIndex < rest.endIndex else {
                     report(rest.dropFirst(), at: place, &checking)
                     return nil
@@ -74,7 +74,7 @@ enum Interpolation {
         if name == port {
             return checking.report("\"${port}\" is the first of the ports (give ports = [8080])", at: place)
         }
-        if LaunchFigure.mark(name) != nil {
+        if LaunchFigure(name: name) != nil {
             let shown = quoted("${" + name + "}")
             return checking.report("\(shown) is known at a launch only (write it in command or env)", at: place)
         }

@@ -27,6 +27,8 @@ public enum TemplateVariable: String, Hashable, Sendable, CaseIterable {
 public struct TemplateValues: Hashable, Sendable {
     /// Further arguments of the job, which stand where a command has `${arguments}`.
     public var arguments: [String]
+    /// The model of each tier, `${model.TIER}`.
+    public var models: [String: String] = [:]
     private var texts: [TemplateVariable: String]
 
     /// The given values; `${slug}` comes from `${directory}`.

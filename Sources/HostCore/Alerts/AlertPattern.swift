@@ -54,8 +54,10 @@ public enum AlertNames {
     ]
     /// What happens to jobs.
     public static let jobEvents = JobReport.Kind.allCases.map(\.rawValue) + ["hook_failed"]
-    /// What is told of by later versions: any word is right.
-    public static let laterFamilies = ["policy"]
+    /// What happens to the policy of the models.
+    public static let policyEvents = [
+        "accepted", "refused", "reached", "target_failed", "unwritten", "rolled_back", "held", "inconclusive",
+    ]
 
     /// Whether `name` is a condition with a level.
     public static func isCondition(_ name: String) -> Bool {
@@ -66,6 +68,7 @@ public enum AlertNames {
     /// All patterns without a `*`, for those who look for the right spelling.
     public static let all: [String] =
         serviceEvents.map { "service.\($0)" } + jobEvents.map { "job.\($0)" } + hostEvents.map { "host.\($0)" }
+        + policyEvents.map { "policy.\($0)" }
         + conditions.flatMap { kind in levels.map { "\(kind).\($0)" } + ["condition.\(kind)"] }
 
     static func isKnown(family: String, word: String) -> Bool {
@@ -75,7 +78,7 @@ public enum AlertNames {
         case "job": word == "*" || jobEvents.contains(word)
         case "host": word == "*" || hostEvents.contains(word)
         case "condition": word == "*" || conditions.contains(word)
-        case _ where laterFamilies.contains(family): !word.isEmpty
+        case "policy": word == "*" || policyEvents.contains(word)
         default: conditions.contains(family) && (word == "*" || levels.contains(word))
         }
     }

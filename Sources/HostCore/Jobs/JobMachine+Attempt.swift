@@ -73,6 +73,10 @@ extension JobMachine {
     }
 
     mutating func launchRefused(_ instance: InstanceID, _ why: String, at now: Instant) {
+        if case .planning(instance, _) = state {
+            // Nothing was begun: it has its turn again, and no attempt was made.
+            return enter(.waiting(.turn(at: now + Limits.planAgain)), because: why, at: now)
+        }
         report(.launchFailed, instance, why)
         end(unlaunched: instance, AttemptFailure(.disruption(retryAfter: nil), why), at: now)
     }

@@ -70,6 +70,8 @@ public struct JobMachine: Hashable, Sendable {
     enum Limits {
         /// How it is launched is worked out within this time.
         static let plan: Duration = .seconds(60)
+        /// What nobody could say for the lack of a policy is asked again after so long.
+        static let planAgain: Duration = .seconds(10)
         /// A keeper that has not said anything for so long is stuck.
         static let launch: Duration = .seconds(60)
         /// A keeper that did not end its tree in so many rounds is swept away with it.

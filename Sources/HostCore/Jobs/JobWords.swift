@@ -32,10 +32,10 @@ public struct JobWords: Hashable, Sendable {
         while let dollar = rest.firstIndex(of: "$") {
             result += rest[..<dollar]
             rest = rest[dollar...]
-            if let variable = TemplateVariable.allCases.first(where: { rest.hasPrefix($0.reference) }) {
-                result += values[variable]
-                rest = rest.dropFirst(variable.reference.count)
-            } else if TemplateVariable.allCases.contains(where: { rest.hasPrefix("$" + $0.reference) }) {
+            if let (reference, value) = reference(at: rest, values) {
+                result += value
+                rest = rest.dropFirst(reference.count)
+            } else if reference(at: rest.dropFirst(), values) != nil {
                 // `$${session}` is a literal `${session}`.
                 rest = rest.dropFirst()
                 result += "$"
@@ -46,6 +46,18 @@ public struct JobWords: Hashable, Sendable {
             }
         }
         return result + rest
+    }
+
+    /// The variable that a text begins with, and what it stands for; nil where that is no variable that is known.
+    private static func reference(at text: Substring, _ values: TemplateValues) -> (String, String)? {
+        if let variable = TemplateVariable.allCases.first(where: { text.hasPrefix($0.reference) }) {
+            return (variable.reference, values[variable])
+        }
+        guard text.hasPrefix("${"), let end = text.firstIndex(of: "}") else { return nil }
+        guard case .model(let tier)? = LaunchFigure(name: String(text[..<end].dropFirst(2))),
+            let model = values.models[tier]
+        else { return nil }
+        return (String(text[...end]), model)
     }
 }
 

@@ -122,6 +122,9 @@ public struct ModelPolicyMachine: Hashable, Sendable {
         return (commit + tries).compactMap(\.self).min()
     }
 
+    /// A policy that is right is on its way and not in force yet.
+    public var isSettling: Bool { next != nil || committing != nil }
+
     private mutating func restore(_ generation: PolicyGeneration?, _ applied: [String: Int64]) {
         inForce = generation
         fileDigest = generation?.fileDigest

@@ -17,6 +17,18 @@ public enum PolicyOrigin: Hashable, Sendable, CustomStringConvertible {
         case .promotion(let tier): "promotion in tier \(tier)"
         }
     }
+
+    /// What these words say; what is not understood came from a file.
+    public init(words: String) {
+        let last = words.split(separator: " ").last.map(String.init) ?? ""
+        if words.hasPrefix("rollback to"), let number = Int64(last) {
+            self = .rollback(to: number)
+        } else if words.hasPrefix("promotion in") {
+            self = .promotion(tier: last)
+        } else {
+            self = .file
+        }
+    }
 }
 
 /// A policy that is right and may become a generation.
@@ -29,9 +41,12 @@ public struct PolicyProposal: Hashable, Sendable {
     public var origin: PolicyOrigin
     /// Who wanted it: the user who wrote the file or asked, or `hostd`.
     public var by: String
+    /// Why, in their words; nil: the note of the policy says it.
+    public var why: String?
 
     /// A policy with the digest of its canonical text.
-    public init(policy: ModelPolicy, digest: String, origin: PolicyOrigin, by: String) {
+    public init(policy: ModelPolicy, digest: String, origin: PolicyOrigin, by: String, why: String? = nil) {
+        self.why = why
         self.policy = policy
         self.digest = digest
         self.origin = origin
@@ -62,7 +77,7 @@ public struct PolicyGeneration: Hashable, Sendable {
     public func audit(after before: PolicyGeneration?) -> PolicyAudit {
         PolicyAudit(
             generation: number, digest: proposal.digest, digestBefore: before?.proposal.digest,
-            origin: proposal.origin, by: proposal.by, why: policy.note,
+            origin: proposal.origin, by: proposal.by, why: proposal.why ?? policy.note,
             changes: PolicyChange.between(before?.policy, policy).map(\.description))
     }
 }
@@ -79,7 +94,7 @@ public struct PolicyAudit: Hashable, Sendable {
     public var origin: PolicyOrigin
     /// Who wanted it.
     public var by: String
-    /// The note of the policy.
+    /// Why: in the words of whoever wanted it, or the note of the policy.
     public var why: String
     /// What is different, in words.
     public var changes: [String]

@@ -80,16 +80,16 @@ extension ModelTarget {
 }
 
 /// Rates for people.
-enum RateText {
+public enum RateText {
     /// Ten-thousandths as per cent: 500 is `5%`, 125 is `1.25%`.
-    static func text(_ share: Int) -> String {
+    public static func text(_ share: Int) -> String {
         let (whole, rest) = share.quotientAndRemainder(dividingBy: 100)
         guard rest > 0 else { return "\(whole)%" }
         return rest % 10 == 0 ? "\(whole).\(rest / 10)%" : "\(whole).\(rest < 10 ? "0" : "")\(rest)%"
     }
 
     /// A share between 0 and 1 in tenths of a per cent: `12.5 %`.
-    static func text(_ share: Double) -> String {
+    public static func text(_ share: Double) -> String {
         let tenths = Int((share * 1000).rounded())
         return "\(tenths / 10).\(tenths % 10) %"
     }

@@ -134,6 +134,9 @@ public struct RolloutMachine: Hashable, Sendable {
     /// The share of the jobs that try the candidate now, in ten-thousandths.
     public var share: Int { isTried ? tier?.gray?.share ?? 0 : 0 }
 
+    /// Whether a person may promote or end it.
+    public var mayBeDecided: Bool { isTried || phase == .inconclusive }
+
     var isTried: Bool { phase == .trying || phase == .held || phase == .promoted }
 
     /// Takes an event at a time in milliseconds since 1970, and says what is to be done.
@@ -149,9 +152,9 @@ public struct RolloutMachine: Hashable, Sendable {
             guard model == candidate, phase == .held else { break }
             if passed { promote(figures) } else { rollBack("it did not pass the golden jobs: \(figures)", at: now) }
         case .approved(let who):
-            if isTried || phase == .inconclusive { promote("\(who) wants it: \(evidence)") }
+            if mayBeDecided { promote("\(who) wants it: \(evidence)") }
         case .abandoned(let who):
-            if isTried || phase == .inconclusive { rollBack("\(who) wants it no more", at: now) }
+            if mayBeDecided { rollBack("\(who) wants it no more", at: now) }
         case .look: judgeAge(at: now)
         }
         return effects

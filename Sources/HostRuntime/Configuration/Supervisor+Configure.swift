@@ -81,7 +81,7 @@ extension Supervisor {
         for line in lines.prefix(20) { Journal.say(.error, line) }
         let first = lines.first ?? "the configuration is wrong"
         history.add(host: "reload_refused", first, .error)
-        setCondition("config", .critical, "\(first); running with the configuration that was accepted last")
+        setConfigCondition(.critical, "\(first); running with the configuration that was accepted last")
     }
 
     private func apply(_ new: HostConfiguration, _ changes: [ReloadAnswer.Change]) {
@@ -90,11 +90,11 @@ extension Supervisor {
         let needsHostd = ConfigurationPlan(from: old, to: new).hostKeysForRestart
         history.add(host: "reloaded", Self.summary(of: changes))
         let unknown = useControl?(new.control)
-        setCondition("config", .ok, "")
+        setConfigCondition(.ok, "")
         if let unknown {
-            setCondition("config", .warn, unknown)
+            setConfigCondition(.warn, unknown)
         } else if !needsHostd.isEmpty {
-            setCondition("config", .warn, "\(needsHostd.joined(separator: ", ")): takes a restart of hostd")
+            setConfigCondition(.warn, "\(needsHostd.joined(separator: ", ")): takes a restart of hostd")
         }
         let changed = Set(changes.map(\.service))
         for name in identities.keys where changed.contains(name.text) { identities[name] = nil }

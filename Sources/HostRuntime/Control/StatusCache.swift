@@ -12,6 +12,8 @@ struct StatusCache {
     struct Shown: Equatable {
         /// Changes of the machine.
         var machine: UInt64
+        /// Changes of the policy of the models.
+        var policy: UInt64
         /// Keepers that were found or went.
         var keepers: UInt64
         /// Readings of what services use.

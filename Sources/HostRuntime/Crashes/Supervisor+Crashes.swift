@@ -32,6 +32,7 @@ extension Supervisor {
         if let node = folder.node() { record.node = ["version": .string(node.version), "path": .string(node.path)] }
         record.probes = probes(of: service, trace, clock)
         record.statusText = trace?.said
+        record.model = modelStatus(of: service).model
         let logs = (trace?.streams ?? []).map { stream in
             let isApart = (trace?.streams.count ?? 1) > 1
             return CrashCase.Log(
@@ -42,7 +43,8 @@ extension Supervisor {
         crashes.add(
             CrashCase(
                 instance: instance, record: record, logs: logs, startedAt: started.map { $0 * 1000 },
-                launch: filled(service.specification.launch), identity: identities[instance.service],
+                launch: filled(service.specification.launch, beside: instance),
+                identity: identities[instance.service],
                 environment: trace?.environment, cgroup: launcher.cgroup(of: instance)?.path))
         if trace?.undrained.isEmpty ?? true { crashes.outputIsThere(of: instance) }
     }

@@ -22,6 +22,8 @@ final class JobDesk {
     var nextNumber: Int64 = 1
     /// What the files and the submission say together of each job that has an attempt under way.
     var kinds: [JobID: KindSpecification] = [:]
+    /// The models of each attempt that is about to be launched, all of one generation.
+    var models: [JobID: [String: String]] = [:]
     /// What the output of each attempt that is under way has said.
     var outputs: [InstanceID: JobOutput] = [:]
     /// What folders say of attempts that the store has not spoken of yet.

@@ -33,12 +33,30 @@ extension Supervisor {
         case .failure(let error): feed(job: id, .unplannable(instance, error.description))
         case .success(let kind):
             jobs.kinds[id] = kind
-            var plan = AttemptPlan(session: job.session)
-            if plan.session == nil, kind.agent.session.origin == .chosen { plan.session = Self.newSession() }
-            plan.isResumed = job.attempts > 0 && canResume(job, kind)
-            plan.wallMilliseconds = Clock.wallMilliseconds
-            feed(job: id, .planned(instance, plan))
+            chooseModel(for: instance, of: job, kind) { [weak self] choice in
+                self?.planAttempt(instance, of: id, kind, choice)
+            }
         }
+    }
+
+    private func planAttempt(
+        _ instance: InstanceID, of id: JobID, _ kind: KindSpecification, _ choice: ModelChoice
+    ) {
+        guard let job = jobs.board.jobs[id], case .planning(instance, _) = job.state else { return }
+        var plan = AttemptPlan(session: job.session)
+        switch choice {
+        case .none: break
+        case .later(let why): return feed(job: id, .launchRefused(instance, why))
+        case .never(let why): return feed(job: id, .unplannable(instance, why))
+        case .chosen(let chosen):
+            (plan.model, plan.tier) = (chosen.model, chosen.tier)
+            (plan.arm, plan.generation) = (chosen.arm, chosen.generation)
+            jobs.models[id] = chosen.models
+        }
+        if plan.session == nil, kind.agent.session.origin == .chosen { plan.session = Self.newSession() }
+        plan.isResumed = job.attempts > 0 && canResume(job, kind)
+        plan.wallMilliseconds = Clock.wallMilliseconds
+        feed(job: id, .planned(instance, plan))
     }
 
     private func canResume(_ job: JobMachine, _ kind: KindSpecification) -> Bool {
@@ -63,11 +81,13 @@ extension Supervisor {
         values[.job] = "\(job.id)"
         values[.model] = job.attempt?.model ?? ""
         values[.directory] = kind.launch.directory ?? ""
+        values.models = jobs.models[job.id] ?? [:]
         return values
     }
 
     func launchAttempt(_ instance: InstanceID, of id: JobID) {
-        guard let job = jobs.board.jobs[id], job.state.instance == instance, let kind = jobs.kinds[id] else { return }
+        guard let job = jobs.board.jobs[id], job.state.instance == instance, var kind = jobs.kinds[id] else { return }
+        kind.launch.environment[ModelsFile.variable] = policy.modelsFile.path
         var node: NodePinned?
         if kind.launch.node != .any {
             switch nodes.machine.pin(for: kind.launch.node) {

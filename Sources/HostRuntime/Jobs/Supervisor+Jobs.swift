@@ -95,6 +95,7 @@ extension Supervisor {
         jobs.armed[job.id] = nil
         jobs.finals[job.phase, default: 0] += 1
         jobs.kinds[job.id] = nil
+        jobs.models[job.id] = nil
         for log in [job.id.name.text, job.id.name.text + "/stderr"] { logger.forget(log: log) }
         runHook(of: job)
         scheduledJobIsOver(job)

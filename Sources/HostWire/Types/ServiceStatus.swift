@@ -16,6 +16,8 @@ public struct ServiceStatus: Hashable, Sendable {
     public var reason: String
     /// The model that it was started with, if any.
     public var model: String?
+    /// The policy says another model than it has: the next launch, or what `model_change` says, brings it.
+    public var isModelPending = false
     /// Whether it can take work.
     public var ready: Bool
     /// How its newest instance that ended did so; nil when none has.
@@ -98,6 +100,7 @@ public struct ServiceStatus: Hashable, Sendable {
         restarts = try fields.optionalInteger("restarts") ?? 0
         reason = try fields.optionalText("reason") ?? ""
         model = try fields.optionalText("model")
+        isModelPending = try fields.optionalBool("model_pending") ?? false
         ready = try fields.bool("ready")
         lastExit = try fields.optional("last_exit", LastExit.init)
         lastCrash = try fields.optional("last_crash", CrashBrief.init)
@@ -133,7 +136,7 @@ public struct ServiceStatus: Hashable, Sendable {
             "family": .string(family), "tags": .array(tags.map { .string($0) }),
             "after": .array(after.map { .string($0) }),
             "status_text": JSON(statusText), "limits": .array(limits.map(\.json)),
-            "use": use?.json ?? .null,
+            "use": use?.json ?? .null, "model_pending": .bool(isModelPending),
         ]
     }
 

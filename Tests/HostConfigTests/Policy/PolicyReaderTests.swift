@@ -263,3 +263,25 @@ struct PolicyReaderTests {
 extension Result {
     fileprivate var isFailure: Bool { if case .failure = self { true } else { false } }
 }
+
+/// What the store keeps of a policy says the same as the files did.
+struct PolicyWriterTests {
+    @Test func whatIsWrittenIsReadAsTheSamePolicy() throws {
+        let policy = try PolicyReaderTests.policy(PolicyReaderTests.whole)
+        #expect(try PolicyReaderTests.policy(PolicyWriter.text(policy)) == policy)
+    }
+
+    @Test func signsThatMeanSomethingToTOMLAndToVariablesComeBackAsTheyWere() throws {
+        var policy = ModelPolicy()
+        policy.name = "a \"b\" \\ c"
+        policy.note = "tab\tand ${model.agent} and $$ and 'x' #no"
+        policy.tiers["agent"] = ModelPolicy.Tier(model: "a/b:free")
+        policy.prices["a/b.c"] = ModelPolicy.Price(input: 0.1, output: 1e-7)
+        policy.targets = [
+            ModelTarget(name: "exec", action: .exec(["/bin/sh", "-c", "echo \"$1 ${HOME} $$\" \\n"])),
+            ModelTarget(name: "t", action: .template(from: "/a b/\"x\"", to: "/srv/m$.json"), user: "agent"),
+        ]
+        policy.board.url = "https://example.com/x?a=$b"
+        #expect(try PolicyReaderTests.policy(PolicyWriter.text(policy)) == policy)
+    }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import HostCore
+internal import HostLinux
+internal import HostWire
+
+/// The file that `HOSTD_MODELS_FILE` names: the models in force as JSON, replaced as a whole and never missing.
+struct ModelsFile {
+    /// The variable that names it to children.
+    nonisolated static let variable = "HOSTD_MODELS_FILE"
+
+    /// Its path.
+    let path: String
+
+    init(run: String) { path = run + "/models.json" }
+
+    /// Writes what a generation says.
+    func write(_ generation: PolicyGeneration) throws(SystemError) {
+        try write(LaunchModels(generation))
+    }
+
+    /// Before there is any policy: whoever reads it finds no model, instead of no file.
+    func writeEmptyIfMissing() throws(SystemError) {
+        guard !Files.exists(path) else { return }
+        try replace(["generation": .integer(0), "tiers": .object([])])
+    }
+
+    /// The runtime folder is in memory: this does not wait for a disk.
+    private func write(_ models: LaunchModels) throws(SystemError) {
+        let tiers = models.models.sorted { $0.key < $1.key }.map { JSON.Member(key: $0.key, value: .string($0.value)) }
+        try replace(["generation": .integer(models.generation), "tiers": .object(tiers)])
+    }
+
+    private func replace(_ json: JSON) throws(SystemError) {
+        // Who runs under another user passes through the folder, and sees nothing else in it.
+        if let folder = path.lastIndex(of: "/"), getuid() == 0 { try Files.setMode(String(path[..<folder]), 0o711) }
+        try Files.replace(path, with: json.bytes, mode: 0o644)
+    }
+}

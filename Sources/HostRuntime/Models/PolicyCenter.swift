@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HostConfig
+internal import HostCore
+internal import HostLinux
+internal import HostLoop
+internal import HostStore
+
+/// Reads models.toml, takes policies over and tries candidates: carries out what the machines of the policy decide.
+final class PolicyCenter {
+    /// A tier that services and kinds name.
+    var tierUses: (() -> [TierUse])?
+    /// Another generation is in force.
+    var isInForce: ((PolicyGeneration) -> Void)?
+    /// What people may want to know: a kind of event, and its words.
+    var told: ((_ kind: String, _ words: String) -> Void)?
+    /// What is wrong with the policy has changed.
+    var problemChanged: (() -> Void)?
+    /// Brings a generation to a target that is not the file of the models; `then` is told why it could not.
+    var bring: ((_ target: String, PolicyGeneration, _ then: @escaping (String?) -> Void) -> Void)?
+    /// The candidate of a tier has held, and has to pass the golden jobs.
+    var runGolden: ((_ tier: String, _ candidate: String) -> Void)?
+
+    let loop: EventLoop
+    let files: Worker
+    let store: Store
+    let modelsFile: ModelsFile
+    private let copy: PolicyCopy
+    private let epoch: String
+
+    var machine = ModelPolicyMachine()
+    var rollouts: [String: RolloutMachine] = [:]
+    /// What every launch takes: the generation in force; before the store has spoken, the copy of it.
+    private(set) var inForce: PolicyGeneration?
+    /// When it was accepted, milliseconds since 1970.
+    private(set) var acceptedMilliseconds: Int64 = 0
+    /// How often anything that is shown may have changed.
+    private(set) var changes: UInt64 = 0
+    /// The store has said what there was.
+    private(set) var isLoaded = false
+    private(set) var watch: PolicyWatch?
+    private(set) var path = ""
+    /// There is no models.toml.
+    private(set) var isMissing = false
+    private var busySince: Instant?
+    /// What was read last, to be checked again when services or kinds change.
+    private var lastRead: ([ConfigurationFile], owner: String)?
+    private var timer: TimerSource?
+    private var retry: TimerSource?
+    private var lookTimer: TimerSource?
+    private var toldOf: [String: String] = [:]
+    /// The services that the machine has on its list.
+    var toldServices: [String] = []
+    /// Who wanted the candidate of a tier promoted.
+    var approvedBy: [String: String] = [:]
+    /// What is called as soon as the next generation is in force, or could not be written down.
+    var waiting: [(Result<Int64, PolicyRefusal>) -> Void] = []
+
+    private static let storePatience: Duration = .seconds(2)
+    private static let busyPatience: Duration = .seconds(10)
+    /// Time alone decides little of a trial: it is looked at so often.
+    private static let lookEvery: Duration = .seconds(600)
+
+    /// A center that has not begun.
+    init(loop: EventLoop, files: Worker, store: Store, folders: Folders, epoch: String) {
+        self.loop = loop
+        self.files = files
+        self.store = store
+        self.epoch = epoch
+        modelsFile = ModelsFile(run: folders.run)
+        copy = PolicyCopy(path: folders.state + "/policy")
+        timer = try? loop.timer { [weak self] in self?.feed(.tick) }
+        if let kept = copy.read(), let generation = kept.accepted {
+            inForce = generation
+            acceptedMilliseconds = kept.wallMilliseconds
+        }
+    }
+
+    /// Reads the policy in the file at `path` from now on; the store is asked first what is in force.
+    func begin(path: String) {
+        do throws(SystemError) {
+            try modelsFile.writeEmptyIfMissing()
+        } catch {
+            Journal.say(.warning, "\(error); HOSTD_MODELS_FILE names no file yet")
+        }
+        self.path = path
+        load()
+    }
+
+    /// Reads another file from now on.
+    func follow(path: String) {
+        guard isLoaded, path != self.path else { return self.path = path }
+        self.path = path
+        startWatching()
+    }
+
+    private func load() {
+        store.policies { [weak self] stored in
+            guard let self else { return }
+            self.store.documents(Self.rolloutPrefix) { [weak self] documents in
+                guard let self, !self.isLoaded else { return }
+                guard let stored, let documents else {
+                    // Nothing can be accepted before it is known what was; the copy is in force meanwhile.
+                    self.retry = try? self.loop.timer { [weak self] in self?.load() }
+                    self.retry?.arm(at: self.loop.now + Self.storePatience)
+                    return
+                }
+                self.take(stored, documents)
+            }
+        }
+    }
+
+    private func take(_ stored: StoredPolicies, _ documents: [String: String]) {
+        isLoaded = true
+        for (name, text) in documents {
+            rollouts[String(name.dropFirst(Self.rolloutPrefix.count))] = RolloutMachine(snapshot: text)
+        }
+        var newest = inForce
+        // A store that was lost knows less than the copy.
+        if let policy = stored.newest, policy.generation >= newest?.number ?? 0 {
+            if let generation = policy.accepted {
+                newest = generation
+                acceptedMilliseconds = policy.wallMilliseconds
+            } else {
+                Journal.say(.error, "generation \(policy.generation) of the policy cannot be read by this hostd")
+            }
+        }
+        feed(.restored(newest, applied: stored.targets))
+        startWatching()
+        armLook()
+    }
+
+    /// Looks at the trials again after a while, as long as there are any.
+    func armLook() {
+        guard rollouts.values.contains(where: { $0.candidate != nil }) else { return lookTimer = nil }
+        if lookTimer == nil { lookTimer = try? loop.timer { [weak self] in self?.lookAtTrials() } }
+        lookTimer?.arm(at: loop.now + Self.lookEvery)
+    }
+
+    private func startWatching() {
+        let watch = PolicyWatch(loop: loop, files: files, path: path)
+        watch.found = { [weak self] in self?.found($0) }
+        self.watch = watch
+        watch.begin()
+    }
+
+    // MARK: - What is read
+
+    func found(_ outcome: PolicyFiles.Outcome) {
+        if case .busy = outcome {
+            let since = busySince ?? loop.now
+            busySince = since
+            guard loop.now - since >= Self.busyPatience else { return }
+            return refuse(["\(path): it has been open for writing for more than \(Self.busyPatience.text) (close it)"])
+        }
+        busySince = nil
+        isMissing = false
+        switch outcome {
+        case .busy: break
+        case .missing:
+            isMissing = true
+            lastRead = nil
+            guard inForce != nil else { return problemDiffers() }
+            refuse(["\(path): it is not there (the generation in force stays; write the file)"])
+        case .wrong(let errors):
+            lastRead = nil
+            refuse(errors)
+        case .read(let files, let owner):
+            lastRead = (files, owner)
+            check()
+        }
+    }
+
+    /// Services or kinds may name other tiers now.
+    func usesChanged() {
+        if lastRead != nil { check() }
+        problemDiffers()
+    }
+
+    private func check() {
+        guard let (files, owner) = lastRead else { return }
+        switch PolicyReader.read(files: files, usedTiers: tierUses?() ?? []) {
+        case .success(let policy): feed(.read(PolicyProposal(policy, origin: .file, by: owner)))
+        case .failure(let errors): refuse(errors.lines)
+        }
+    }
+
+    /// What is wrong is told once, not at each look.
+    private func refuse(_ errors: [String]) {
+        guard machine.refusal != errors else { return }
+        feed(.unreadable(errors))
+    }
+
+    /// What the file says now, as it would be taken over; nil where it is not there.
+    func proposal(
+        by who: String, why: String?, then: @escaping (Result<PolicyProposal, PolicyRefusal>) -> Void
+    ) {
+        guard let watch else { return then(.failure(PolicyRefusal("the store has not said yet what is in force"))) }
+        watch.lookNow { [weak self] outcome in
+            guard let self else { return }
+            switch outcome {
+            case nil: then(.failure(PolicyRefusal("\(self.path): the disk does not answer")))
+            case .missing: then(.failure(PolicyRefusal("\(self.path): it is not there (write it)")))
+            case .busy: then(.failure(PolicyRefusal("\(self.path): it is being written (close it, and try again)")))
+            case .wrong(let errors): then(.failure(PolicyRefusal(errors)))
+            case .read(let files, let owner):
+                switch PolicyReader.read(files: files, usedTiers: self.tierUses?() ?? []) {
+                case .failure(let errors): then(.failure(PolicyRefusal(errors.lines)))
+                case .success(let policy):
+                    let who = who.isEmpty ? owner : who
+                    then(.success(PolicyProposal(policy, origin: .file, by: who, why: why)))
+                }
+            }
+        }
+    }
+
+    // MARK: - The machine
+
+    /// Gives the machine an event, and carries out what it wants.
+    func feed(_ event: ModelPolicyMachine.Event) {
+        let effects = machine.handle(event, at: loop.now)
+        changes &+= 1
+        for effect in effects { carryOut(effect) }
+        if let due = machine.nextDue { timer?.arm(at: due) } else { timer?.disarm() }
+        problemDiffers()
+    }
+
+    private func carryOut(_ effect: ModelPolicyMachine.Effect) {
+        switch effect {
+        case .commit(let generation, let audit): commit(generation, audit)
+        case .accepted(let number): accepted(number)
+        case .refused(let errors):
+            tell("policy.refused", Self.summary(of: errors) + stays)
+        case .apply(let target, let generation): apply(generation, to: target)
+        case .note(let target, let number): store.note(target: target, generation: number)
+        case .troubled(let what, let why, let pause): troubled(what, why, pause)
+        case .reachedAll(let number): told?("policy.reached", "every target has generation \(number)")
+        }
+    }
+
+    private var stays: String { inForce.map { "; generation \($0.number) stays in force" } ?? "" }
+
+    private static func summary(of errors: [String]) -> String {
+        let first = errors.first ?? "it is wrong"
+        return errors.count > 1 ? "\(first); and \(errors.count - 1) more" : first
+    }
+
+    private func commit(_ generation: PolicyGeneration, _ audit: PolicyAudit) {
+        let now = Clock.wallMilliseconds
+        var row = StoredAudit(
+            wallMilliseconds: now, epoch: epoch, action: audit.origin.action, generation: audit.generation,
+            by: audit.by, digest: audit.digest)
+        row.origin = audit.origin.description
+        row.name = generation.policy.name
+        row.why = audit.why
+        row.digestBefore = audit.digestBefore
+        row.changes = audit.changes
+        store.commit(policy: StoredPolicy(generation, wallMilliseconds: now), audit: row) { [weak self] result in
+            switch result {
+            case .success:
+                self?.acceptedMilliseconds = now
+                self?.feed(.committed(generation.number))
+            case .failure(let error): self?.feed(.commitFailed(generation.number, error.description))
+            }
+        }
+    }
+
+    private func accepted(_ number: Int64) {
+        guard let generation = machine.inForce, generation.number == number else { return }
+        let isNew = inForce?.number != number
+        inForce = generation
+        if isNew { keepCopy(of: generation) }
+        configureTrials(generation)
+        armLook()
+        if isNew {
+            toldOf = [:]
+            let changes = generation.proposal.origin == .file ? "" : ", \(generation.proposal.origin)"
+            told?("policy.accepted", "generation \(number)\(changes), by \(generation.proposal.by): \(name(generation))")
+        }
+        isInForce?(generation)
+        settle(.success(number))
+    }
+
+    private func name(_ generation: PolicyGeneration) -> String {
+        let policy = generation.policy
+        let models = policy.tiers.sorted { $0.key < $1.key }.prefix(5).map { "\($0.key) = \($0.value.model)" }
+        let more = policy.tiers.count > 5 ? ", …" : ""
+        return (policy.name.isEmpty ? "" : "\(policy.name); ") + models.joined(separator: ", ") + more
+    }
+
+    private func keepCopy(of generation: PolicyGeneration) {
+        let (copy, stored) = (self.copy, StoredPolicy(generation, wallMilliseconds: acceptedMilliseconds))
+        files.submit(deadline: .seconds(30)) { () -> String? in
+            do throws(SystemError) { try copy.write(stored) } catch { return "\(error)" }
+            return nil
+        } then: { (outcome: WorkOutcome<String?>) in
+            guard case .done(nil) = outcome else {
+                return Journal.say(.warning, "no copy of the policy in force could be written beside the store")
+            }
+        }
+    }
+
+    private func apply(_ generation: PolicyGeneration, to target: String) {
+        guard target == PolicyTargets.file else {
+            guard let bring else { return }
+            return bring(target, generation) { [weak self] why in
+                guard let self else { return }
+                self.feed(
+                    why.map { .applyFailed(target, generation.number, $0) } ?? .applied(target, generation.number))
+            }
+        }
+        do throws(SystemError) {
+            try modelsFile.write(generation)
+            loop.later { [weak self] in self?.feed(.applied(target, generation.number)) }
+        } catch {
+            let why = "\(error)"
+            loop.later { [weak self] in self?.feed(.applyFailed(target, generation.number, why)) }
+        }
+    }
+
+    /// The same trouble is told once a generation.
+    private func troubled(_ what: String, _ why: String, _ pause: Duration) {
+        if what == "store" { settle(.failure(PolicyRefusal("the policy could not be written down: \(why)"))) }
+        guard toldOf[what] != why else { return }
+        toldOf[what] = why
+        told?(what == "store" ? "policy.unwritten" : "policy.target_failed", "\(what): \(why); again in \(pause.text)")
+    }
+
+    /// An event that is told again only when it says something else.
+    private func tell(_ kind: String, _ words: String) {
+        guard toldOf[kind] != words else { return }
+        toldOf[kind] = words
+        told?(kind, words)
+    }
+
+    /// Writes a row of the audit that begins no generation.
+    func audit(_ action: String, tier: String, why: String, by: String) {
+        guard let inForce else { return }
+        var row = StoredAudit(
+            wallMilliseconds: Clock.wallMilliseconds, epoch: epoch, action: action, generation: inForce.number, by: by,
+            digest: inForce.proposal.digest)
+        row.origin = "tier \(tier)"
+        row.name = inForce.policy.name
+        row.why = why
+        row.digestBefore = inForce.proposal.digest
+        store.append(audit: row)
+    }
+
+    func settle(_ outcome: Result<Int64, PolicyRefusal>) {
+        let callers = waiting
+        waiting = []
+        for call in callers { call(outcome) }
+    }
+
+    // MARK: - What is wrong
+
+    /// Why people should look at the policy; nil: all is well. Without a policy that is so only where one is used.
+    var problem: (isCritical: Bool, words: String)? {
+        if let errors = machine.refusal {
+            return (inForce == nil, Self.summary(of: errors) + stays)
+        }
+        guard isLoaded, inForce == nil, let use = tierUses?().first else { return nil }
+        return (
+            true,
+            "\(use.noun) \(use.name) uses the tier \(use.tier) of the policy, and no policy is in force "
+                + "(write \(path))"
+        )
+    }
+
+    private var shownProblem: String?
+
+    private func problemDiffers() {
+        let now = problem.map { "\($0.isCritical) \($0.words)" }
+        guard now != shownProblem else { return }
+        shownProblem = now
+        problemChanged?()
+    }
+}
+
+/// Why a policy was not taken over: every reason.
+nonisolated struct PolicyRefusal: Error, Hashable, Sendable {
+    let errors: [String]
+
+    init(_ errors: [String]) { self.errors = errors }
+    init(_ error: String) { errors = [error] }
+}
+
+nonisolated extension PolicyOrigin {
+    /// What the audit calls it.
+    var action: String {
+        switch self {
+        case .file: "accepted"
+        case .rollback: "rolled_back"
+        case .promotion: "promoted"
+        }
+    }
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HostConfig
+internal import HostCore
+internal import HostLaunch
+internal import HostLinux
+internal import HostLoop
+internal import HostStore
+internal import HostWire
+
+/// The policy of the models, and what it means for services.
+extension Supervisor {
+    /// Connects the policy with what it concerns.
+    func hearPolicy() {
+        policy.tierUses = { [weak self] in self?.configuration.tierUses ?? [] }
+        policy.told = { [weak self] in self?.history.add(policy: $0, $1) }
+        policy.problemChanged = { [weak self] in self?.showConfigCondition() }
+        policy.isInForce = { [weak self] in self?.policyIsInForce($0) }
+        policy.bring = { [weak self] in self?.bring($1, to: $0, then: $2) }
+    }
+
+    private func policyIsInForce(_ generation: PolicyGeneration) {
+        for name in machine.services.keys.sorted() {
+            guard let service = machine.services[name], case .waiting(.node) = service.state,
+                !service.specification.launch.tiers.isEmpty
+            else { continue }
+            feed(name, .nodeChanged)
+        }
+        jobs.changes &+= 1
+        policy.tellLater(servicesToTell)
+    }
+
+    /// The services that have to be told of another model.
+    var servicesToTell: [String] { [] }
+
+    private func bring(_ generation: PolicyGeneration, to target: String, then: @escaping (String?) -> Void) {
+        then("\(target) is not there")
+    }
+
+    // MARK: - Launches
+
+    /// The models that a launch has: of the generation in force, or why it cannot be launched.
+    func models(for launch: LaunchSpecification) -> Result<LaunchModels?, LaunchError> {
+        let models = policy.inForce.map { LaunchModels($0) }
+        return policy.lack(of: launch.tiers).map { .failure(LaunchError($0)) } ?? .success(models)
+    }
+
+    /// A launch with what is known of the network now, and with its models.
+    func filled(_ launch: LaunchSpecification, _ models: LaunchModels?) -> LaunchSpecification {
+        var result = launch.filled { figure in
+            switch figure {
+            case .roundTrip(let target): roundTrip(of: target)
+            case .model(let tier): models?.models[tier] ?? ""
+            }
+        }
+        result.environment[ModelsFile.variable] = policy.modelsFile.path
+        return result
+    }
+
+    /// The same for what runs beside an instance: with the models that it has.
+    func filled(_ launch: LaunchSpecification, beside instance: InstanceID) -> LaunchSpecification {
+        filled(launch, traces[instance]?.models ?? policy.inForce.map { LaunchModels($0) })
+    }
+
+    /// A service was launched with these models.
+    func launched(_ instance: InstanceID, with models: LaunchModels?) {
+        guard let models, let trace = traces[instance] else { return }
+        trace.models = models
+        keepModels(of: instance)
+        let tiers = machine.services[instance.service]?.specification.launch.tiers ?? []
+        guard !tiers.isEmpty else { return }
+        store.add(
+            serviceRun: StoredServiceRun(
+                service: instance.service.text, launch: instance.launch, wallMilliseconds: Clock.wallMilliseconds,
+                generation: models.generation, models: models.models.filter { tiers.contains($0.key) }))
+    }
+
+    /// Beside the launch, so that the next hostd knows it as well.
+    func keepModels(of instance: InstanceID) {
+        guard let models = traces[instance]?.models else { return }
+        do throws(SystemError) {
+            try launcher.folder(of: instance).keep(models)
+        } catch {
+            Journal.say(.warning, "\(instance): the next hostd will not know its models: \(error)")
+        }
+    }
+
+    // MARK: - Status
+
+    /// What a service runs with, as people see it; nil: nothing that is known.
+    func modelStatus(of service: ServiceMachine) -> (model: String?, isPending: Bool) {
+        guard let instance = service.state.instance, let models = traces[instance]?.models else { return (nil, false) }
+        let tiers = service.specification.launch.tiers
+        let names = tiers.compactMap { models.models[$0] }
+        var shown: [String] = []
+        for name in names where !shown.contains(name) { shown.append(name) }
+        return (shown.isEmpty ? nil : shown.joined(separator: ", "), isModelPending(service, models))
+    }
+
+    /// Whether the policy in force says something else than what a service has.
+    func isModelPending(_ service: ServiceMachine, _ models: LaunchModels) -> Bool {
+        guard let generation = policy.inForce else { return false }
+        let tiers = service.specification.launch.tiers
+        return !tiers.isEmpty && !models.differences(from: LaunchModels(generation), in: tiers).isEmpty
+    }
+
+    /// The policy at a glance.
+    var policyStatus: PolicyStatus {
+        guard let generation = policy.inForce else { return PolicyStatus() }
+        let tiers = generation.policy.tiers.sorted { $0.key < $1.key }.map { name, tier in
+            let gray: JSON? = tier.gray.map {
+                ["model": .string($0.model), "share": .number(policy.share(of: name))]
+            }
+            return JSON.Member(key: name, value: ["model": .string(tier.model), "gray": gray ?? .null])
+        }
+        return PolicyStatus(
+            name: generation.policy.name, generation: UInt64(generation.number),
+            digest: "sha256:\(generation.proposal.digest)",
+            appliedAt: WallTime(milliseconds: policy.acceptedMilliseconds), tiers: .object(tiers))
+    }
+}
