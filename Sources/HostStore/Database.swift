@@ -139,5 +139,12 @@ nonisolated struct Row {
 
     private func isNull(_ column: Int32) -> Bool { sqlite3_column_type(statement, column) == SQLITE_NULL }
 
+    /// The bytes of a value's text, also those after a zero; nil when there is none.
+    func bytes(_ column: Int32) -> [UInt8]? {
+        guard !isNull(column) else { return nil }
+        guard let start = sqlite3_column_blob(statement, column) else { return [] }
+        return [UInt8](UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, column))))
+    }
+
     func text(_ column: Int32) -> String? { sqlite3_column_text(statement, column).map { String(cString: $0) } }
 }

@@ -77,6 +77,13 @@ nonisolated enum JobRows {
         attempt.arm = row.text(8)
         attempt.generation = row.optionalInteger(9)
         attempt.isResumed = row.integer(10) != 0
+        attempt.tier = row.text(11)
+        attempt.blamesModel = row.integer(12) != 0
+        attempt.usage = row.optionalInteger(13).map {
+            AttemptUsage(
+                tokensInput: UInt64(clamping: $0), tokensOutput: UInt64(clamping: row.integer(14)),
+                toolCalls: UInt64(clamping: row.integer(15)), toolFailures: UInt64(clamping: row.integer(16)))
+        }
         return attempt
     }
 }

@@ -13,6 +13,7 @@ nonisolated enum JobTable {
     ]
     static let attemptColumns = [
         "job", "number", "state", "started_ms", "ended_ms", "reason", "exit", "model", "arm", "generation", "resumed",
+        "tier", "blamed", "tokens_input", "tokens_output", "tool_calls", "tool_failures",
     ]
     private static let jobUpsert = upsert("jobs", columns, key: "id")
     private static let attemptUpsert = upsert("attempts", attemptColumns, key: "job, number")
@@ -36,6 +37,7 @@ nonisolated enum JobTable {
     /// Writes the newest word on an attempt; the oldest of too many goes.
     static func put(_ attempt: AttemptRecord, _ database: Database) throws(StoreError) {
         try database.run(attemptUpsert, values(attempt))
+        try ModelRunTable.put(attempt, database)
         guard attempt.number > TextLimit.attempts else { return }
         try database.run(
             "DELETE FROM attempts WHERE job = ?1 AND number <= ?2",
@@ -71,7 +73,7 @@ nonisolated enum JobTable {
         return found
     }
 
-    private static func upsert(_ table: String, _ columns: [String], key: String) -> String {
+    static func upsert(_ table: String, _ columns: [String], key: String) -> String {
         let places = columns.indices.map { "?\($0 + 1)" }.joined(separator: ", ")
         let newer = columns.map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
         return "INSERT INTO \(table)(\(columns.joined(separator: ", "))) VALUES(\(places)) "
@@ -97,7 +99,8 @@ nonisolated enum JobTable {
             .integer(attempt.job.number), .integer(Int64(clamping: attempt.number)), .text(attempt.state.rawValue),
             .integer(attempt.startedMilliseconds), .optional(attempt.endedMilliseconds), .text(attempt.reason),
             .optional(attempt.exit?.column), .optional(attempt.model), .optional(attempt.arm),
-            .optional(attempt.generation), .integer(attempt.isResumed ? 1 : 0),
-        ]
+            .optional(attempt.generation), .integer(attempt.isResumed ? 1 : 0), .optional(attempt.tier),
+            .integer(attempt.blamesModel ? 1 : 0),
+        ] + ModelRunTable.values(attempt.usage)
     }
 }

@@ -13,8 +13,13 @@ nonisolated struct Salvage {
     private var completed: [String: Int64] = [:]
     /// Something could not be read.
     private(set) var isIncomplete = false
+    /// What is missing in the audit, in words; empty: nothing that is known of.
+    private var auditLoss = ""
 
-    static let tables = ["jobs", "submissions", "attempts", "services", "documents", "facts"]
+    static let tables = [
+        "policies", "policy_audit", "policy_targets", "jobs", "submissions", "attempts", "services", "documents",
+        "facts", "model_runs", "service_runs",
+    ]
     /// Facts that hold for the new file as well.
     private static let facts = "name = 'highest_job'"
     /// No file has more rows of a table.
@@ -65,7 +70,9 @@ nonisolated struct Salvage {
     }
 
     /// Brings what was copied in order.
-    func finish(lastJob: Int64) throws(StoreError) {
+    mutating func finish(lastJob: Int64, lastAudit: AuditHead?) throws(StoreError) {
+        let fresh = fresh
+        auditLoss = try AuditTable.settle(fresh, last: lastAudit)
         try fresh.transaction { () throws(StoreError) in
             try fresh.run("DELETE FROM attempts WHERE job NOT IN (SELECT id FROM jobs)")
             try fresh.run("DELETE FROM submissions WHERE job NOT IN (SELECT id FROM jobs)")
@@ -86,11 +93,16 @@ nonisolated struct Salvage {
     var summary: String {
         var text = Self.list(taken.merging(completed) { $0 + $1 })
         if completed.values.contains(where: { $0 > 0 }) { text += " (from the backup: \(Self.list(completed)))" }
-        return text + (isIncomplete ? "; not all could be read" : "")
+        return text + (isIncomplete ? "; not all could be read" : "") + auditLoss
     }
 
     private static func list(_ counts: [String: Int64]) -> String {
-        ["jobs", "attempts", "services", "documents"].map { "\(counts[$0] ?? 0) \($0)" }.joined(separator: ", ")
+        let always = ["jobs", "attempts", "services", "documents"].map { "\(counts[$0] ?? 0) \($0)" }
+        let some = [
+            ("policies", "policies"), ("policy_audit", "rows of their audit"), ("model_runs", "uses of models"),
+        ]
+        return (always + some.compactMap { table, name in counts[table].flatMap { $0 > 0 ? "\($0) \(name)" : nil } })
+            .joined(separator: ", ")
     }
 
     private mutating func copy(from path: String) throws(StoreError) -> [String: Int64] {

@@ -45,6 +45,39 @@ nonisolated enum Schema {
             resumed INTEGER NOT NULL, PRIMARY KEY(job, number));
         CREATE INDEX attempts_open ON attempts(state) WHERE state IN ('launching', 'running');
         """,
+        // The policy of models: what was accepted, who changed what, and what was done with which model.
+        """
+        CREATE TABLE policies(
+            generation INTEGER PRIMARY KEY CHECK(generation > 0), wall_ms INTEGER NOT NULL, digest TEXT NOT NULL,
+            text TEXT NOT NULL, file_digest TEXT, origin TEXT NOT NULL, made_by TEXT NOT NULL);
+        CREATE TABLE policy_audit(
+            number INTEGER PRIMARY KEY CHECK(number > 0), wall_ms INTEGER NOT NULL, epoch TEXT NOT NULL,
+            action TEXT NOT NULL, generation INTEGER NOT NULL, made_by TEXT NOT NULL, origin TEXT NOT NULL,
+            name TEXT NOT NULL, why TEXT NOT NULL, digest TEXT NOT NULL, digest_before TEXT, changes TEXT NOT NULL,
+            prev_hash TEXT NOT NULL, hash TEXT NOT NULL);
+        CREATE TRIGGER policy_audit_update BEFORE UPDATE ON policy_audit
+            BEGIN SELECT RAISE(ABORT, 'a row of the audit is never changed'); END;
+        CREATE TRIGGER policy_audit_delete BEFORE DELETE ON policy_audit
+            BEGIN SELECT RAISE(ABORT, 'a row of the audit is never removed'); END;
+        CREATE TABLE policy_targets(name TEXT PRIMARY KEY, generation INTEGER NOT NULL);
+        CREATE TABLE model_runs(
+            job INTEGER NOT NULL, attempt INTEGER NOT NULL, kind TEXT, tier TEXT, model TEXT NOT NULL, arm TEXT,
+            generation INTEGER, started_ms INTEGER NOT NULL, ended_ms INTEGER NOT NULL, state TEXT NOT NULL,
+            blamed INTEGER NOT NULL, tokens_input INTEGER, tokens_output INTEGER, tool_calls INTEGER,
+            tool_failures INTEGER, PRIMARY KEY(job, attempt));
+        CREATE INDEX model_runs_ended ON model_runs(ended_ms);
+        CREATE TABLE service_runs(
+            service TEXT NOT NULL, generation INTEGER NOT NULL, tier TEXT NOT NULL, model TEXT NOT NULL,
+            hour INTEGER NOT NULL, launch INTEGER NOT NULL, wall_ms INTEGER NOT NULL, launches INTEGER NOT NULL,
+            PRIMARY KEY(service, generation, tier, model, hour));
+        CREATE INDEX service_runs_hour ON service_runs(hour);
+        ALTER TABLE attempts ADD COLUMN tier TEXT;
+        ALTER TABLE attempts ADD COLUMN blamed INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE attempts ADD COLUMN tokens_input INTEGER;
+        ALTER TABLE attempts ADD COLUMN tokens_output INTEGER;
+        ALTER TABLE attempts ADD COLUMN tool_calls INTEGER;
+        ALTER TABLE attempts ADD COLUMN tool_failures INTEGER;
+        """,
     ]
 
     /// Brings a file up to date, after a copy of it was made. A file from a later hostd is refused rather than misread.
@@ -66,7 +99,7 @@ nonisolated enum Schema {
         }
     }
 
-    /// The file as it was: `hostd.db.before-4`. Those of older migrations go.
+    /// The file as it was: `hostd.db.before-5`. Those of older migrations go.
     private static func keepCopy(of database: Database) throws(StoreError) {
         let copy = database.path + ".before-\(migrations.count)"
         try database.copy(to: copy)

@@ -124,7 +124,8 @@ extension Store {
         return StoredJob(job: job, attempts: attempts.sorted { $0.key < $1.key }.map(\.value))
     }
 
-    private func ask<Value: Sendable>(
+    /// Reads in the lane. A store that does not answer within 30 s is an error.
+    func ask<Value: Sendable>(
         _ work: @escaping @Sendable (StoreFile) throws(StoreError) -> Value,
         then: @escaping (Result<Value, StoreError>) -> Void
     ) {

@@ -148,11 +148,14 @@ public final class Store {
         for flush in ended { flush.then() }
     }
 
-    private func dropOldest() {
-        let excess = pending.events.count - Self.pendingEventLimit
-        guard excess > 0 else { return }
-        pending.events.removeFirst(excess)
-        dropped += excess
+    func dropOldest() {
+        dropped += Self.shorten(&pending.events) + Self.shorten(&pending.audits)
+    }
+
+    private static func shorten<Entry>(_ entries: inout [Entry]) -> Int {
+        let excess = max(entries.count - pendingEventLimit, 0)
+        entries.removeFirst(excess)
+        return excess
     }
 
     func schedule() {

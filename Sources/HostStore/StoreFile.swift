@@ -13,6 +13,8 @@ nonisolated final class StoreFile: @unchecked Sendable {
     /// The newest number that is known to have been given.
     private var lastID: Int64 = 0
     private var lastJob: Int64 = 0
+    /// The newest row of the audit that this process wrote.
+    var lastAudit: AuditHead?
     /// Entries that a file got which was begun anew, not yet told to anybody.
     private var notes: [StoredEvent] = []
 
@@ -32,10 +34,14 @@ nonisolated final class StoreFile: @unchecked Sendable {
         var attempts: [AttemptKey: AttemptRecord] = [:]
         /// No job's number up to this one is given again.
         var highestJob: Int64 = 0
+        var audits: [StoredAudit] = []
+        /// By name of the target; nil: it is forgotten.
+        var targets: [String: Int64?] = [:]
+        var serviceRuns: [ServiceRunKey: ServiceRunCount] = [:]
 
         var isEmpty: Bool {
             events.isEmpty && services.isEmpty && documents.isEmpty && jobs.isEmpty && attempts.isEmpty
-                && highestJob == 0
+                && highestJob == 0 && audits.isEmpty && targets.isEmpty && serviceRuns.isEmpty
         }
 
         /// With what an older batch holds and this one does not.
@@ -46,6 +52,9 @@ nonisolated final class StoreFile: @unchecked Sendable {
             jobs.merge(batch.jobs) { newer, _ in newer }
             attempts.merge(batch.attempts) { newer, _ in newer }
             highestJob = max(highestJob, batch.highestJob)
+            audits.insert(contentsOf: batch.audits, at: 0)
+            targets.merge(batch.targets) { newer, _ in newer }
+            serviceRuns.merge(batch.serviceRuns) { newer, older in newer + older }
         }
     }
 
@@ -54,6 +63,7 @@ nonisolated final class StoreFile: @unchecked Sendable {
     @discardableResult
     func write(_ batch: Batch, dropped: Int = 0) throws(StoreError) -> [StoredEvent] {
         var written = WrittenEvents()
+        var head: AuditHead?
         try withDatabase { database throws(StoreError) in
             written = WrittenEvents()
             try database.transaction { () throws(StoreError) in
@@ -65,11 +75,13 @@ nonisolated final class StoreFile: @unchecked Sendable {
                 for service in batch.services.values { try Self.upsert(service, database) }
                 for (name, text) in batch.documents { try Self.put(text, name, database) }
                 try self.putJobs(of: batch, &written, database)
+                head = try self.putPolicy(of: batch, database)
                 try self.prune(database, added: batch.events.count)
             }
         }
         lastID = max(lastID, written.events.last?.id ?? 0)
         lastJob = max(lastJob, batch.highestJob, batch.jobs.keys.max()?.number ?? 0)
+        lastAudit = head ?? lastAudit
         defer { notes = [] }
         return notes + written.events
     }
@@ -143,7 +155,8 @@ nonisolated final class StoreFile: @unchecked Sendable {
             // The next call opens anew; what is damaged is moved aside first and kept for whoever wants to look.
             database = nil
             guard error.isCorrupt else { throw error }
-            notes += try StoreRescue(path: path, lastID: lastID, lastJob: lastJob).run(because: error)
+            let rescue = StoreRescue(path: path, lastID: lastID, lastJob: lastJob, lastAudit: lastAudit)
+            notes += try rescue.run(because: error)
             return try body(try open())
         }
     }
@@ -180,7 +193,8 @@ nonisolated final class StoreFile: @unchecked Sendable {
         // By rows, not by numbers: a crash loop whose entries repeat uses up numbers and leaves few rows.
         let excess = "SELECT id FROM events ORDER BY id DESC LIMIT 1 OFFSET \(limits.rows)"
         if let bound = try database.integer(excess) { try Self.delete(through: bound, database) }
-        let others = try Self.jobBytes(database)
+        try ModelRunTable.prune(database)
+        let others = try Self.jobBytes(database) + PolicyTable.bytes(database)
         while try Self.usedBytes(database) - others > limits.bytes {
             let tenth = "SELECT id FROM events ORDER BY id LIMIT 1 OFFSET (SELECT count(*) / 10 FROM events)"
             guard let bound = try database.integer(tenth) else { return }

@@ -14,6 +14,8 @@ nonisolated struct StoreRescue {
     /// Numbers of events and of jobs that are known to have been given.
     let lastID: Int64
     let lastJob: Int64
+    /// The newest row of the audit that is known to have been written.
+    let lastAudit: AuditHead?
 
     private var draft: String { path + ".rescue" }
     private static func ready(_ path: String) -> String { path + ".rescued" }
@@ -78,7 +80,7 @@ nonisolated struct StoreRescue {
         try salvage.take(from: path)
         let backup = path + ".daily"
         if salvage.isIncomplete, Files.exists(backup) { try salvage.complete(from: backup) }
-        try salvage.finish(lastJob: lastJob)
+        try salvage.finish(lastJob: lastJob, lastAudit: lastAudit)
         return salvage.summary
     }
 

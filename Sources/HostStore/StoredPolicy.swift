@@ -66,6 +66,9 @@ public nonisolated struct StoredPolicies: Hashable, Sendable {
     public var newest: StoredPolicy?
     /// The generation that each target has, as far as is written down.
     public var targets: [String: Int64] = [:]
+    /// The highest number that a generation is known to have had; 0: none. After the loss of a damaged file it can be
+    /// higher than the newest one's.
+    public var highestGeneration: Int64 = 0
 
     /// Nothing.
     public init() {}
