@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A configuration file that somebody else has read: this room opens nothing.
-public struct ConfigurationFile: Sendable {
+public struct ConfigurationFile: Hashable, Sendable {
     /// How errors name the file.
     public var path: String
     /// What stands in it; whether it is UTF-8 is checked. Bytes beyond the limit may be left out after one of them.

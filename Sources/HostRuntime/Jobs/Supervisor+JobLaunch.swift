@@ -86,7 +86,8 @@ extension Supervisor {
     }
 
     func launchAttempt(_ instance: InstanceID, of id: JobID) {
-        guard let job = jobs.board.jobs[id], job.state.instance == instance, var kind = jobs.kinds[id] else { return }
+        guard let job = jobs.board.jobs[id], job.state.instance == instance, let known = jobs.kinds[id] else { return }
+        var kind = known
         kind.launch.environment[ModelsFile.variable] = policy.modelsFile.path
         var node: NodePinned?
         if kind.launch.node != .any {
@@ -95,19 +96,19 @@ extension Supervisor {
             case .failure(let refusal): return feed(job: id, .launchRefused(instance, refusal.text))
             }
         }
-        let (values, pinned) = (values(of: job, kind), node)
+        let (launched, values, pinned) = (kind, values(of: job, kind), node)
         let story = PreparedAttempt.Story(
             attempts: Int(clamping: job.attempts) - 1, session: job.session,
             hasBegun: job.progress != nil || job.checkpoint != nil)
         files.submit(deadline: Self.prepareDeadline) { () -> Result<PreparedAttempt, LaunchError> in
             Result { () throws(LaunchError) in
-                try PreparedAttempt(instance, kind, values, story, pinned)
+                try PreparedAttempt(instance, launched, values, story, pinned)
             }
         } then: { [weak self] (outcome: WorkOutcome<Result<PreparedAttempt, LaunchError>>) in
             let late = LaunchError("looking up its user and env_file took more than \(Self.prepareDeadline.text)")
             var prepared: Result<PreparedAttempt, LaunchError> = .failure(late)
             if case .done(let done) = outcome { prepared = done }
-            self?.launch(instance, of: id, kind, prepared)
+            self?.launch(instance, of: id, launched, prepared)
         }
     }
 

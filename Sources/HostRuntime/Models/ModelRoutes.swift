@@ -83,7 +83,7 @@ extension Supervisor {
             self?.earlier(wish.generation, than: inForce) { [weak self] found in
                 guard let self else { return }
                 switch found {
-                case .failure(let error): call.refuse(503, "the store cannot be read: \(error)")
+                case .failure(let error): call.refuse(503, "the store cannot be read: \(error.errors.joined())")
                 case .success(nil):
                     let what = wish.generation.map { "there is no generation \($0)" } ?? "there is no other policy"
                     call.refuse(404, what, hint: "hostctl model history names them")
@@ -102,12 +102,17 @@ extension Supervisor {
 
     /// The generation of this number, or the newest that says something else than what is in force.
     private func earlier(
-        _ number: Int64?, than inForce: PolicyGeneration, then: @escaping (Result<StoredPolicy?, StoreError>) -> Void
+        _ number: Int64?, than inForce: PolicyGeneration, then: @escaping (Result<StoredPolicy?, PolicyRefusal>) -> Void
     ) {
-        if let number { return store.policy(number, then: then) }
-        store.policyGenerations(limit: 100) { found in
-            guard let found else { return then(.failure(StoreError(code: 0, description: "it does not answer"))) }
-            then(.success(found.first { $0.generation < inForce.number && $0.digest != inForce.proposal.digest }))
+        if let number {
+            return store.policy(number) { found in then(found.mapError { PolicyRefusal($0.description) }) }
+        }
+        // The list has no texts: those are long.
+        store.policyGenerations(limit: 100) { [weak self] found in
+            guard let found else { return then(.failure(PolicyRefusal("it does not answer"))) }
+            let other = found.first { $0.generation < inForce.number && $0.digest != inForce.proposal.digest }
+            guard let other else { return then(.success(nil)) }
+            self?.earlier(other.generation, than: inForce, then: then)
         }
     }
 
@@ -177,23 +182,14 @@ extension Supervisor {
     }
 }
 
-/// The body of a request that changes the policy.
-private struct ModelWish {
-    var note: String?
-    var tier: String?
-    var generation: Int64?
+extension ModelWish {
+    private nonisolated static let noteLimit = 1000
 
-    private static let noteLimit = 1000
-
-    /// Reads it; answers and gives nil where it is wrong.
-    init?(_ call: ControlCall) {
+    /// What the body of a request says; answers and gives nil where it is wrong.
+    fileprivate init?(_ call: ControlCall) {
         do throws(JSONError) {
             let body = call.request.body
-            let fields = try Fields(body.isEmpty ? .object([]) : try JSON(parsing: body), at: "")
-            try fields.allow(only: ["note", "tier", "generation"])
-            note = try fields.optionalText("note")
-            tier = try fields.optionalText("tier")
-            generation = try fields.optionalInteger("generation")
+            try self.init(json: body.isEmpty ? .object([]) : try JSON(parsing: body))
         } catch {
             call.refuse(400, "the body says nothing that is understood: \(error)")
             return nil

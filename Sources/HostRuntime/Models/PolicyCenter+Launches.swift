@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import HostConfig
 internal import HostCore
+internal import HostLoop
 
 /// What launches ask of the policy.
 extension PolicyCenter {

@@ -58,7 +58,8 @@ extension PolicyCenter {
                 "tier \(tier): the candidate \(model) has held: \(evidence) (hostctl model promote \(tier))")
         case .runGolden(let model, let evidence):
             audit("candidate_held", tier: tier, why: evidence, by: "hostd")
-            told?("policy.held", "tier \(tier): the candidate \(model) has held, the golden jobs come next: \(evidence)")
+            told?(
+                "policy.held", "tier \(tier): the candidate \(model) has held, the golden jobs come next: \(evidence)")
             runGolden?(tier, model)
         case .inconclusive(let model, let evidence):
             audit("candidate_inconclusive", tier: tier, why: evidence, by: "hostd")

@@ -275,7 +275,8 @@ final class PolicyCenter {
         if isNew {
             toldOf = [:]
             let changes = generation.proposal.origin == .file ? "" : ", \(generation.proposal.origin)"
-            told?("policy.accepted", "generation \(number)\(changes), by \(generation.proposal.by): \(name(generation))")
+            told?(
+                "policy.accepted", "generation \(number)\(changes), by \(generation.proposal.by): \(name(generation))")
         }
         isInForce?(generation)
         settle(.success(number))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import HostCore
 internal import HostLinux
 internal import HostLoop
 
@@ -110,7 +111,7 @@ final class PolicyWatch {
         switch look.outcome {
         case .busy: plan(after: Self.soon)
         case .read, .wrong, .missing:
-            let isBlind = !folders.map { $0.covers(look.folders) } ?? true
+            let isBlind = !(folders?.covers(look.folders) ?? false)
             if isNew {
                 plan(after: Self.again)
             } else if isBlind {
