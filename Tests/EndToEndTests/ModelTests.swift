@@ -26,9 +26,10 @@ import Testing
         try host.waitModel("agent", "x/two")
         let pending = try host.wait("a", for: "ready") { $0.isModelPending }
         #expect(pending.pid == pid && pending.model == "x/one")
-        #expect(try host.models().services == [
-            ModelsStatus.ServiceModels(name: "a", generation: 1, models: ["agent": "x/one"], isPending: true)
-        ])
+        #expect(
+            try host.models().services == [
+                ModelsStatus.ServiceModels(name: "a", generation: 1, models: ["agent": "x/one"], isPending: true)
+            ])
         // The next hostd knows it as well.
         host.kill()
         try host.start()
