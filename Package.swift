@@ -150,7 +150,9 @@ let package = Package(
             exclude: ["Fixtures"], swiftSettings: shared),
         .testTarget(
             name: "HostRuntimeTests",
-            dependencies: ["HostRuntime", "HostLaunch", "HostLoop", "HostCore", "HostLinux", "TestKit"],
+            dependencies: [
+                "HostRuntime", "HostStore", "HostWire", "HostLaunch", "HostLoop", "HostCore", "HostLinux", "TestKit",
+            ],
             swiftSettings: onLoop),
         .testTarget(
             name: "HostInstallTests",

@@ -53,6 +53,11 @@ extension Supervisor {
             route("POST", "/v1/models/rollback", .change, "an earlier policy again", Supervisor.answerModelRollback),
             route("POST", "/v1/models/promote", .change, "make a candidate the model", Supervisor.answerModelPromote),
             route("POST", "/v1/models/abandon", .change, "end the trial of a candidate", Supervisor.answerModelAbandon),
+            route("GET", "/v1/models/history", .look, "who changed the policy, and why", Supervisor.answerModelHistory),
+            route(
+                "GET", "/v1/models/generations/{generation}", .look, "one accepted policy",
+                Supervisor.answerModelGeneration),
+            route("GET", "/v1/models/report", .look, "what each model did and cost", Supervisor.answerModelReport),
             route("GET", "/v1/plan", .look, "what a reload would change", Supervisor.answerPlan),
             route("POST", "/v1/reload", .change, "read the configuration again", Supervisor.answerReload),
             route("POST", "/v1/alerts/test", .change, "send a test by each alert", Supervisor.answerAlertTest),

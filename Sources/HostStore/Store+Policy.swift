@@ -113,6 +113,14 @@ extension Store {
         goOn(with: AuditWalk(), then)
     }
 
+    /// Adds up what was done with the models in `span`, milliseconds since 1970, and in the span of its length before
+    /// it. Launches of services are counted by the hours that began in it.
+    public func modelReport(
+        _ span: Range<Int64>, then: @escaping (Result<StoredModelReport, StoreError>) -> Void
+    ) {
+        ask({ file throws(StoreError) in try file.modelReport(span) }, then: then)
+    }
+
     private func goOn(with walk: AuditWalk, _ then: @escaping (Result<AuditVerification, StoreError>) -> Void) {
         let portion = Self.portion
         ask { file throws(StoreError) in

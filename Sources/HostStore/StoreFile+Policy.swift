@@ -65,4 +65,18 @@ nonisolated extension StoreFile {
             return (walk, hasMore)
         }
     }
+
+    /// What was done with the models in `span`, milliseconds since 1970, and in the span of its length before it.
+    func modelReport(_ span: Range<Int64>) throws(StoreError) -> StoredModelReport {
+        let earlier = (span.lowerBound - Int64(span.count))..<span.lowerBound
+        return try withDatabase { database throws(StoreError) in
+            var report = StoredModelReport()
+            report.now = try ModelRunSums.uses(span, database)
+            report.before = try ModelRunSums.uses(earlier, database)
+            report.tiers = try ModelRunSums.tiers(
+                of: Set(report.now.keys).union(report.before.keys), earlier.lowerBound..<span.upperBound, database)
+            report.services = try ModelRunSums.services(span, database)
+            return report
+        }
+    }
 }

@@ -34,8 +34,8 @@ public nonisolated struct AuditVerification: Hashable, Sendable {
 
 nonisolated extension StoredAudit {
     /// So many changes are kept, each of so many bytes; and so many bytes of a name.
-    private static let changeLimit = 200
-    private static let changeBytes = 500
+    private static let changeLimit = 100
+    private static let changeBytes = 400
     private static let nameBytes = 300
 
     /// With no text that is longer than may be kept, each on one line.

@@ -30,17 +30,17 @@ struct BackupTests {
         test.store.set(job: try storedJob(1))
         try test.flush()
         let names = try Files.list(test.folder.path).filter { $0.contains("before") }
-        #expect(names == ["hostd.db.before-4"])
-        let copy = OtherConnection(test.path + ".before-4")
+        #expect(names == ["hostd.db.before-5"])
+        let copy = OtherConnection(test.path + ".before-5")
         copy.run("SELECT reason FROM events")
-        #expect(try FileStatus(at: test.path + ".before-4").rights == 0o600)
+        #expect(try FileStatus(at: test.path + ".before-5").rights == 0o600)
         #expect(test.healths.isEmpty)
     }
 
     @Test func withoutItsCopyNoMigrationIsDone() throws {
         let test = try StoreUnderTest { path in
             try Self.makeOld(path)
-            try Files.makeFolder(path + ".before-4.new/in-the-way")
+            try Files.makeFolder(path + ".before-5.new/in-the-way")
         }
         test.append("kept")
         try test.flush()
@@ -48,7 +48,7 @@ struct BackupTests {
         #expect(test.healths.first?.isEmpty == false)
         #expect(try test.reasons() == nil)
         test.store.healthChanged = { health in if case .ok = health { test.loop.stop() } }
-        for part in ["/in-the-way", ""] { rmdir(test.path + ".before-4.new" + part) }
+        for part in ["/in-the-way", ""] { rmdir(test.path + ".before-5.new" + part) }
         try test.loop.run(until: "the store to be well again")
         #expect(try test.reasons() == ["old", "kept"])
     }

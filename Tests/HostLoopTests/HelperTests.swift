@@ -104,26 +104,52 @@ nonisolated struct HelperTests {
             ])
     }
 
+    /// The numbers that the helper has said when it is killed after at least `wanted` bytes of them.
+    private static func numbers(_ scenario: String, _ folder: String, until wanted: Int) throws -> [Int64] {
+        let pipe = try PrivatePipe()
+        let process = try Processes.spawn(helper, [scenario, folder], environment: [], output: pipe.writing.raw)
+        var output: [UInt8] = []
+        defer {
+            kill(process.pid, SIGKILL)
+            var status: Int32 = 0
+            waitpid(process.pid, &status, 0)
+        }
+        try waitUntil("\(wanted) bytes of numbers") {
+            while output.count < wanted, let part = try? pipe.reading.read(upTo: 512), !part.isEmpty {
+                output += part
+            }
+            return output.count >= wanted
+        }
+        kill(process.pid, SIGKILL)
+        while let part = try? pipe.reading.read(upTo: 65536), !part.isEmpty { output += part }
+        return String(decoding: output, as: UTF8.self).split(separator: "\n").compactMap { Int64($0) }
+    }
+
+    @Test func aPolicyAndItsRowOfTheAuditOutliveKillingAtAnyPointTogether() throws {
+        let folder = try TemporaryFolder()
+        var seed = SplitMix64(seed: 7)
+        for _ in 0..<Rounds.count(20) {
+            let said = try Self.numbers("write-policies", folder.path, until: Int(seed.next() % 300) + 1)
+            let file = StoreFile(path: folder.path + "/hostd.db")
+            let newest = try #require(try file.policies().newest)
+            #expect(try #require(said.max()) <= newest.generation)
+            let rows = try file.audit(before: .max, limit: 100_000)
+            let accepted = rows.filter { $0.audit.action == "accepted" }.map(\.audit.generation)
+            #expect(accepted == (1...newest.generation).reversed(), "none without the other")
+            #expect(rows.map(\.number) == (1...Int64(rows.count)).reversed())
+            // What another program wrote is known by what stands in the file alone.
+            var walk = AuditWalk()
+            var hasMore = true
+            while hasMore { (walk, hasMore) = try file.goOn(with: walk, limit: 100) }
+            #expect(walk.problem.isEmpty && walk.rows == Int64(rows.count), "\(walk.problem)")
+        }
+    }
+
     @Test func whatWasSaidToBeWrittenOutlivesKillingAtAnyPoint() throws {
         let folder = try TemporaryFolder()
         var seed = SplitMix64(seed: 20)
         for _ in 0..<Rounds.count(20) {
-            let pipe = try PrivatePipe()
-            let process = try Processes.spawn(
-                Self.helper, ["write-jobs", folder.path], environment: [], output: pipe.writing.raw)
-            var output: [UInt8] = []
-            let wanted = Int(seed.next() % 3000) + 1
-            try waitUntil("\(wanted) bytes of numbers") {
-                while output.count < wanted, let part = try? pipe.reading.read(upTo: 512), !part.isEmpty {
-                    output += part
-                }
-                return output.count >= wanted
-            }
-            kill(process.pid, SIGKILL)
-            var status: Int32 = 0
-            waitpid(process.pid, &status, 0)
-            while let part = try? pipe.reading.read(upTo: 65536), !part.isEmpty { output += part }
-            let said = String(decoding: output, as: UTF8.self).split(separator: "\n").compactMap { Int64($0) }
+            let said = try Self.numbers("write-jobs", folder.path, until: Int(seed.next() % 3000) + 1)
             let file = StoreFile(path: folder.path + "/hostd.db")
             let found = try file.unfinishedJobs()
             #expect(Set(said).isSubset(of: found.jobs.map(\.id.number)))

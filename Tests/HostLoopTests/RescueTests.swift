@@ -185,4 +185,92 @@ struct RescueTests {
         let texts = try kept.map { try Files.readText(test.folder.path + "/" + $0) }
         #expect(texts == ["garbage 2", "garbage 3", "garbage 4"])
     }
+
+    // MARK: - Policies and their audit
+
+    /// 400 rows of the audit, 20 policies, and 300 uses of models; all of it in the file, not in its log.
+    private static func fillPolicies(_ path: String) throws {
+        let file = StoreFile(path: path)
+        for number in Int64(1)...20 { try file.commit(storedPolicy(number), storedAudit(number), after: []) }
+        var batch = StoreFile.Batch()
+        batch.audits = (21...400).map { storedAudit($0, "candidate_held") }
+        batch.targets = ["file": 20]
+        for number in Int64(1)...300 {
+            let job = try storedJob(number, .succeeded)
+            var attempt = try storedAttempt(number, 1, .succeeded)
+            attempt.model = "a/b"
+            attempt.endedMilliseconds = Clock.wallMilliseconds - 1000
+            batch.jobs[job.id] = job
+            batch.attempts[AttemptKey(attempt)] = attempt
+        }
+        try file.write(batch)
+    }
+
+    private func attemptsOfModels(_ test: StoreUnderTest) throws -> Int64? {
+        let now = Clock.wallMilliseconds
+        return try test.report(now - 86_400_000..<now).now["a/b"]?.attempts
+    }
+
+    @Test func ofADamagedIndexPoliciesAuditAndUsesOfModelsAreWhole() throws {
+        let test = try StoreUnderTest { try Self.fillPolicies($0) }
+        try Self.overwrite(try Self.pages(of: "model_runs_ended", test.path), test.path)
+        let found = try test.policies()
+        #expect(found.newest == storedPolicy(20) && found.targets == ["file": 20])
+        let verification = try test.verification()
+        #expect(verification.rows == 400 && verification.problem.isEmpty)
+        #expect(try attemptsOfModels(test) == 300)
+        let reason = try #require(try test.reasons()?.first)
+        #expect(reason.contains(", 20 policies, 400 rows of their audit, 300 uses of models, the old one"), "\(reason)")
+        // The saved rows are as safe as they were.
+        let database = try Database(path: test.path)
+        #expect(throws: StoreError.self) { try database.run("DELETE FROM policy_audit") }
+        try test.commit(storedPolicy(21)).get()
+        #expect(try test.rows(limit: 1).map(\.number) == [401])
+        #expect(try test.verification().problem.isEmpty)
+    }
+
+    @Test func rowsOfTheAuditThatCannotBeSavedAreSaidAndTheirNumbersNotGivenAgain() throws {
+        let test = try StoreUnderTest { try Self.fillPolicies($0) }
+        let leaves = try Self.pages(of: "policy_audit", test.path)
+        try Self.overwrite([leaves[3], leaves[leaves.count - 1]], test.path)
+        _ = try test.policies()
+        let kept = try test.rows(limit: 1000).count
+        #expect(kept > 300 && kept < 400)
+        let reason = try #require(try test.reasons()?.first)
+        #expect(
+            reason.contains("; not all could be read; \(400 - kept) of 400 rows of the audit are lost"), "\(reason)")
+        test.store.append(audit: storedAudit(500))
+        try test.flush()
+        #expect(try test.rows(limit: 1).map(\.number) == [401])
+        let problem = try test.verification().problem
+        #expect(problem.hasPrefix("rows ") && problem.hasSuffix(" are missing (and 1 more)"), "\(problem)")
+    }
+
+    @Test func whatTheAuditLostComesFromTheBackupAndTheChainHoldsAgain() throws {
+        let test = try StoreUnderTest { path in
+            try Self.fillPolicies(path)
+            _ = try StoreFile(path: path).backUpDaily()
+            // Since then there is more.
+            try StoreFile(path: path).commit(storedPolicy(401), storedAudit(401), after: [])
+        }
+        let leaves = try Self.pages(of: "policy_audit", test.path)
+        try Self.overwrite(Array(leaves[2...4]), test.path)
+        try Self.overwrite(Array(try Self.pages(of: "policies", test.path).prefix(1)), test.path)
+        #expect(try test.policies().highestGeneration == 401)
+        let verification = try test.verification()
+        #expect(verification.rows == 401 && verification.problem.isEmpty, "\(verification)")
+        #expect(try test.answer { test.store.policy(3, then: $0) }.get() == storedPolicy(3))
+    }
+
+    @Test func aHostdThatKnowsTheNewestRowGoesOnAfterItWithoutFileAndBackup() throws {
+        let test = try StoreUnderTest()
+        for number in Int64(1)...3 { try test.commit(storedPolicy(number)).get() }
+        OtherConnection(test.path).run("PRAGMA wal_checkpoint(TRUNCATE)")
+        try Self.overwrite(Array(1...4), test.path)
+        test.store.append(audit: storedAudit(4))
+        try test.flush()
+        #expect(try test.rows().map(\.number) == [4])
+        #expect(try test.verification().problem == "rows 1 to 3 are missing")
+        #expect(try test.reasons()?.first?.contains("3 of 3 rows of the audit are lost") == true)
+    }
 }
