@@ -254,8 +254,8 @@ struct RescueTests {
             try StoreFile(path: path).commit(storedPolicy(401), storedAudit(401), after: [])
         }
         let leaves = try Self.pages(of: "policy_audit", test.path)
-        try Self.overwrite(Array(leaves[2...4]), test.path)
-        try Self.overwrite(Array(try Self.pages(of: "policies", test.path).prefix(1)), test.path)
+        let policies = try Self.pages(of: "policies", test.path)
+        try Self.overwrite(leaves[2...4] + policies.prefix(1), test.path)
         #expect(try test.policies().highestGeneration == 401)
         let verification = try test.verification()
         #expect(verification.rows == 401 && verification.problem.isEmpty, "\(verification)")

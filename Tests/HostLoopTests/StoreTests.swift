@@ -139,7 +139,7 @@ struct StoreTests {
         #expect(try test.reasons() == nil)
         #expect(try test.services() == nil)
         guard case .failing(_, let why) = test.store.health else { throw NeverCame(event: "the refusal") }
-        #expect(why == "\(test.path): the store has schema 99, this hostd knows 4")
+        #expect(why == "\(test.path): the store has schema 99, this hostd knows 5")
         #expect(try Files.list(test.folder.path).allSatisfy { !$0.contains("corrupt") })
     }
 

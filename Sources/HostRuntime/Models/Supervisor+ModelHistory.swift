@@ -96,7 +96,8 @@ extension Supervisor {
             throw ErrorAnswer("days does not go with from and to", hint: "the one or the other")
         }
         let end = to ?? now
-        let start = try from ?? end - Int64(request.number("days", else: 7, 1...reportLimit)) * day
+        let days = try request.number("days", else: 7, 1...reportLimit)
+        let start = from ?? end - Int64(days) * day
         guard start < end, end - start <= Int64(reportLimit) * day else {
             let shown = "\(WallTime(milliseconds: start)) to \(WallTime(milliseconds: end))"
             throw ErrorAnswer("\(shown) is no span", hint: "from before to, at most \(reportLimit) days")

@@ -4,10 +4,13 @@
 The hostd runs the services `steady` (ready, probed) and `broken` (has failed). Prints what differs; exits 1 then.
 """
 
+import hashlib
 import http.client
 import json
+import os
 import re
 import socket
+import sqlite3
 import sys
 
 import jsonschema
@@ -143,7 +146,7 @@ def check_methods():
         if not own:
             continue
         number = str(a_job({"command": ["true"]})) if path.startswith("/v1/jobs") else a_crash()
-        concrete = path.replace("{name}", "steady").replace("{id}", number)
+        concrete = path.replace("{name}", "steady").replace("{id}", number).replace("{generation}", "1")
         # /v1/jobs/prune is one of /v1/jobs/{id} too.
         documented = {m for p, m, op in operations() if matches(p, concrete) and not op.get("x-pending")}
         allowed = documented | {"OPTIONS"} | ({"HEAD"} if "GET" in documented else set())
@@ -251,6 +254,65 @@ def check_jobs():
     if json.loads(body)["removed"] != [running]:
         problem(f"{body} are gone, and only {running} was cancelled")
     expect(200, "POST", prune, prune, body=json.dumps({"ids": [failed]}))
+
+
+AUDIT = ("number", "wall_ms", "epoch", "action", "generation", "made_by", "origin", "name", "why", "digest",
+         "digest_before", "changes")
+
+
+def audit_hash(previous, row):
+    """As model-audit.md has it."""
+    lines = [previous]
+    for value in row:
+        lines.append("-" if value is None else f"{len(str(value).encode())}:{value}")
+    return hashlib.sha256("".join(line + "\n" for line in lines).encode()).hexdigest()
+
+
+def write_a_policy():
+    """The first generation with its row of the audit, unless hostd has one: written by the documentation alone."""
+    digest = hashlib.sha256(b"a policy").hexdigest()
+    row = (1, 1780000000000, "boot", "accepted", 1, "ops", "file", "2026-W21", "a note", digest, None, "a → b\nc → d")
+    with sqlite3.connect(os.path.dirname(sys.argv[4]) + "/hostd.db", timeout=30) as store:
+        if store.execute("SELECT count(*) FROM policies").fetchone()[0]:
+            return
+        store.execute("INSERT INTO policies VALUES(1, 1780000000000, ?, 'policy = \"a\"', NULL, 'file', 'ops')", (digest,))
+        found = audit_hash("0" * 64, row)
+        places = ", ".join("?" * (len(AUDIT) + 2))
+        store.execute(f"INSERT INTO policy_audit({', '.join(AUDIT)}, prev_hash, hash) VALUES({places})",
+                      (*row, "0" * 64, found))
+        store.execute("INSERT INTO documents VALUES('policy_audit_head', ?)", (f"1 {found}",))
+        store.execute("INSERT INTO model_runs VALUES(1, 1, NULL, 'agent', 'a/b', 'stable', 1, ?1, ?1 + 5, 'failed', 1, "
+                      "10, 20, 3, NULL)", (1780000000000,))
+        store.execute("INSERT INTO service_runs VALUES('steady', 1, 'agent', 'a/b', 1780000000000 / 3600000, 1, "
+                      "1780000000000, 2)")
+
+
+def check_models():
+    """What is kept of policies and models; the chain holds as its documentation has it."""
+    history, report, generation = "/v1/models/history", "/v1/models/report", "/v1/models/generations/{generation}"
+    _, body = expect(200, "GET", history + "?verify=true", history)
+    found = json.loads(body)
+    if not found["rows"] or found["verification"] != {
+        "ok": True, "rows": len(found["rows"]), "head": found["rows"][0]["hash"], "problem": ""
+    }:
+        problem(f"{history}: {found}")
+    with sqlite3.connect(os.path.dirname(sys.argv[4]) + "/hostd.db", timeout=30) as store:
+        previous = "0" * 64
+        for row in store.execute(f"SELECT {', '.join(AUDIT)}, hash FROM policy_audit ORDER BY number"):
+            if audit_hash(previous, row[:-1]) != row[-1]:
+                problem(f"row {row[0]} of the audit does not have the hash that is documented")
+            previous = row[-1]
+    expect(200, "GET", history + "?limit=1&before=2", history)
+    for query in ("limit=x", "before=x"):
+        expect(400, "GET", f"{history}?{query}", history)
+    expect(200, "GET", "/v1/models/generations/1", generation)
+    for name in ("0", "99999", "x"):
+        expect(404, "GET", f"/v1/models/generations/{name}", generation)
+    expect(200, "GET", report, report)
+    span = "from=2026-05-28T00:00:00Z&to=2026-06-01T00:00:00Z"
+    expect(200, "GET", f"{report}?{span}", report)
+    for query in ("days=x", "from=x", "days=1&to=2026-05-29T00:00:00Z", "from=2026-05-29T00:00:00Z&to=2026-05-28T00:00:00Z"):
+        expect(400, "GET", f"{report}?{query}", report)
 
 
 def check_commands():
@@ -398,9 +460,10 @@ def names_of_schemas_in_use():
     return set(re.findall(r"#/components/schemas/(\w+)", json.dumps(document)))
 
 
+write_a_policy()
 for name in document["components"]["schemas"].keys() - names_of_schemas_in_use():
     problem(f"the schema {name} is used nowhere")
-checks = (check_routes, check_methods, check_answers, check_jobs, check_commands, check_refusals, check_stream, check_metrics)
+checks = (check_routes, check_methods, check_answers, check_jobs, check_models, check_commands, check_refusals, check_stream, check_metrics)
 for check_one in (*checks, check_reexec, check_coverage):
     check_one()
 print("\n".join(problems))
