@@ -44,9 +44,13 @@ public enum HostdProgram {
 
     private static func check(_ folders: Folders) -> Int32 {
         switch ConfigurationLoader(folders: folders).load() {
-        case .success: return ExitCode.fine.rawValue
+        case .success((let configuration, _)):
+            let errors = PolicyFiles.errors(at: folders.models, usedTiers: configuration.tierUses)
+            if !errors.isEmpty { StandardDescriptors.sayError(errors.joined(separator: "\n")) }
+            return (errors.isEmpty ? ExitCode.fine : .badFile).rawValue
         case .failure(let failure):
-            StandardDescriptors.sayError(failure.description)
+            let errors = PolicyFiles.errors(at: folders.models, usedTiers: [])
+            StandardDescriptors.sayError(([failure.description] + errors).joined(separator: "\n"))
             return ExitCode.badFile.rawValue
         }
     }

@@ -16,6 +16,7 @@ func runBench(_ arguments: [String]) -> Int {
                    hostd-bench hostctl [--calls N] [--services N]
                    hostd-bench logs [--megabytes N] [--rounds N] [--folder DIR]
                    hostd-bench jobs [--queued N] [--running N] [--launches N] [--folder DIR]
+                   hostd-bench swap [--edits N] [--folder DIR]
                    hostd-bench floods [--flooders N] [--seconds N] [--folder DIR]
             """)
         return 2
@@ -31,19 +32,20 @@ func runBench(_ arguments: [String]) -> Int {
     case "hostctl": return runHostctlBench(rest)
     case "logs": return runLogsBench(rest)
     case "jobs": return runJobsBench(rest)
+    case "swap": return runSwapBench(rest)
     case "floods": return runFloodsBench(rest)
     case "logs-generator": return runLogsGenerator(rest)
     default:
         say(
             "hostd-bench: no bench is called \"\(name)\" (there are: simulate, rules, recovery, footprint,"
-                + " conditions, scale, hostctl, logs, floods)")
+                + " conditions, scale, hostctl, logs, jobs, swap, floods)")
         return 2
     }
 }
 
 /// Whether a bench starts supervisors.
 func startsProcesses(_ arguments: [String]) -> Bool {
-    ["recovery", "footprint", "conditions", "scale", "hostctl", "logs", "jobs", "floods"].contains(
+    ["recovery", "footprint", "conditions", "scale", "hostctl", "logs", "jobs", "swap", "floods"].contains(
         arguments.first ?? "")
 }
 

@@ -168,8 +168,8 @@ struct ValueTests {
         ("[\"x\", [\"y\"]]", "17: service.a.command: this is an array (write a string)"),
         ("5", "11: service.a.command: 5 is an integer (write an array of strings, or a string for /bin/sh -c)"),
         (
-            "\"echo ${model.agent}\"",
-            "11: service.a.command: \"${model.agent}\" is not available in this version "
+            "\"echo ${env.HOME}\"",
+            "11: service.a.command: \"${env.HOME}\" is not available in this version "
                 + "(write \"$${\" for a literal \"${\")"
         ),
         ("[\"x\", \"${y\"]", "17: service.a.command: \"${\" has no \"}\" (write \"$${\" for a literal \"${\")"),

@@ -5,8 +5,9 @@
 public struct ModelPolicyMachine: Hashable, Sendable {
     /// What happens.
     public enum Event: Hashable, Sendable {
-        /// hostd has started: the generation in force as the store has it, and which one each target has.
-        case restored(PolicyGeneration?, applied: [String: Int64])
+        /// hostd has started: the generation in force as the store has it, and which one each target has. No number up
+        /// to `highest` is given again.
+        case restored(PolicyGeneration?, applied: [String: Int64], highest: Int64 = 0)
         /// The services that have to be told of another model, as targets.
         case services([String])
         /// models.toml was read and is right. It is taken over when it has settled.
@@ -84,6 +85,8 @@ public struct ModelPolicyMachine: Hashable, Sendable {
     private var firstEdit: Instant?
     private var committing: PolicyGeneration?
     private var commitFailures = 0
+    /// The highest number that was ever given, as far as is known.
+    private var highest: Int64 = 0
     /// The digest of what models.toml said last.
     private var fileDigest: String?
     var effects: [Effect] = []
@@ -95,7 +98,9 @@ public struct ModelPolicyMachine: Hashable, Sendable {
     public mutating func handle(_ event: Event, at now: Instant) -> [Effect] {
         effects = []
         switch event {
-        case .restored(let generation, let applied): restore(generation, applied)
+        case .restored(let generation, let applied, let highest):
+            self.highest = max(highest, generation?.number ?? 0)
+            restore(generation, applied)
         case .services(let names):
             services = names
             listTargets()
@@ -163,7 +168,7 @@ public struct ModelPolicyMachine: Hashable, Sendable {
             return effects.append(.accepted(inForce.number))
         }
         let generation = PolicyGeneration(
-            number: (inForce?.number ?? 0) + 1, proposal: proposal, fileDigest: fileDigest)
+            number: max(highest, inForce?.number ?? 0) + 1, proposal: proposal, fileDigest: fileDigest)
         committing = generation
         effects.append(.commit(generation, generation.audit(after: inForce)))
     }

@@ -22,10 +22,10 @@ extension PolicyCenter {
     func lack(of policy: ModelPolicy) -> String? {
         for use in tierUses?() ?? [] {
             guard let tier = policy.tiers[use.tier] else {
-                return "\(use.noun) \(use.name) uses the tier \(use.tier), which that policy does not have"
+                return "\(use.noun) \(use.name) uses the tier \(use.tier), which the policy does not have"
             }
             if !tier.allow.isEmpty, !tier.allow.contains(use.name) {
-                return "\(use.noun) \(use.name) uses the tier \(use.tier), and may not by that policy"
+                return "\(use.noun) \(use.name) uses the tier \(use.tier), and may not by the policy"
             }
         }
         return nil

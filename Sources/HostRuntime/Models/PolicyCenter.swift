@@ -43,6 +43,7 @@ final class PolicyCenter {
     /// There is no models.toml.
     private(set) var isMissing = false
     private var busySince: Instant?
+    private var found: PolicyFiles.Outcome?
     /// What was read last, to be checked again when services or kinds change.
     private var lastRead: ([ConfigurationFile], owner: String)?
     private var timer: TimerSource?
@@ -125,7 +126,7 @@ final class PolicyCenter {
                 Journal.say(.error, "generation \(policy.generation) of the policy cannot be read by this hostd")
             }
         }
-        feed(.restored(newest, applied: stored.targets))
+        feed(.restored(newest, applied: stored.targets, highest: stored.highestGeneration))
         startWatching()
         armLook()
     }
@@ -138,15 +139,16 @@ final class PolicyCenter {
     }
 
     private func startWatching() {
+        found = nil
         let watch = PolicyWatch(loop: loop, files: files, path: path)
-        watch.found = { [weak self] in self?.found($0) }
+        watch.found = { [weak self] in self?.take($0) }
         self.watch = watch
         watch.begin()
     }
 
     // MARK: - What is read
 
-    func found(_ outcome: PolicyFiles.Outcome) {
+    private func take(_ outcome: PolicyFiles.Outcome) {
         if case .busy = outcome {
             let since = busySince ?? loop.now
             busySince = since
@@ -154,6 +156,9 @@ final class PolicyCenter {
             return refuse(["\(path): it has been open for writing for more than \(Self.busyPatience.text) (close it)"])
         }
         busySince = nil
+        // What is wrong may be half of an edit: the watch looks again soon, and if it is so then it is told.
+        let isConfirmed = outcome == found
+        found = outcome
         isMissing = false
         switch outcome {
         case .busy: break
@@ -161,27 +166,29 @@ final class PolicyCenter {
             isMissing = true
             lastRead = nil
             guard inForce != nil else { return problemDiffers() }
-            refuse(["\(path): it is not there (the generation in force stays; write the file)"])
+            if isConfirmed { refuse(["\(path): it is not there (write the file)"]) }
         case .wrong(let errors):
             lastRead = nil
-            refuse(errors)
+            if isConfirmed { refuse(errors) }
         case .read(let files, let owner):
             lastRead = (files, owner)
-            check()
+            check(mayRefuse: isConfirmed)
         }
     }
 
-    /// Services or kinds may name other tiers now.
+    /// The configuration was read again: services or kinds may name other tiers now, and whoever asked for that may
+    /// mean the policy as well.
     func usesChanged() {
-        if lastRead != nil { check() }
+        if lastRead != nil { check(mayRefuse: true) }
+        watch?.lookNow { _ in }
         problemDiffers()
     }
 
-    private func check() {
+    private func check(mayRefuse: Bool) {
         guard let (files, owner) = lastRead else { return }
         switch PolicyReader.read(files: files, usedTiers: tierUses?() ?? []) {
         case .success(let policy): feed(.read(PolicyProposal(policy, origin: .file, by: owner)))
-        case .failure(let errors): refuse(errors.lines)
+        case .failure(let errors): if mayRefuse { refuse(errors.lines) }
         }
     }
 
@@ -360,6 +367,7 @@ final class PolicyCenter {
         if let errors = machine.refusal {
             return (inForce == nil, Self.summary(of: errors) + stays)
         }
+        if let inForce, let lack = lack(of: inForce.policy) { return (false, "\(path): \(lack)") }
         guard isLoaded, inForce == nil, let use = tierUses?().first else { return nil }
         return (
             true,

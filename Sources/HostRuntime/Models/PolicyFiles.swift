@@ -58,6 +58,18 @@ nonisolated struct PolicyFiles: Hashable, Sendable {
         return files
     }
 
+    /// Everything that is wrong with them; without models.toml nothing is.
+    static func errors(at path: String, usedTiers: [TierUse]) -> [String] {
+        switch look(at: path).outcome {
+        case .missing: return []
+        case .busy: return ["\(path): it is being written (close it, and try again)"]
+        case .wrong(let errors): return errors
+        case .read(let files, _):
+            if case .failure(let errors) = PolicyReader.read(files: files, usedTiers: usedTiers) { return errors.lines }
+            return []
+        }
+    }
+
     private static func read(_ path: String) throws(SystemError) -> SettledFile.Look {
         try SettledFile.read(path, limit: ConfigurationFile.sizeLimit + 1)
     }

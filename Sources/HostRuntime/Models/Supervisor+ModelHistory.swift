@@ -9,7 +9,7 @@ internal import HostWire
 
 /// Answers about what was done with the models, and who said so.
 extension Supervisor {
-    /// The prices of the policy in force come with what runs the policy.
+    /// What models cost, as the policy in force says.
     var modelPrices: [String: ModelPolicy.Price] { policy.inForce?.policy.prices ?? [:] }
 
     private static let historyLimit = 500
