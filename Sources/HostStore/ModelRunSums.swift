@@ -1,57 +1,71 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Adds up what was done with the models.
-nonisolated enum ModelRunSums {
-    /// So many models of a span are named, those with most tokens; and so many rows of services.
+/// Adds up what was done with the models, piece by piece.
+nonisolated struct ModelRunSums: Sendable {
+    /// What is known so far.
+    private(set) var report = StoredModelReport()
+    private let span: Range<Int64>
+    private let earlier: Range<Int64>
+    /// What ended before this is added up.
+    private var place: Int64
+    private var tiers: [String: Set<String>] = [:]
+
+    /// So many models of a span are named at most, and so many rows of services.
     private static let modelLimit = 1000
     private static let serviceLimit = 10_000
 
-    /// The attempts that ended in `span`, milliseconds since 1970, by model.
-    static func uses(_ span: Range<Int64>, _ database: Database) throws(StoreError) -> [String: StoredModelReport.Use] {
-        var found: [String: StoredModelReport.Use] = [:]
-        try database.run(
-            "SELECT model, count(DISTINCT job), count(*), sum(state = 'failed'), sum(state = 'failed' AND blamed), "
-                + "sum(tokens_input IS NULL), coalesce(sum(tokens_input), 0) AS input, "
-                + "coalesce(sum(tokens_output), 0) AS output, "
-                + "coalesce(sum(tool_calls), 0), coalesce(sum(tool_failures), 0), sum(max(ended_ms - started_ms, 0)) "
-                + "FROM model_runs WHERE ended_ms >= ?1 AND ended_ms < ?2 "
-                + "GROUP BY model ORDER BY input + output DESC, 3 DESC, model LIMIT \(modelLimit)", values(span)
-        ) { row in
-            var use = StoredModelReport.Use()
-            (use.jobs, use.attempts, use.failures) = (row.integer(1), row.integer(2), row.integer(3))
-            (use.blamed, use.uncounted) = (row.integer(4), row.integer(5))
-            (use.tokensInput, use.tokensOutput) = (row.integer(6), row.integer(7))
-            (use.toolCalls, use.toolFailures, use.milliseconds) = (row.integer(8), row.integer(9), row.integer(10))
-            if let model = row.text(0) { found[model] = use }
-        }
-        return found
+    /// Will add up `span`, milliseconds since 1970, and the span of its length before it.
+    init(_ span: Range<Int64>) {
+        self.span = span
+        earlier = (span.lowerBound - Int64(span.count))..<span.lowerBound
+        place = earlier.lowerBound
     }
 
-    /// The tiers that named each of `models` in `span`.
-    static func tiers(
-        of models: Set<String>, _ span: Range<Int64>, _ database: Database
-    ) throws(StoreError) -> [String: [String]] {
-        var found: [String: [String]] = [:]
+    /// Adds up the next piece, about `limit` attempts; true when there is more.
+    mutating func goOn(limit: Int, _ database: Database) throws(StoreError) -> Bool {
+        let whole = place < span.lowerBound ? earlier : span
+        let next = try database.integer(
+            "SELECT ended_ms FROM model_runs WHERE ended_ms >= ?1 AND ended_ms < ?2 ORDER BY ended_ms "
+                + "LIMIT 1 OFFSET \(limit)", [.integer(place), .integer(whole.upperBound)])
+        let end = next.map { max($0, place + 1) } ?? whole.upperBound
+        var uses = whole == span ? report.now : report.before
+        var tiers = self.tiers
         try database.run(
-            "SELECT DISTINCT model, tier FROM model_runs WHERE ended_ms >= ?1 AND ended_ms < ?2 "
-                + "AND tier IS NOT NULL ORDER BY tier LIMIT \(serviceLimit)", values(span)
+            Self.sums, [.integer(place), .integer(end), .integer(whole.upperBound)]
         ) { row in
-            guard let model = row.text(0), let tier = row.text(1), models.contains(model) else { return }
-            found[model, default: []].append(tier)
+            guard let model = row.text(0), uses[model] != nil || uses.count < Self.modelLimit else { return }
+            uses[model, default: StoredModelReport.Use()].add(row)
+            if let tier = row.text(1) { tiers[model, default: []].insert(tier) }
         }
-        return found
+        if whole == span { report.now = uses } else { report.before = uses }
+        self.tiers = tiers
+        place = end
+        guard place >= span.upperBound else { return true }
+        report.tiers = tiers.mapValues { $0.sorted() }
+        report.services = try Self.services(span, database)
+        return false
     }
+
+    /// A job counts with the last of its attempts with the model, so that pieces can be added.
+    private static let sums =
+        "SELECT model, tier, sum(NOT EXISTS (SELECT 1 FROM model_runs AS later WHERE later.job = one.job "
+        + "AND later.attempt > one.attempt AND later.model = one.model AND later.ended_ms < ?3)), count(*), "
+        + "sum(state = 'failed'), sum(state = 'failed' AND blamed), sum(tokens_input IS NULL), "
+        + "coalesce(sum(tokens_input), 0), coalesce(sum(tokens_output), 0), coalesce(sum(tool_calls), 0), "
+        + "coalesce(sum(tool_failures), 0), sum(max(ended_ms - started_ms, 0)) "
+        + "FROM model_runs AS one WHERE ended_ms >= ?1 AND ended_ms < ?2 GROUP BY model, tier"
 
     /// Launches of services in the hours that began in `span`.
-    static func services(
+    private static func services(
         _ span: Range<Int64>, _ database: Database
     ) throws(StoreError) -> [StoredModelReport.ServiceUse] {
+        let hour = ModelRunTable.hourMilliseconds
+        let hours = [span.lowerBound, span.upperBound].map { SQLValue.integer((max($0, 0) + hour - 1) / hour) }
         var found: [StoredModelReport.ServiceUse] = []
         try database.run(
-            "SELECT service, tier, model, generation, sum(launches) FROM service_runs "
-                + "WHERE hour * \(ModelRunTable.hourMilliseconds) >= ?1 AND hour * \(ModelRunTable.hourMilliseconds) < ?2 "
+            "SELECT service, tier, model, generation, sum(launches) FROM service_runs WHERE hour >= ?1 AND hour < ?2 "
                 + "GROUP BY service, tier, generation, model ORDER BY service, tier, generation, model "
-                + "LIMIT \(serviceLimit)", values(span)
+                + "LIMIT \(serviceLimit)", hours
         ) { row in
             found.append(
                 StoredModelReport.ServiceUse(
@@ -60,8 +74,20 @@ nonisolated enum ModelRunSums {
         }
         return found
     }
+}
 
-    private static func values(_ span: Range<Int64>) -> [SQLValue] {
-        [.integer(span.lowerBound), .integer(span.upperBound)]
+nonisolated extension StoredModelReport.Use {
+    /// Adds a row of the sums.
+    fileprivate mutating func add(_ row: Row) {
+        jobs += row.integer(2)
+        attempts += row.integer(3)
+        failures += row.integer(4)
+        blamed += row.integer(5)
+        uncounted += row.integer(6)
+        tokensInput += row.integer(7)
+        tokensOutput += row.integer(8)
+        toolCalls += row.integer(9)
+        toolFailures += row.integer(10)
+        milliseconds += row.integer(11)
     }
 }

@@ -8,6 +8,8 @@ extension Store {
     private static let listLimit = 1000
     /// So many rows of the audit are looked at before others get their turn.
     private static let portion = 1000
+    /// So many attempts are added up before others get their turn.
+    private static let piece = 10_000
     /// So many hours of services are kept in memory while the store fails.
     private static let pendingRunLimit = 10_000
 
@@ -114,11 +116,25 @@ extension Store {
     }
 
     /// Adds up what was done with the models in `span`, milliseconds since 1970, and in the span of its length before
-    /// it. Launches of services are counted by the hours that began in it.
+    /// it, in pieces between which others get their turn. Launches of services are counted by the hours that began in
+    /// it.
     public func modelReport(
         _ span: Range<Int64>, then: @escaping (Result<StoredModelReport, StoreError>) -> Void
     ) {
-        ask({ file throws(StoreError) in try file.modelReport(span) }, then: then)
+        goOn(with: ModelRunSums(span), then)
+    }
+
+    private func goOn(with sums: ModelRunSums, _ then: @escaping (Result<StoredModelReport, StoreError>) -> Void) {
+        let piece = Self.piece
+        ask { file throws(StoreError) in
+            try file.goOn(with: sums, limit: piece)
+        } then: { [weak self] found in
+            switch found {
+            case .failure(let error): then(.failure(error))
+            case .success((let sums, true)): self?.goOn(with: sums, then)
+            case .success((let sums, false)): then(.success(sums.report))
+            }
+        }
     }
 
     private func goOn(with walk: AuditWalk, _ then: @escaping (Result<AuditVerification, StoreError>) -> Void) {
@@ -128,9 +144,7 @@ extension Store {
         } then: { [weak self] found in
             switch found {
             case .failure(let error): then(.failure(error))
-            case .success((let walk, true)):
-                guard let self else { return }
-                goOn(with: walk, then)
+            case .success((let walk, true)): self?.goOn(with: walk, then)
             case .success((let walk, false)):
                 let head = walk.rows > 0 ? walk.head.hash : nil
                 then(.success(AuditVerification(rows: walk.rows, head: head, problem: walk.problem)))

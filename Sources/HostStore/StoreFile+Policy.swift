@@ -66,17 +66,12 @@ nonisolated extension StoreFile {
         }
     }
 
-    /// What was done with the models in `span`, milliseconds since 1970, and in the span of its length before it.
-    func modelReport(_ span: Range<Int64>) throws(StoreError) -> StoredModelReport {
-        let earlier = (span.lowerBound - Int64(span.count))..<span.lowerBound
-        return try withDatabase { database throws(StoreError) in
-            var report = StoredModelReport()
-            report.now = try ModelRunSums.uses(span, database)
-            report.before = try ModelRunSums.uses(earlier, database)
-            report.tiers = try ModelRunSums.tiers(
-                of: Set(report.now.keys).union(report.before.keys), earlier.lowerBound..<span.upperBound, database)
-            report.services = try ModelRunSums.services(span, database)
-            return report
+    /// The next piece of the sums of what was done with the models; true when there is more.
+    func goOn(with sums: ModelRunSums, limit: Int) throws(StoreError) -> (sums: ModelRunSums, hasMore: Bool) {
+        try withDatabase { database throws(StoreError) in
+            var sums = sums
+            let hasMore = try sums.goOn(limit: limit, database)
+            return (sums, hasMore)
         }
     }
 }

@@ -77,13 +77,14 @@ struct AuditTests {
         ("DELETE FROM policy_audit", "rows 1 to 6 are missing at the end"),
         ("DELETE FROM documents", "nothing says that row 6 is the newest"),
         (
-            "INSERT INTO policy_audit SELECT number + 1, wall_ms, epoch, action, generation, made_by, origin, name, why, "
-                + "digest, digest_before, changes, hash, hash FROM policy_audit WHERE number = 6",
+            "INSERT INTO policy_audit SELECT number + 1, wall_ms, epoch, action, generation, made_by, origin, name, "
+                + "why, digest, digest_before, changes, hash, hash FROM policy_audit WHERE number = 6",
             "row 7 is not what its hash says (and 1 more)"
         ),
         // Two rows change places.
         (
-            "UPDATE policy_audit SET number = 100 WHERE number = 3; UPDATE policy_audit SET number = 3 WHERE number = 4; "
+            "UPDATE policy_audit SET number = 100 WHERE number = 3; "
+                + "UPDATE policy_audit SET number = 3 WHERE number = 4; "
                 + "UPDATE policy_audit SET number = 4 WHERE number = 100",
             "row 3 does not follow the row before it: that one, or the link to it, was changed (and 4 more)"
         ),

@@ -87,6 +87,33 @@ struct ModelRunTests {
         #expect(try test.report(span(0, 2000)).now["a"]?.tokensInput == 20_000_000_000_000)
     }
 
+    @Test func piecesAddUpToWhatTheWholeIs() throws {
+        let test = try StoreUnderTest()
+        for job in Int64(1)...300 {
+            for number in UInt64(1)...3 {
+                // The attempts of a job are far apart, and many end in the same millisecond.
+                test.store.set(
+                    job: try storedJob(job, .succeeded),
+                    attempt: try attempt(
+                        job, number, .failed, job.isMultiple(of: 2) || number == 2 ? "a" : "b",
+                        ended: Int64(number) * 1000 + job / 50, tokens: (1, 2)))
+            }
+        }
+        try test.flush()
+        let file = StoreFile(path: test.path)
+        let reports = try [1, 7, 100, 10_000].map { limit in
+            var sums = ModelRunSums(span(2000, 4000))
+            var hasMore = true
+            while hasMore { (sums, hasMore) = try file.goOn(with: sums, limit: limit) }
+            return sums.report
+        }
+        #expect(Set(reports).count == 1)
+        #expect(reports[0].now["a"]?.jobs == 300 && reports[0].now["b"]?.jobs == 150)
+        #expect(reports[0].now["a"]?.attempts == 450 && reports[0].now["b"]?.attempts == 150)
+        #expect(reports[0].before["a"]?.jobs == 150 && reports[0].before["b"]?.jobs == 150)
+        #expect(reports[0].now["a"]?.tokensOutput == 900)
+    }
+
     @Test func aCrashLoopNeedsARowAnHour() throws {
         let test = try StoreUnderTest()
         for launch in Int64(0)..<7200 {

@@ -255,7 +255,7 @@ struct RescueTests {
         }
         let leaves = try Self.pages(of: "policy_audit", test.path)
         let policies = try Self.pages(of: "policies", test.path)
-        try Self.overwrite(leaves[2...4] + policies.prefix(1), test.path)
+        try Self.overwrite(Array(leaves[2...4]) + policies.prefix(1), test.path)
         #expect(try test.policies().highestGeneration == 401)
         let verification = try test.verification()
         #expect(verification.rows == 401 && verification.problem.isEmpty, "\(verification)")
