@@ -38,6 +38,11 @@ enum JobVariables {
         return isNear ? quoted("${\(name)}") : "\"${…}\""
     }
 
+    /// The tiers whose models `text` names as `${model.TIER}`.
+    static func tiers(in text: String) -> [String] {
+        used(in: text).filter { $0.hasPrefix(tier) && isKnown($0) }.map { String($0.dropFirst(tier.count)) }
+    }
+
     /// The names of the variables in `text`, which is right.
     static func used(in text: String) -> [String] {
         var found: [String] = []

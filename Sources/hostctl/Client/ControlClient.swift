@@ -32,9 +32,10 @@ struct ControlClient {
     }
 
     /// Has something done; nil when it takes longer than our patience. `whileWaiting` is called a few times a second
-    /// until the answer is there. `body` is JSON; `teller` is what says later whether it was done.
+    /// until the answer is there. `body` is JSON; `teller` is what says later whether it was done. An answer with
+    /// one of the statuses `telling` is no refusal: it says in its own form what was wrong.
     func post(
-        _ target: Target, body: [UInt8] = [], teller: String = "hostctl status",
+        _ target: Target, body: [UInt8] = [], teller: String = "hostctl status", telling: Set<Int> = [],
         whileWaiting: @escaping () -> Void = {}
     ) throws(Failure) -> Answer? {
         let exchange = Exchange(
@@ -49,7 +50,7 @@ struct ControlClient {
             if case .wrong(.cutOff) = error { failure.text += " (\(teller) says whether it was done)" }
             throw failure
         }
-        return try accept(answer)
+        return try accept(answer, or: telling)
     }
 
     /// What came of asking for a stream of events.
@@ -92,8 +93,8 @@ struct ControlClient {
         return try accept(answer)
     }
 
-    private func accept(_ answer: HTTPAnswer) throws(Failure) -> Answer {
-        guard answer.status == 200 else { throw refusal(answer) }
+    private func accept(_ answer: HTTPAnswer, or telling: Set<Int> = []) throws(Failure) -> Answer {
+        guard answer.status == 200 || telling.contains(answer.status) else { throw refusal(answer) }
         return Answer(bytes: answer.body, json: try parse(answer.body))
     }
 

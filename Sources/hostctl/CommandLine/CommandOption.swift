@@ -92,3 +92,14 @@ extension CommandOption {
         "on-failure-exec", value: "LINE", "a line for /bin/sh, run when it has failed")
     static let wait = CommandOption("wait", "wait until it is over, and end as the job did")
 }
+
+/// Those of models.
+extension CommandOption {
+    static let generation = CommandOption("generation", value: "N", "that generation, as TOML")
+    static let candidate = CommandOption(
+        "candidate", value: "TIER", "end the trial of the tier's candidate; the policy stays as it is")
+    static let note = CommandOption("note", value: "TEXT", "why, for the audit")
+    static let verify = CommandOption("verify", "also look whether every row is as it was written, and none is missing")
+    static let days = CommandOption("days", value: "N", "the last N days, at most 366; 7 unless it is given")
+    static let csv = CommandOption("csv", "print CSV (RFC 4180), one model a line")
+}

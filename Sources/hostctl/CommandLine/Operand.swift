@@ -19,6 +19,10 @@ struct Operand: Sendable {
         case alert
         /// A job, as JobArguments reads it; of such a state where some are named.
         case job(Set<JobPhase>)
+        /// A tier of the policy in force.
+        case tier
+        /// A policy that was accepted, by its number.
+        case generation
         /// A program with its arguments, behind `--`.
         case command
         /// This very word.
@@ -45,6 +49,10 @@ struct Operand: Sendable {
     static let serviceOrNone = Operand(kind: .service, counts: 0...1)
     static let show = Operand(kind: .word("show"), counts: 1...1)
     static let listOrShow = Operand(kind: .oneOf(["list", "show"]), counts: 1...1)
+    static let fileOrNone = Operand(kind: .file, counts: 0...1)
+    static let tier = Operand(kind: .tier, counts: 1...1)
+    static let tiersOrNone = Operand(kind: .tier, counts: 0...most)
+    static let generationOrNone = Operand(kind: .generation, counts: 0...1)
     static let shell = Operand(kind: .shell, counts: 1...1)
 
     /// What it is called in help.
@@ -60,6 +68,8 @@ struct Operand: Sendable {
         case .node: "NODE"
         case .alert: "ALERT"
         case .job: "ID"
+        case .tier: "TIER"
+        case .generation: "GENERATION"
         case .command: "COMMAND"
         }
     }
@@ -79,6 +89,7 @@ struct Operand: Sendable {
         switch kind {
         case .service: "hostctl status lists the names"
         case .job: "hostctl job list lists them"
+        case .tier: "hostctl model show lists them"
         default: nil
         }
     }

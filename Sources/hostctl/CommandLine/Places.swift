@@ -27,6 +27,12 @@ enum Places {
         return Files.exists(ofUser) || !Files.exists(ofSystem) ? ofUser : ofSystem
     }
 
+    /// The policy, beside the configuration file.
+    static func policy(_ request: Request) -> String {
+        let main = configuration(request)
+        return (main.lastIndex(of: "/").map { String(main[...$0]) } ?? "") + "models.toml"
+    }
+
     /// hostd's state folder.
     static func state(_ request: Request) -> String {
         if let dir = request.value(.dir) { return joined(dir, "state") }

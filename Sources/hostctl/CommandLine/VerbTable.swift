@@ -8,7 +8,7 @@ enum VerbTable {
         StatusVerb.verb, StartVerb.verb, StopVerb.verb, RestartVerb.verb, ReloadVerb.verb, PlanVerb.verb,
         SignalVerb.verb, ResetVerb.verb, WaitVerb.verb, LogsVerb.verb, EventsVerb.verb, CrashVerb.verb,
         DiskVerb.verb, NetVerb.verb, CheckVerb.verb, ConfigVerb.verb, NodeVerb.verb, AlertVerb.verb,
-        JobVerb.verb, ReexecVerb.verb, CompletionVerb.verb, VersionVerb.verb, HelpVerb.verb,
+        JobVerb.verb, ModelVerb.verb, ReexecVerb.verb, CompletionVerb.verb, VersionVerb.verb, HelpVerb.verb,
     ]
 
     /// All verbs and the actions of each.

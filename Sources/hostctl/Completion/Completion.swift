@@ -20,8 +20,8 @@ struct Completion {
     }
 
     private static let patience: Duration = .seconds(1)
-    /// Of more jobs nobody picks one from a list.
-    private static let jobLimit = 100
+    /// Of more jobs nobody picks one from a list, and of more generations neither.
+    private static let listLimit = 100
 
     /// Words that are neither verb nor option nor the value of one.
     private var words: [String] = []
@@ -113,6 +113,11 @@ struct Completion {
         case .jobState:
             JobPhase.allCases.map(\.rawValue).filter { $0.hasPrefix(begun) }
                 .map { Candidate(word: prefix + $0, meaning: "") }
+        case .tier, .candidate:
+            tiers().filter { $0.word.hasPrefix(begun) }.map { Candidate(word: prefix + $0.word, meaning: $0.meaning) }
+        case .generation:
+            generations().filter { $0.word.hasPrefix(begun) }
+                .map { Candidate(word: prefix + $0.word, meaning: $0.meaning) }
         case .dir, .socket, .config, .directory, .file: [Candidate(word: Self.files, meaning: "")]
         default: []
         }
@@ -132,6 +137,8 @@ struct Completion {
         case .node: ["lts", "lts/", ".nvmrc"].map { Candidate(word: $0, meaning: "") }
         case .shell: CompletionScript.shells.map { Candidate(word: $0, meaning: "") }
         case .job(let phases): jobs(in: phases)
+        case .tier: tiers()
+        case .generation: generations()
         case .file, .alert, .command: []
         }
     }
@@ -156,10 +163,27 @@ struct Completion {
     /// Its newest jobs, those in one of `phases` where some are named.
     private func jobs(in phases: Set<JobPhase>) -> [Candidate] {
         let states = phases.map(\.rawValue).sorted()
-        let query = JobQuery(states: states, limit: Self.jobLimit)
+        let query = JobQuery(states: states, limit: Self.listLimit)
         let list = (try? client.get(.jobs(query), as: JobList.init(json:)))?.jobs ?? []
         return list.map { job in
             Candidate(word: "\(job.id)", meaning: job.kind.map { "\(job.state), \($0)" } ?? job.state)
+        }
+    }
+
+    /// The tiers of the policy in force, each with its model.
+    private func tiers() -> [Candidate] {
+        let tiers = (try? client.get(.models, as: ModelsStatus.init(json:)))?.tiers ?? []
+        return tiers.map { Candidate(word: $0.name, meaning: $0.model) }
+    }
+
+    /// The newest generations, each with when it began and its name.
+    private func generations() -> [Candidate] {
+        let history = try? client.get(.policyHistory(limit: Self.listLimit), as: PolicyHistory.init(json:))
+        let begun = Dictionary(
+            (history?.rows ?? []).map { ($0.generation, $0) }
+        ) { _, older in older }
+        return begun.sorted { $0.key > $1.key }.map { number, row in
+            Candidate(word: "\(number)", meaning: "\(TimeText.local(row.at)) \(row.name)")
         }
     }
 

@@ -12,4 +12,11 @@ enum ErrorList {
         }
         if errors.omitted > 0 { session.out.line("and \(errors.omitted) more") }
     }
+
+    /// An error that hostd tells of, its place (`file:line:column:`) standing out.
+    static func painted(_ error: String, _ style: Style) -> String {
+        let place = error.prefix { $0 != " " }
+        guard place.hasSuffix(":") else { return CleanText.of(error) }
+        return style.paint(CleanText.of(String(place)), .strong) + CleanText.of(String(error[place.endIndex...]))
+    }
 }

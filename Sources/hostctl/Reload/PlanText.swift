@@ -22,12 +22,7 @@ struct PlanText {
 
     /// What is wrong with the configuration.
     func errorLines() -> [String] {
-        answer.errors.map { error in
-            // The place stands out: `file:line:column:`.
-            let place = error.prefix { $0 != " " }
-            guard place.hasSuffix(":") else { return CleanText.of(error) }
-            return style.paint(CleanText.of(String(place)), .strong) + CleanText.of(String(error[place.endIndex...]))
-        }
+        answer.errors.map { ErrorList.painted($0, style) }
     }
 
     private func why(_ change: ReloadAnswer.Change) -> String {

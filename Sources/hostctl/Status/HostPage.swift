@@ -13,6 +13,7 @@ struct HostPage {
     func lines() -> [String] {
         var lines = [headline()]
         lines += facts()
+        lines += PolicyLine(policy: status.policy, style: style).lines()
         lines += status.conditions.filter { !$0.isOK }.flatMap(condition)
         let isSaid = status.conditions.contains { $0.kind == "node" && !$0.isOK }
         if !status.node.ok, !isSaid { lines += trouble("node", status.node.reason, .bad) }
@@ -36,13 +37,10 @@ struct HostPage {
         return parts.joined(separator: "  ")
     }
 
-    /// What there is besides services: the Node pin, the model policy, jobs.
+    /// What there is besides services: the Node pin, jobs.
     private func facts() -> [String] {
         var parts: [String] = []
         if let node = status.node.pinned { parts.append("node \(CleanText.of(node))") }
-        if let policy = status.policy.name {
-            parts.append("policy \(CleanText.of(policy)) (generation \(status.policy.generation ?? 0))")
-        }
         let jobs = JobCounts.states.compactMap { state in
             status.jobs.byState[state].map { "\($0) \(state)" }
         }
