@@ -110,11 +110,13 @@ install-units:
 	install -d $(LIB)/systemd/system $(LIB)/systemd/user $(LIB)/systemd/catalog $(LIB)/sysusers.d $(LIB)/tmpfiles.d
 	$(PLACED) config/systemd/hostd.service >$(LIB)/systemd/system/hostd.service
 	$(PLACED) config/systemd/hostd-logger.service >$(LIB)/systemd/system/hostd-logger.service
+	$(PLACED) config/systemd/hostd-board.service >$(LIB)/systemd/system/hostd-board.service
+	$(PLACED) config/systemd/hostd-board.timer >$(LIB)/systemd/system/hostd-board.timer
 	$(PLACED) config/systemd/user/hostd.service >$(LIB)/systemd/user/hostd.service
 	install -m 644 config/systemd/hostd.catalog $(LIB)/systemd/catalog/hostd.catalog
 	install -m 644 config/systemd/hostd.sysusers.conf $(LIB)/sysusers.d/hostd.conf
 	install -m 644 config/systemd/hostd.tmpfiles.conf $(LIB)/tmpfiles.d/hostd.conf
-	chmod 644 $(LIB)/systemd/*/hostd*.service
+	chmod 644 $(LIB)/systemd/*/hostd*.service $(LIB)/systemd/system/hostd-board.timer
 	if [ 0$(SYSTEMD_VERSION) -ge 254 ]; then \
 		install -D -m 644 config/systemd/hostd.service.d.conf $(LIB)/systemd/system/hostd.service.d/10-subgroup.conf; \
 	fi
@@ -128,6 +130,7 @@ uninstall:
 	rm -f $(SBIN)/hostd $(BIN)/hostctl
 	rm -rf $(LIBEXEC) $(DOC)
 	rm -f $(LIB)/systemd/system/hostd.service $(LIB)/systemd/system/hostd-logger.service
+	rm -f $(LIB)/systemd/system/hostd-board.service $(LIB)/systemd/system/hostd-board.timer
 	rm -rf $(LIB)/systemd/system/hostd.service.d
 	rm -f $(LIB)/systemd/user/hostd.service $(LIB)/systemd/catalog/hostd.catalog
 	rm -f $(LIB)/sysusers.d/hostd.conf $(LIB)/tmpfiles.d/hostd.conf

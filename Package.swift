@@ -151,7 +151,8 @@ let package = Package(
         .testTarget(
             name: "HostRuntimeTests",
             dependencies: [
-                "HostRuntime", "HostStore", "HostWire", "HostLaunch", "HostLoop", "HostCore", "HostLinux", "TestKit",
+                "HostRuntime", "HostStore", "HostWire", "HostConfig", "HostFetch", "HostLaunch", "HostLoop", "HostCore",
+                "HostLinux", "TestKit",
             ],
             swiftSettings: onLoop),
         .testTarget(

@@ -16,7 +16,7 @@ struct ccurl_multi {
 struct ccurl_easy {
     CURL *handle;
     void *owner;
-    ccurl_body_function on_body;
+    ccurl_body_function on_body, on_line;
     struct curl_slist *resolve, *headers, *recipients;
     // What a mail has left to send.
     char *content;
@@ -181,6 +181,17 @@ void ccurl_easy_keep(ccurl_easy *easy, bool fresh, bool head) {
     lib.easy_setopt(easy->handle, CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
     lib.easy_setopt(easy->handle, CURLOPT_FORBID_REUSE, 0L);
     lib.easy_setopt(easy->handle, CURLOPT_NOBODY, head ? 1L : 0L);
+}
+
+static size_t line_came(char *bytes, size_t size, size_t count, void *owner) {
+    ccurl_easy *easy = owner;
+    return easy->on_line(easy->owner, bytes, size * count);
+}
+
+void ccurl_easy_head(ccurl_easy *easy, ccurl_body_function on_line) {
+    easy->on_line = on_line;
+    lib.easy_setopt(easy->handle, CURLOPT_HEADERFUNCTION, line_came);
+    lib.easy_setopt(easy->handle, CURLOPT_HEADERDATA, easy);
 }
 
 ccurl_easy *ccurl_easy_new(const char *url, const char *resolve, char *const *headers, long timeout_ms,

@@ -102,6 +102,7 @@ extension HostConfiguration {
         draft.node = node
         draft.disk = disk
         draft.network = network
+        draft.models = models
         draft.alerts = alertDrafts
         let own = RootSection.section.describe("", draft).filter {
             !$0.path.hasPrefix("log.") && !$0.path.hasPrefix("kind.")

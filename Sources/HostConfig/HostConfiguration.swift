@@ -14,6 +14,8 @@ public struct HostConfiguration: Equatable, Sendable {
     public var disk: DiskSpecification
     /// `[network]`.
     public var network: NetworkSettings
+    /// `[models]`.
+    public var models: ModelSourceSettings
     /// `[service.NAME]`, sorted by name.
     public var services: [ServiceSpecification]
     /// `[kind.NAME]`, sorted by name.
@@ -35,7 +37,7 @@ public struct HostConfiguration: Equatable, Sendable {
     public init(
         host: HostSettings = HostSettings(), control: ControlSettings = ControlSettings(),
         node: NodeSettings = NodeSettings(), disk: DiskSpecification = DiskSpecification(),
-        network: NetworkSettings = NetworkSettings(),
+        network: NetworkSettings = NetworkSettings(), models: ModelSourceSettings = ModelSourceSettings(),
         services: [ServiceSpecification] = [], kinds: [KindSpecification] = [],
         foreignLogs: [ForeignLogSpecification] = [], alerts: [AlertSpecification] = []
     ) {
@@ -44,6 +46,7 @@ public struct HostConfiguration: Equatable, Sendable {
         self.node = node
         self.disk = disk
         self.network = network
+        self.models = models
         self.services = services
         self.kinds = kinds
         self.foreignLogs = foreignLogs
@@ -64,6 +67,7 @@ public struct HostConfiguration: Equatable, Sendable {
         node = draft.node
         disk = draft.disk
         network = draft.network
+        models = draft.models
         self.services = services.map(\.specification)
         self.kinds = kinds.map(\.kind)
         foreignLogs = foreign.map(\.log)
@@ -78,7 +82,7 @@ public struct HostConfiguration: Equatable, Sendable {
     public static func == (left: HostConfiguration, right: HostConfiguration) -> Bool {
         left.host == right.host && left.control == right.control && left.node == right.node
             && left.disk == right.disk
-            && left.network == right.network
+            && left.network == right.network && left.models == right.models
             && left.services == right.services && left.kinds == right.kinds
             && left.foreignLogs == right.foreignLogs && left.alerts == right.alerts
     }

@@ -52,6 +52,7 @@ struct Reading {
                 checking.report(error)
             }
         }
+        if isComplete { ModelsSection.check(draft.models, &checking) }
         let families = draft.services.keys.sorted().map { name in
             let reader = ServiceReader(name: name, files: draft.services[name] ?? [], isComplete: isComplete)
             return Family(name: name, instances: reader.read(&presets, &checking))

@@ -50,6 +50,30 @@ public final class Fetcher {
                 url: url, headers: headers, began: loop.now, timeout: timeout, bodyLimit: bodyLimit, then: then))
     }
 
+    /// GETs all of `url`, of which at most `bodyLimit` bytes are wanted, with what the head says of it; all else as
+    /// with `get`.
+    public func download(
+        _ url: String, headers: [String: String] = [:], timeout: Duration, bodyLimit: Int,
+        then: @escaping (DownloadResult) -> Void
+    ) {
+        let head = DownloadHead()
+        let transfer = Transfer(
+            url: url, headers: headers, began: loop.now, timeout: timeout, bodyLimit: bodyLimit + 1,
+            then: { result in
+                switch result {
+                case .failure(let why, _): then(.failure(why))
+                case .answer(let status, let body, _):
+                    then(
+                        .answer(
+                            DownloadAnswer(
+                                status: status, etag: head["etag"], retryAfter: head.retryAfter,
+                                location: head["location"], body: body, isTooLong: body.count > bodyLimit)))
+                }
+            })
+        transfer.head = head
+        begin(transfer)
+    }
+
     /// POSTs `body` to `url`; all else as with `get`.
     public func post(
         _ url: String, headers: [String: String] = [:], body: [UInt8] = [], timeout: Duration,

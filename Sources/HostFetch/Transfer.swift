@@ -16,6 +16,8 @@ final class Transfer {
     private(set) var easy: OpaquePointer?
     /// Set for one that tells where its time went.
     var watched: WatchedTransfer?
+    /// Set for one whose head matters.
+    var head: DownloadHead?
     private let content: FetchContent
     private let headers: [String: String]
     private let bodyLimit: Int
@@ -50,8 +52,17 @@ final class Transfer {
                     return MainActor.assumeIsolated { takeBody(address, source, length) }
                 })
         }
+        if head != nil, let easy { hearHead(easy) }
         if let watched, let easy { ccurl_easy_keep(easy, watched.isFresh, watched.isHead) }
         return addContent() ? easy : nil
+    }
+
+    private func hearHead(_ easy: OpaquePointer) {
+        ccurl_easy_head(easy) { owner, bytes, length in
+            let address = UInt(bitPattern: owner)
+            let source = UInt(bitPattern: bytes)
+            return MainActor.assumeIsolated { takeLine(address, source, length) }
+        }
     }
 
     private func addContent() -> Bool {
@@ -115,6 +126,16 @@ final class Transfer {
         self.then = nil
         then?(result)
     }
+}
+
+private func takeLine(_ owner: UInt, _ source: UInt, _ length: Int) -> Int {
+    guard let owner = UnsafeRawPointer(bitPattern: owner), let start = UnsafeRawPointer(bitPattern: source) else {
+        return length
+    }
+    let text = String(decoding: UnsafeRawBufferPointer(start: start, count: length), as: UTF8.self)
+    let line = String(text.prefix { !$0.isNewline })
+    Unmanaged<Transfer>.fromOpaque(owner).takeUnretainedValue().head?.take(line)
+    return length
 }
 
 private func takeBody(_ owner: UInt, _ source: UInt, _ length: Int) -> Int {

@@ -75,14 +75,26 @@ public struct NodeInstaller {
         if let keyring {
             let check = SignatureCheck(keyring: keyring, folder: store.workFolder)
             if let signature = try mirror.bytes(of: folder + ".sig", limitBytes: Self.listLimitBytes) {
-                signer = try check.signer(of: bytes, signature: signature, at: place + ".sig")
+                signer = try vouched { () throws(SignatureCheck.Failure) in
+                    try check.signer(of: bytes, signature: signature, at: place + ".sig")
+                }
             } else if let clear = try mirror.bytes(of: folder + ".asc", limitBytes: Self.listLimitBytes) {
-                (signer, bytes) = try check.signer(ofClearText: clear, at: place + ".asc")
+                (signer, bytes) = try vouched { () throws(SignatureCheck.Failure) in
+                    try check.signer(ofClearText: clear, at: place + ".asc")
+                }
             } else {
                 throw .failed("\(place) is not signed: neither .sig nor .asc is there (node.keyring asks for one)")
             }
         }
         return (ChecksumList(String(decoding: bytes, as: UTF8.self)), signer)
+    }
+
+    private func vouched<Value>(_ check: () throws(SignatureCheck.Failure) -> Value) throws(InstallError) -> Value {
+        do throws(SignatureCheck.Failure) {
+            return try check()
+        } catch {
+            throw InstallError(error)
+        }
     }
 
     private func choose(from list: ChecksumList) throws(InstallError) -> (archive: String, hash: String) {

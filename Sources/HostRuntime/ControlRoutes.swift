@@ -61,6 +61,7 @@ extension Supervisor {
             route("GET", "/v1/plan", .look, "what a reload would change", Supervisor.answerPlan),
             route("POST", "/v1/reload", .change, "read the configuration again", Supervisor.answerReload),
             route("POST", "/v1/alerts/test", .change, "send a test by each alert", Supervisor.answerAlertTest),
+            route("POST", "/v1/models/board", .change, "tell of a change of the ranking", Supervisor.answerBoard),
             route("POST", "/v1/reexec", .change, "let the installed binary take over", Supervisor.answerReexec),
             route("GET", "/metrics", .look, "numbers in the OpenMetrics format", Supervisor.answerMetrics),
         ])

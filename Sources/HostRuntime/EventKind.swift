@@ -150,5 +150,14 @@ nonisolated struct EventKind: Sendable {
         EventKind(
             "policy.inconclusive", "b529d573a61cca8d60506db3ef89c423", .notice,
             "nothing can be said of a candidate, and it is tried no more"),
+        EventKind(
+            "policy.board", "682782686208a07b079abb5161c8beef", .notice,
+            "a ranking was fetched, and this is what has changed on it"),
+        EventKind(
+            "policy.source_failed", "5e72fef1a683348339fb9e6e3f3fd7d8", .warning,
+            "the policy does not come from its source, or nobody vouches for it: the last good one stays"),
+        EventKind(
+            "policy.source_ok", "9aaf518ebc5e98b94ac57088723cbfc4", .notice,
+            "the policy comes from its source again"),
     ]
 }

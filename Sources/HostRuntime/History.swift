@@ -39,18 +39,19 @@ final class History {
         add(kind, service: instance.service, instance, reason)
     }
 
-    /// Something about the policy of the models.
-    func add(policy kind: String, _ reason: String) {
-        let priority = Self.priority(of: kind)
+    /// Something about the host itself; as urgent as its kind is, unless `priority` says otherwise.
+    func add(host kind: String, _ reason: String, _ priority: Journal.Priority? = nil) {
+        let kind = "host.\(kind)"
+        let priority = priority ?? Self.priority(of: kind)
         Journal.say(kind, priority, reason, service: nil, instance: nil, reason: reason)
         append(kind, service: nil, instance: nil, reason)
         told?(kind, priority, nil, reason)
     }
 
-    /// Something about the host itself; as urgent as its kind is, unless `priority` says otherwise.
-    func add(host kind: String, _ reason: String, _ priority: Journal.Priority? = nil) {
-        let kind = "host.\(kind)"
-        let priority = priority ?? Self.priority(of: kind)
+    /// Something about the policy of the models.
+    func add(policy kind: String, _ reason: String) {
+        let kind = "policy.\(kind)"
+        let priority = Self.priority(of: kind)
         Journal.say(kind, priority, reason, service: nil, instance: nil, reason: reason)
         append(kind, service: nil, instance: nil, reason)
         told?(kind, priority, nil, reason)

@@ -44,6 +44,7 @@ struct EventKindTests {
     @Test func alertsKnowEveryKind() {
         let families = [
             "service": AlertNames.serviceEvents, "host": AlertNames.hostEvents, "job": AlertNames.jobEvents,
+            "policy": AlertNames.policyEvents,
         ]
         let known = families.flatMap { family, words in words.map { "\(family).\($0)" } }
         #expect(Set(EventKind.all.map(\.name)).symmetricDifference(known).isEmpty, "AlertNames lists them")
@@ -53,7 +54,10 @@ struct EventKindTests {
         var missing: [String] = []
         for path in try Self.sources(in: Self.root + "/Sources/HostRuntime") {
             let text = try Files.readText(path)
-            for (mark, prefix) in [("add(host: \"", "host."), ("history.add(\"", ""), ("host: \"", "host.")] {
+            for (mark, prefix) in [
+                ("add(host: \"", "host."), ("history.add(\"", ""), ("host: \"", "host."),
+                ("add(policy: \"", "policy."),
+            ] {
                 for part in text.components(after: mark) {
                     let kind = prefix + part.prefix { $0 != "\"" }
                     if EventKind.named(kind) == nil { missing.append("\(path): \(kind)") }

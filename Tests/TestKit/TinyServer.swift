@@ -106,8 +106,12 @@ public struct TinyConnection: ~Copyable {
 
     /// Sends all of `text`; false when the client is gone.
     @discardableResult
-    public func send(_ text: String) -> Bool {
-        var rest = Array(text.utf8)[...]
+    public func send(_ text: String) -> Bool { send(bytes: Array(text.utf8)) }
+
+    /// Sends all of `bytes`; false when the client is gone.
+    @discardableResult
+    public func send(bytes: [UInt8]) -> Bool {
+        var rest = bytes[...]
         while !rest.isEmpty {
             let sent = rest.withUnsafeBytes { Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
             if sent <= 0 { return false }

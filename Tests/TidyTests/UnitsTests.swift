@@ -17,7 +17,9 @@ struct UnitsTests {
             try Files.replace(program, with: "#!/bin/sh\n".utf8, mode: 0o755)
         }
         try Files.makeFolder(folder.path + "/user")
-        for unit in ["hostd.service", "hostd-logger.service", "user/hostd.service"] {
+        for unit in [
+            "hostd.service", "hostd-logger.service", "hostd-board.service", "hostd-board.timer", "user/hostd.service",
+        ] {
             let text = try Files.readText("\(Repository.root)/config/systemd/\(unit)")
             try Files.replace("\(folder.path)/\(unit)", with: text.replacing("/usr/local", with: folder.path).utf8)
         }
@@ -35,7 +37,7 @@ struct UnitsTests {
     }
 
     @Test(.enabled(if: hasSystemd, "needs systemd-analyze")) func theSystemsUnitsVerify() throws {
-        try Self.verify("./hostd.service ./hostd-logger.service")
+        try Self.verify("./hostd.service ./hostd-logger.service ./hostd-board.service ./hostd-board.timer")
     }
 
     @Test(.enabled(if: hasSystemd, "needs systemd-analyze")) func theUsersUnitVerifies() throws {

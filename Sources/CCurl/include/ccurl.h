@@ -50,6 +50,8 @@ bool ccurl_easy_mail(ccurl_easy *easy, const ccurl_mail *mail);
 // Makes a transfer that was not started one that uses and leaves a kept connection, unless it is to be fresh; head asks
 // for no body.
 void ccurl_easy_keep(ccurl_easy *easy, bool fresh, bool head);
+// Has a transfer that was not started hand over each line of each answer's head, the status line first.
+void ccurl_easy_head(ccurl_easy *easy, ccurl_body_function on_line);
 void ccurl_easy_free(ccurl_easy *easy);
 bool ccurl_multi_add(ccurl_multi *multi, ccurl_easy *easy);
 void ccurl_multi_remove(ccurl_multi *multi, ccurl_easy *easy);

@@ -59,6 +59,15 @@ public enum ReferenceExamples {
             { name = "bastion", tcp = "192.0.2.22:22" },
         ]
         """,
+        "models": """
+        [models]
+        url = "https://config.example.com/models.toml"
+        interval = "5m"
+        timeout = "30s"
+        signature = "https://config.example.com/models.toml.sig"
+        keyring = "/etc/hostd/policy-keys.gpg"
+        key_file = "/etc/hostd/policy-token"
+        """,
         "service.NAME": """
         [service.gateway]
         preset = "openclaw-gateway"

@@ -9,6 +9,7 @@ struct ConfigurationDraft: Sendable {
     var node = NodeSettings()
     var disk = DiskSpecification()
     var network = NetworkSettings()
+    var models = ModelSourceSettings()
     /// The tables of each service, in the order of the files.
     var services: [ServiceName: [TomlNode]] = [:]
     /// The tables of each kind.
@@ -29,6 +30,7 @@ enum RootSection {
             Key("node", NodeSection.section, \.node),
             Key("disk", DiskSection.section, \.disk, also: ["disks"]),
             Key("network", NetworkSection.section, \.network, also: ["net"]),
+            Key("models", ModelsSection.section, \.models, also: ["policy"]),
             Key("service", named: ServiceSection.section, \.services, also: ["services", "unit"]),
             Key("kind", named: KindSection.section, \.kinds, also: ["kinds", "job", "jobs"]),
             Key("log", named: ForeignLogSection.section, \.foreignLogs, also: ["logs", "logrotate"]),

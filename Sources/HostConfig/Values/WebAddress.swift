@@ -47,6 +47,14 @@ enum WebAddress {
         return String(rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" })
     }
 
+    /// Whether what is sent there stays on this host: a loopback address by number, or localhost.
+    static func isOfThisHost(_ text: String) -> Bool {
+        guard let (host, _) = try? Endpoint.split(authority(of: text)) else { return false }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        let isLoopback = parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+        return isLoopback || host == "::1" || host.lowercased() == "localhost"
+    }
+
     private static func hasCredentials(_ text: String) -> Bool { authority(of: text).contains("@") }
 
     private static func position(of mark: String, in text: String) -> String.Index? {

@@ -59,7 +59,8 @@ enum AlertEnds {
         ]
         return [
             "service.ready": troubles, "service.stopped": troubles, "service.starting": ["service.waiting"],
-            "host.reloaded": ["host.reload_refused"],
+            "host.reloaded": ["host.reload_refused"], "policy.source_ok": ["policy.source_failed"],
+            "policy.accepted": ["policy.refused", "policy.unwritten"], "policy.reached": ["policy.target_failed"],
         ]
     }()
     private static let ending = byEvent.values.reduce(into: Set<String>()) { $0.formUnion($1) }

@@ -57,6 +57,7 @@ public enum AlertNames {
     /// What happens to the policy of the models.
     public static let policyEvents = [
         "accepted", "refused", "reached", "target_failed", "unwritten", "rolled_back", "held", "inconclusive",
+        "board", "source_failed", "source_ok",
     ]
 
     /// Whether `name` is a condition with a level.

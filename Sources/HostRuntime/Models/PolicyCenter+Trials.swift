@@ -50,20 +50,20 @@ extension PolicyCenter {
         case .assign, .save: break
         case .rolledBack(let model, let why):
             audit("candidate_rolled_back", tier: tier, why: "\(model): \(why)", by: "hostd")
-            told?("policy.rolled_back", "tier \(tier): the candidate \(model) is tried no more: \(why)")
+            told?("rolled_back", "tier \(tier): the candidate \(model) is tried no more: \(why)")
         case .propose(let model, let evidence):
             audit("candidate_held", tier: tier, why: evidence, by: "hostd")
             told?(
-                "policy.held",
+                "held",
                 "tier \(tier): the candidate \(model) has held: \(evidence) (hostctl model promote \(tier))")
         case .runGolden(let model, let evidence):
             audit("candidate_held", tier: tier, why: evidence, by: "hostd")
             told?(
-                "policy.held", "tier \(tier): the candidate \(model) has held, the golden jobs come next: \(evidence)")
+                "held", "tier \(tier): the candidate \(model) has held, the golden jobs come next: \(evidence)")
             runGolden?(tier, model)
         case .inconclusive(let model, let evidence):
             audit("candidate_inconclusive", tier: tier, why: evidence, by: "hostd")
-            told?("policy.inconclusive", "tier \(tier): the candidate \(model) is tried no more: \(evidence)")
+            told?("inconclusive", "tier \(tier): the candidate \(model) is tried no more: \(evidence)")
         case .promote(let model, let evidence): promote(model, in: tier, evidence)
         }
     }

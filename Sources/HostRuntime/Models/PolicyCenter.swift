@@ -12,7 +12,7 @@ final class PolicyCenter {
     var tierUses: (() -> [TierUse])?
     /// Another generation is in force.
     var isInForce: ((PolicyGeneration) -> Void)?
-    /// What people may want to know: a kind of event, and its words.
+    /// What people may want to know: a kind of event, `accepted`, and its words.
     var told: ((_ kind: String, _ words: String) -> Void)?
     /// What is wrong with the policy has changed.
     var problemChanged: (() -> Void)?
@@ -237,11 +237,11 @@ final class PolicyCenter {
         case .commit(let generation, let audit): commit(generation, audit)
         case .accepted(let number): accepted(number)
         case .refused(let errors):
-            tell("policy.refused", Self.summary(of: errors) + stays)
+            tell("refused", Self.summary(of: errors) + stays)
         case .apply(let target, let generation): apply(generation, to: target)
         case .note(let target, let number): store.note(target: target, generation: number)
         case .troubled(let what, let why, let pause): troubled(what, why, pause)
-        case .reachedAll(let number): told?("policy.reached", "every target has generation \(number)")
+        case .reachedAll(let number): told?("reached", "every target has generation \(number)")
         }
     }
 
@@ -283,7 +283,7 @@ final class PolicyCenter {
             toldOf = [:]
             let changes = generation.proposal.origin == .file ? "" : ", \(generation.proposal.origin)"
             told?(
-                "policy.accepted", "generation \(number)\(changes), by \(generation.proposal.by): \(name(generation))")
+                "accepted", "generation \(number)\(changes), by \(generation.proposal.by): \(name(generation))")
         }
         isInForce?(generation)
         settle(.success(number))
@@ -331,7 +331,7 @@ final class PolicyCenter {
         if what == "store" { settle(.failure(PolicyRefusal("the policy could not be written down: \(why)"))) }
         guard toldOf[what] != why else { return }
         toldOf[what] = why
-        told?(what == "store" ? "policy.unwritten" : "policy.target_failed", "\(what): \(why); again in \(pause.text)")
+        told?(what == "store" ? "unwritten" : "target_failed", "\(what): \(why); again in \(pause.text)")
     }
 
     /// An event that is told again only when it says something else.

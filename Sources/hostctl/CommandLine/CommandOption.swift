@@ -18,6 +18,11 @@ struct CommandOption: Hashable, Sendable {
         self.meaning = meaning
     }
 
+    /// Verbs may say in their own words what an option of one name means: it is the same option.
+    static func == (left: CommandOption, right: CommandOption) -> Bool { left.name == right.name }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(name) }
+
     /// `-n, --lines N`.
     var usage: String {
         (letter.map { "-\($0), " } ?? "    ") + "--" + name + (value.map { " " + $0 } ?? "")
@@ -102,4 +107,15 @@ extension CommandOption {
     static let verify = CommandOption("verify", "also look whether every row is as it was written, and none is missing")
     static let days = CommandOption("days", value: "N", "the last N days, at most 366; 7 unless it is given")
     static let csv = CommandOption("csv", "print CSV (RFC 4180), one model a line")
+}
+
+/// Those of rankings.
+extension CommandOption {
+    static let boardFile = CommandOption(
+        "file", value: "FILE", "a ranking that was saved: JSON, or a page that has it in it; - is stdin")
+    static let boardURL = CommandOption(
+        "url", value: "URL", "where the ranking is, instead of board.url in models.toml")
+    static let boardAlert = CommandOption(
+        "alert", "have hostd tell of the change, to [[alert]] on = [\"policy.board\"]")
+    static let against = CommandOption("against", value: "DATE", "beside the ranking of this day: 2026-05-17")
 }

@@ -341,6 +341,10 @@ def check_commands():
     if is_served("/v1/alerts/test", "POST"):
         expect(200, "POST", "/v1/alerts/test", "/v1/alerts/test")
         expect(404, "POST", "/v1/alerts/test?name=nobody", "/v1/alerts/test")
+    board = "/v1/models/board"
+    expect(200, "POST", board, board, body=json.dumps({"summary": "week to 2026-05-24: 18T tokens"}))
+    for body in ("", "{}", json.dumps({"summary": ""}), json.dumps({"summary": "two\nlines"})):
+        expect(400, "POST", board, board, body=body)
     for method, path in (("GET", "/v1/node"), ("POST", "/v1/node"), ("GET", "/v1/plan"), ("POST", "/v1/reload")):
         if is_served(path, method):
             expect(200, method, path, path)
