@@ -51,7 +51,9 @@ extension Supervisor {
         let ofPolicy = policy.problem.map { problem -> (ConditionLevel, String) in
             (problem.isCritical ? .critical : .warn, problem.words)
         }
-        let troubles = [configTrouble, ofPolicy].compactMap(\.self)
+        let source = policySource.problem
+        let ofSource = source.isEmpty ? nil : (ConditionLevel.warn, "the policy's source: \(source)")
+        let troubles = [configTrouble, ofPolicy, ofSource].compactMap(\.self)
         let level = troubles.contains { $0.0 == .critical } ? ConditionLevel.critical : .warn
         setCondition(
             "config", troubles.isEmpty ? .ok : level, troubles.map(\.1).joined(separator: "; "))

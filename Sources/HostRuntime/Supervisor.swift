@@ -48,6 +48,8 @@ final class Supervisor {
     let jobs: JobDesk
     /// The policy of the models.
     let policy: PolicyCenter
+    /// Where the policy comes from when it is not edited on this host.
+    let policySource: PolicySource
     let startedAt: Instant
     var machine: HostMachine { didSet { machineChanges &+= 1 } }
     /// How often it may have changed.
@@ -149,6 +151,10 @@ final class Supervisor {
         memory = MemoryWatch(loop: loop)
         jobs = JobDesk(concurrency: configuration.host.concurrency, keeper: programs.keeper)
         policy = PolicyCenter(loop: loop, files: files, store: store, folders: folders, epoch: epoch)
+        var generator = SystemRandomNumberGenerator()
+        policySource = PolicySource(
+            loop: loop, files: files, fetcher: prober.fetcher, folder: folders.state + "/models",
+            seed: generator.next())
         machine = HostMachine([])
         hearParts()
         hearPolicy()

@@ -107,7 +107,7 @@ extension Supervisor {
         // Before launches that follow ask for it.
         wantNodes(of: new)
         wantNetwork(of: new)
-        policy.usesChanged()
+        wantPolicy(of: new)
         feed(.configure(new.services, seed: generator.next()))
         for name in returning { feed(name, .start(by: .host)) }
         welcome(fresh)

@@ -58,18 +58,28 @@ extension Supervisor {
     func answerModelApply(_ call: ControlCall) {
         guard let wish = ModelWish(call) else { return }
         whoAsks(call) { [weak self] who in
-            self?.policy.proposal(by: who, why: wish.note) { [weak self] result in
-                guard let self else { return }
-                switch result {
-                case .failure(let refusal):
-                    let plan = PolicyPlan(generation: self.policy.inForce?.number, errors: refusal.errors)
-                    call.responder.finish(status: 422, json: plan.json)
-                case .success(let proposal):
-                    var plan = self.plan(for: proposal)
-                    self.take(proposal, call) { number in
-                        plan.generation = number
-                        call.finish(plan.json)
-                    }
+            self?.fetchPolicy { [weak self] in self?.apply(wish, by: who, call) }
+        }
+    }
+
+    /// Asks the source first, where there is one; what is wrong with it stands in the status.
+    private func fetchPolicy(then: @escaping () -> Void) {
+        guard !policySource.address.isEmpty else { return then() }
+        policySource.fetchNow { _ in then() }
+    }
+
+    private func apply(_ wish: ModelWish, by who: String, _ call: ControlCall) {
+        policy.proposal(by: who, why: wish.note) { [weak self] result in
+            guard let self else { return }
+            switch result {
+            case .failure(let refusal):
+                let plan = PolicyPlan(generation: self.policy.inForce?.number, errors: refusal.errors)
+                call.responder.finish(status: 422, json: plan.json)
+            case .success(let proposal):
+                var plan = self.plan(for: proposal)
+                self.take(proposal, call) { number in
+                    plan.generation = number
+                    call.finish(plan.json)
                 }
             }
         }

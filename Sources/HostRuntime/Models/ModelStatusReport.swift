@@ -34,7 +34,9 @@ extension Supervisor {
             } else {
                 policy.machine.isSettling ? "settling" : "ok"
             }
-        return ModelsStatus.FileStatus(path: policy.path, state: state, errors: policy.machine.refusal ?? [])
+        return ModelsStatus.FileStatus(
+            path: policy.path, state: state, errors: policy.machine.refusal ?? [],
+            source: policySource.address.isEmpty ? nil : policySource.address, sourceProblem: policySource.problem)
     }
 
     private func tierStatus(_ name: String, _ tier: ModelPolicy.Tier) -> ModelsStatus.TierStatus {

@@ -17,6 +17,23 @@ extension Supervisor {
         policy.problemChanged = { [weak self] in self?.showConfigCondition() }
         policy.isInForce = { [weak self] in self?.policyIsInForce($0) }
         policy.bring = { [weak self] in self?.bring($1, to: $0, then: $2) }
+        policySource.problemChanged = { [weak self] in self?.showConfigCondition() }
+        policySource.told = { [weak self] news in
+            switch news {
+            case .failed(let why): self?.history.add(policy: "source_failed", why)
+            case .recovered: self?.history.add(policy: "source_ok", "the policy comes from its source again")
+            }
+        }
+    }
+
+    /// The file that the policy is read from: that of its source, or models.toml.
+    var policyPath: String { configuration.models.url == nil ? folders.models : policySource.path }
+
+    /// Tells the policy and its source what the configuration says.
+    func wantPolicy(of configuration: HostConfiguration) {
+        policySource.configure(configuration.models)
+        policy.follow(path: policyPath)
+        policy.usesChanged()
     }
 
     private func policyIsInForce(_ generation: PolicyGeneration) {
