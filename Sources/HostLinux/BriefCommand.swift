@@ -38,13 +38,18 @@ public struct BriefCommand: Sendable {
     private let arguments: [String]
     private let environment: [String]
     private let rights: FileRights?
+    private let keeping: [Int32]
 
-    /// The program at `path`. With `rights` it runs with those and in the folder `/`, which only root can do.
-    public init(_ path: String, _ arguments: [String], environment: [String], rights: FileRights? = nil) {
+    /// The program at `path`. With `rights` it runs with those and in the folder `/`, which only root can do; without,
+    /// it has the descriptors `keeping` as 3, 4, …
+    public init(
+        _ path: String, _ arguments: [String], environment: [String], rights: FileRights? = nil, keeping: [Int32] = []
+    ) {
         self.path = path
         self.arguments = arguments
         self.environment = environment
         self.rights = rights
+        self.keeping = keeping
     }
 
     /// Starts it and waits for its end. What it leaves behind in its session is killed.
@@ -71,7 +76,10 @@ public struct BriefCommand: Sendable {
     }
 
     private func start(output: Int32) throws(SystemError) -> SpawnedProcess {
-        guard let rights else { return try Processes.spawn(path, arguments, environment: environment, output: output) }
+        guard let rights else {
+            return try Processes.spawn(
+                path, arguments, environment: environment, output: output, keeping: keeping)
+        }
         var pidfd: Int32 = -1
         let pid = try check("start", path) {
             CStrings.with([path] + arguments) { argv in

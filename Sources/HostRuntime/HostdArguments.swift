@@ -8,6 +8,7 @@ nonisolated enum HostdArguments {
     case check(Folders)
     case sweep(Folders)
     case clean
+    case applyModels
     case reference
     case agentReference
     case modelReference
@@ -45,6 +46,8 @@ nonisolated enum HostdArguments {
             case "--version": return .success(.version)
             // For hostd's own use: CleaningHelper.
             case "--clean": return .success(.clean)
+            // For hostd's own use: TargetHelper.
+            case "--apply-models": return .success(.applyModels)
             case "--check": mode = Self.check
             case "--sweep": mode = Self.sweep
             case "--self-test": mode = Self.selfTest

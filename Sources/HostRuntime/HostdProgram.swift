@@ -33,6 +33,7 @@ public enum HostdProgram {
             StandardDescriptors.say(PolicyReferencePage.text)
             return 0
         case .success(.clean): return CleaningHelper.main()
+        case .success(.applyModels): return TargetHelper.main()
         case .success(.check(let folders)): return check(folders)
         case .success(.selfTest(let folders)): return SelfTest.run(folders)
         case .success(.run(let folders)): return run(folders, arguments)

@@ -45,7 +45,9 @@ struct PendingAction {
 
 /// The actions of one request, and who waits for their outcomes.
 final class ActionParty {
-    private let responder: ControlResponder
+    private let responder: ControlResponder?
+    /// Who waits within hostd.
+    private let then: ((ActionOutcome) -> Void)?
     /// In the order of the request; nil where one was asked for by its own path: then its outcome is the answer.
     private let names: [ServiceName]?
     private var missing: Int
@@ -54,6 +56,15 @@ final class ActionParty {
     /// Waits for one outcome.
     init(_ responder: ControlResponder) {
         self.responder = responder
+        then = nil
+        names = nil
+        missing = 1
+    }
+
+    /// hostd itself waits for one outcome.
+    init(then: @escaping (ActionOutcome) -> Void) {
+        responder = nil
+        self.then = then
         names = nil
         missing = 1
     }
@@ -61,18 +72,29 @@ final class ActionParty {
     /// Waits for the outcomes of several.
     init(_ responder: ControlResponder, of names: [ServiceName]) {
         self.responder = responder
+        then = nil
         self.names = names
         missing = names.count
     }
 
     /// Whether an answer is still wanted.
-    var isOpen: Bool { responder.isOpen }
+    var isOpen: Bool { responder?.isOpen ?? (missing > 0) }
+
+    /// The service of an action is no longer there: a visitor sees that by himself.
+    func forget(_ action: PendingAction) {
+        guard responder == nil else { return }
+        take(
+            ActionOutcome(
+                service: action.name.text, action: action.kind.rawValue, ok: false, state: "stopped",
+                reason: "no longer in the configuration", pid: nil, durationMilliseconds: 0))
+    }
 
     /// Takes the outcome of one; the last one is followed by the answer.
     func take(_ outcome: ActionOutcome) {
         outcomes[outcome.service] = outcome
         missing -= 1
         guard missing == 0 else { return }
+        guard let responder else { return then?(outcome) ?? () }
         guard let names else { return responder.finish(status: 200, json: outcome.json) }
         let list = ActionOutcomeList(outcomes: names.compactMap { outcomes[$0.text] })
         responder.finish(status: 200, json: list.json)
@@ -120,7 +142,11 @@ extension Supervisor {
     func settleActions() {
         guard !actions.isEmpty else { return }
         actions.removeAll { action in
-            guard action.party.isOpen, let service = machine.services[action.name] else { return true }
+            guard action.party.isOpen else { return true }
+            guard let service = machine.services[action.name] else {
+                action.party.forget(action)
+                return true
+            }
             guard let ok = action.verdict(on: service, at: loop.now) else { return false }
             answer(action, ok: ok)
             return true

@@ -36,7 +36,7 @@ extension Supervisor {
             return
         }
         let timeout = max(service.specification.stop.grace, .seconds(1))
-        run(command, beside: service, timeout) { [weak self] why in
+        run(command, beside: service, [:], timeout) { [weak self] why in
             if let why { self?.feed(instance.service, .stopFailed(instance, why)) }
         }
         feed(instance.service, .signalled(instance))
@@ -58,30 +58,39 @@ extension Supervisor {
             guard case .up(let life) = service.state else {
                 return finish(false, "it is \(service.phase.rawValue): there is nothing that could reload")
             }
-            let instance = life.instance
-            let done = { [weak self] (why: String?, what: String) in
-                guard let self else { return }
-                self.history.add("service.reloaded", instance, why.map { "\(what): \($0)" } ?? what)
-                finish(why == nil, why.map { "\(what): \($0)" } ?? what)
+            carryOut(action, called: "reload", life, of: service) { [weak self] well, what in
+                self?.history.add("service.reloaded", life.instance, what)
+                finish(well, what)
             }
-            switch action {
-            case .signal(let number):
-                launcher.signal(instance, number, to: .main)
-                done(nil, "\(SignalName.text(number)) to pid \(life.process.pid)")
-            case .exec(let command):
-                run(command, beside: service, Self.reloadTimeout) { done($0, "reload.exec") }
-            case .http(let url):
-                prober.post(url, timeout: Self.reloadTimeout) { done($0, "POST") }
-            }
+        }
+    }
+
+    /// Tells a service that runs something, in the way of `reload`; `then` gets whether that went well, and what was
+    /// done. `key` is where the configuration says so.
+    func carryOut(
+        _ action: ReloadSpecification, called key: String, _ life: ServiceState.Life, of service: ServiceMachine,
+        _ environment: [String: String] = [:], then: @escaping (Bool, String) -> Void
+    ) {
+        let done = { (why: String?, what: String) in then(why == nil, why.map { "\(what): \($0)" } ?? what) }
+        switch action {
+        case .signal(let number):
+            launcher.signal(life.instance, number, to: .main)
+            done(nil, "\(SignalName.text(number)) to pid \(life.process.pid)")
+        case .exec(let command):
+            run(command, beside: service, environment, Self.reloadTimeout) { done($0, "\(key).exec") }
+        case .http(let url):
+            prober.post(url, timeout: Self.reloadTimeout) { done($0, "POST") }
         }
     }
 
     /// Runs a command as the service's user, in its environment; nil when it exits 0, else what went wrong.
     private func run(
-        _ command: [String], beside service: ServiceMachine, _ timeout: Duration, then: @escaping (String?) -> Void
+        _ command: [String], beside service: ServiceMachine, _ environment: [String: String],
+        _ timeout: Duration, then: @escaping (String?) -> Void
     ) {
         guard let instance = service.state.instance else { return then("nothing runs") }
         var launch = filled(service.specification.launch, beside: instance)
+        launch.environment.merge(environment) { _, new in new }
         launch.environment["HOSTD_MAIN_PID"] = service.state.process.map { "\($0.pid)" } ?? ""
         run(
             command, beside: instance, launch, identities[instance.service], node: nodePin(of: instance.service),

@@ -44,6 +44,8 @@ final class Supervisor {
     let snapshots: SnapshotFolder
     let manager: ManagerLink
     let memory: MemoryWatch
+    /// Services that are told of another model.
+    let modelTells = ModelTells()
     /// Long jobs.
     let jobs: JobDesk
     /// The policy of the models.

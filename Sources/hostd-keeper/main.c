@@ -112,7 +112,8 @@ int main(int argc, char **argv, char **envp) {
     }
     if (!options_parse(&options, argc, argv)) return exit_usage;
     if (options.probe) {
-        close_others(0);
+        // A lock that is given is kept as long as anything of the tree lives.
+        close_others(options.lock_fd < 0 ? 0 : (unsigned)options.lock_fd);
         return probe_run(&options, envp, &set);
     }
     if (!take_lock(lock < 0 ? options.lock_fd : lock)) return exit_busy;

@@ -51,4 +51,6 @@ struct TargetDraft: Sendable {
     var template: Template?
     var exec: [String]?
     var user: String?
+    var tier: ServiceName?
+    var prefix: String?
 }

@@ -111,8 +111,19 @@ struct PolicyRules {
             } else if !known.insert(name).inserted {
                 checking.report(path: "apply.\(index + 1)", "another is called \(quoted(name)) (give it a name)")
             }
+            if case .openclaw? = draft.action { checkTier(of: draft, index, &checking) }
             return draft.target(named: name)
         }
+    }
+
+    /// An OpenClaw gets the model of one tier.
+    private func checkTier(of target: TargetDraft, _ index: Int, _ checking: inout Checking) {
+        let tier = target.tier?.text ?? ModelTarget.defaultTier
+        let names = draft.tiers.keys.map(\.text).sorted()
+        guard isComplete, !names.isEmpty, !names.contains(tier) else { return }
+        checking.report(
+            path: "apply.\(index + 1)",
+            "it gets the tier \(quoted(tier)), which is not here (give tier, one of \(names.joined(separator: ", ")))")
     }
 
     /// Whoever uses a tier finds it there, and is among those who may.

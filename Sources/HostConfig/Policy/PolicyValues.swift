@@ -10,10 +10,20 @@ extension ValueType<String> {
             guard let text = node.string(hint: ModelName.hint, &checking) else { return nil }
             return ModelName.checked(text, at: node.place, &checking)
         }, show: quoted)
+
+    /// What stands before IDs.
+    static let modelPrefix = ValueType(
+        "string", hint: ModelName.prefixHint,
+        read: { node, checking in
+            guard let text = node.string(hint: ModelName.prefixHint, &checking) else { return nil }
+            // What makes a right ID of "x" makes one of every other.
+            return ModelName.checked(text + "x", at: node.place, &checking).map { _ in text }
+        }, show: quoted)
 }
 
 /// IDs of models.
 enum ModelName {
+    static let prefixHint = "the beginning of an ID, like \"openrouter/\""
     static let hint = "the ID of a model, like \"deepseek/deepseek-v4-flash\""
     /// A longer one is no ID.
     private static let limitBytes = 128

@@ -26,6 +26,12 @@ enum TargetSection {
             Key(
                 "user", .account, \.user, also: ["username"], change: .inPlace,
                 "Who it is done as; the owner of the place if not given."),
+            Key(
+                "tier", .serviceName, \.tier, change: .inPlace,
+                "The tier whose model an OpenClaw gets; `agent` if not given."),
+            Key(
+                "prefix", .modelPrefix, \.prefix, change: .inPlace,
+                "What an OpenClaw or a LiteLLM wants before each ID, like `openrouter/`."),
         ])
 
     private static let litellm: Section<ModelTarget.LiteLLM> = Section(
@@ -61,9 +67,21 @@ enum TargetSection {
         if !given.contains(true) {
             checking.report("says nothing to do (give one of \(actions.joined(separator: ", ")))", at: place)
         }
-        if let proxy = target.litellm, proxy.config == nil, proxy.url == nil {
-            checking.report(
-                path: checking.currentPath + ".litellm", "names neither file nor address (give config or url)")
+        let path = checking.currentPath
+        if let proxy = target.litellm {
+            if proxy.config == nil, proxy.url == nil {
+                checking.report(path: path + ".litellm", "names neither file nor address (give config or url)")
+            }
+            if proxy.service != nil, proxy.url != nil, proxy.config == nil {
+                checking.report(
+                    path: path + ".litellm.service", "goes with config, which is not given (leave it out)")
+            }
+        }
+        if target.tier != nil, target.openclaw == nil {
+            checking.report(path: path + ".tier", "goes with openclaw (leave it out)")
+        }
+        if target.prefix != nil, target.openclaw == nil, target.litellm == nil {
+            checking.report(path: path + ".prefix", "goes with openclaw and litellm (leave it out)")
         }
         if let template = target.template, template.from == nil || template.to == nil {
             checking.report(path: checking.currentPath + ".template", "lacks from or to (give both)")
@@ -74,7 +92,7 @@ enum TargetSection {
 extension TargetDraft {
     /// The target under `name`; nil where something is missing that was reported.
     func target(named name: String) -> ModelTarget? {
-        action.map { ModelTarget(name: name, action: $0, user: user) }
+        action.map { ModelTarget(name: name, action: $0, user: user, tier: tier?.text, prefix: prefix) }
     }
 
     /// What is done; nil where something is missing that was reported.

@@ -12,7 +12,7 @@ enum LaterKeys {
     static let bySection: [String: [Entry]] = names.merging(reasons) { $0 + $1 }
 
     private static let names: [String: [Entry]] = [
-        "service.NAME": ["model_change", "sandbox", "unit"]
+        "service.NAME": ["sandbox", "unit"]
     ].mapValues { $0.map { Entry(name: $0, message: "\"\($0)\" is not available in this version") } }
 
     private static let reasons: [String: [Entry]] = [

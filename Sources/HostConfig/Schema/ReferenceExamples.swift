@@ -86,6 +86,7 @@ public enum ReferenceExamples {
         directory = "/srv/agent"
         node = true
         keep_awake = true
+        model_change = "none"   # or "restart", { signal = "SIGHUP" }, { exec = ["program"] }, { http = "http://…" }
         user = "agent"
         group = "agent"
         groups = ["audio"]

@@ -28,14 +28,18 @@ enum ReloadSection {
     /// Of these one says what is done.
     static let actions = ["signal", "exec", "http"]
 
-    static let section = Section(
-        "service.NAME.reload", empty: ReloadDraft(),
-        hint: "a table, like { signal = \"SIGHUP\" }", exclusive: actions,
-        keys: [
-            Key("signal", .signal, \.signal, "This signal goes to the main process."),
-            Key(
-                "exec", .command, \.command, also: ["command", "exec_reload"],
-                "Run this as the service's user; well when it exits 0."),
-            Key("http", .webAddress, \.address, also: ["url", "https"], "POST to this URL; well with 200 to 299."),
-        ])
+    static let section = section("service.NAME.reload", hint: "a table, like { signal = \"SIGHUP\" }")
+
+    /// The same actions in another table.
+    static func section(_ path: String, hint: String) -> Section<ReloadDraft> {
+        Section(
+            path, empty: ReloadDraft(), hint: hint, exclusive: actions,
+            keys: [
+                Key("signal", .signal, \.signal, "This signal goes to the main process."),
+                Key(
+                    "exec", .command, \.command, also: ["command", "exec_reload"],
+                    "Run this as the service's user; well when it exits 0."),
+                Key("http", .webAddress, \.address, also: ["url", "https"], "POST to this URL; well with 200 to 299."),
+            ])
+    }
 }

@@ -25,7 +25,8 @@ struct ServiceDraft: Hashable, Sendable {
 enum ServiceSection {
     static let section = Section(
         "service.NAME", empty: empty,
-        keys: supervision + [keepAwake] + LaunchKeys.keys(other: "as hostd's").map { $0.inside(\.specification.launch) }
+        keys: supervision + [keepAwake, modelChange]
+            + LaunchKeys.keys(other: "as hostd's").map { $0.inside(\.specification.launch) }
             + [
                 Key("startup", ProbeSection.startup, \.startup, change: .inPlace),
                 Key(
@@ -48,6 +49,13 @@ enum ServiceSection {
             "keep_awake", .flag, \.specification.keepAwake, also: ["inhibit", "no_sleep", "caffeinate"],
             change: .inPlace,
             "While it runs, the host does not suspend, idle into sleep, or act on a closed lid.")
+
+    private static let modelChange: Key<ServiceDraft> =
+        Key(
+            "model_change", .modelChange, \.specification.modelChange, also: ["on_model_change", "models"],
+            change: .inPlace,
+            "What is done when the policy gives it another model: nothing before its next launch, a restart at a quiet "
+                + "moment, or the action of this table.")
 
     private static let supervision: [Key<ServiceDraft>] = [
         Key(

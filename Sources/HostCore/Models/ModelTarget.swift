@@ -45,11 +45,22 @@ public struct ModelTarget: Hashable, Sendable {
     public var action: Action
     /// The user that it is done as; nil: the owner of the place.
     public var user: String?
+    /// The tier whose model goes there, where one has to be chosen; nil: `defaultTier`.
+    public var tier: String?
+    /// What stands before each ID there: a gateway may know `openrouter/a/b` where the policy says `a/b`.
+    public var prefix: String?
+
+    /// The tier of a target that says none.
+    public static let defaultTier = "agent"
 
     /// A target.
-    public init(name: String, action: Action, user: String? = nil) {
+    public init(
+        name: String, action: Action, user: String? = nil, tier: String? = nil, prefix: String? = nil
+    ) {
         self.name = name
         self.action = action
         self.user = user
+        self.tier = tier
+        self.prefix = prefix
     }
 }

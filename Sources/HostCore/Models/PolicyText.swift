@@ -73,7 +73,7 @@ extension ModelTarget {
             case .template(let from, let to): [("template.from", from), ("template.to", to)]
             case .exec(let words): [("exec", ModelPolicy.list(words.map { "\"\($0)\"" }))]
             }
-        return (values + [("user", user)]).compactMap { key, value in
+        return (values + [("user", user), ("tier", tier), ("prefix", self.prefix)]).compactMap { key, value in
             value.map { ModelPolicy.Line(path: prefix + key, value: $0) }
         }
     }

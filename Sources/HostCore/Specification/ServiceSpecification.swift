@@ -36,6 +36,8 @@ public struct ServiceSpecification: Hashable, Sendable {
     public var stop: StopSpecification
     /// How it is told to read its own configuration again; nil when it cannot be told.
     public var reload: ReloadSpecification?
+    /// What is done when the policy gives it another model.
+    public var modelChange: ModelChange
     /// What its processes may use together.
     public var limits: LimitsSpecification
     /// What is started.
@@ -53,7 +55,8 @@ public struct ServiceSpecification: Hashable, Sendable {
         hookTimeout: Duration = .seconds(60), ports: [UInt16] = [], startup: ProbeSpecification? = nil,
         live: ProbeSpecification? = nil, ready: ProbeSpecification? = nil,
         restart: RestartSpecification = RestartSpecification(), stop: StopSpecification = StopSpecification(),
-        reload: ReloadSpecification? = nil, limits: LimitsSpecification = LimitsSpecification(),
+        reload: ReloadSpecification? = nil, modelChange: ModelChange = .none,
+        limits: LimitsSpecification = LimitsSpecification(),
         log: LogSpecification = LogSpecification(), keepAwake: Bool = false
     ) {
         self.name = name
@@ -73,6 +76,7 @@ public struct ServiceSpecification: Hashable, Sendable {
         self.restart = restart
         self.stop = stop
         self.reload = reload
+        self.modelChange = modelChange
         self.limits = limits
         self.launch = launch
         self.log = log

@@ -81,6 +81,8 @@ public enum RestartCause: Hashable, Sendable {
     case configuration
     /// A service in its `restart_with` has a new instance.
     case companion(ServiceName)
+    /// The policy gives it another model: which.
+    case models(String)
 
     /// "restarted by a person".
     public var text: String {
@@ -88,6 +90,7 @@ public enum RestartCause: Hashable, Sendable {
         case .person: "restarted by a person"
         case .configuration: "restarted with its new configuration"
         case .companion(let name): "restarted with \(name)"
+        case .models(let what): "restarted with \(what)"
         }
     }
 }

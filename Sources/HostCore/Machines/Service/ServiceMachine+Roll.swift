@@ -40,7 +40,7 @@ extension ServiceMachine {
         case (_, .person):
             restart(at: now)
             roll = .underWay
-        case (_, .configuration), (_, .companion): break
+        case (_, .configuration), (_, .companion), (_, .models): break
         }
     }
 

@@ -79,6 +79,7 @@ extension FieldText {
 
 extension ServiceMachine.Roll {
     private static let companion = "queued:with:"
+    private static let models = "queued:models:"
 
     /// As a snapshot writes it; nil for none.
     var text: String? {
@@ -87,6 +88,7 @@ extension ServiceMachine.Roll {
         case .queued(.person): "queued:person"
         case .queued(.configuration): "queued:configuration"
         case .queued(.companion(let name)): Self.companion + name.text
+        case .queued(.models(let what)): Self.models + what
         case .underWay: "under_way"
         case .done: "done"
         }
@@ -99,6 +101,8 @@ extension ServiceMachine.Roll {
         case "queued:configuration": self = .queued(.configuration)
         case "under_way": self = .underWay
         case "done": self = .done
+        case let text? where text.hasPrefix(Self.models):
+            self = .queued(.models(String(text.dropFirst(Self.models.count))))
         case let text?:
             let name = text.hasPrefix(Self.companion) ? ServiceName(String(text.dropFirst(Self.companion.count))) : nil
             self = name.map { .queued(.companion($0)) } ?? .none
