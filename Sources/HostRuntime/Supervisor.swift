@@ -50,6 +50,8 @@ final class Supervisor {
     let jobs: JobDesk
     /// The policy of the models.
     let policy: PolicyCenter
+    /// Where the models go besides launches.
+    let modelTargets: ModelTargets
     /// Where the policy comes from when it is not edited on this host.
     let policySource: PolicySource
     let startedAt: Instant
@@ -153,6 +155,9 @@ final class Supervisor {
         memory = MemoryWatch(loop: loop)
         jobs = JobDesk(concurrency: configuration.host.concurrency, keeper: programs.keeper)
         policy = PolicyCenter(loop: loop, files: files, store: store, folders: folders, epoch: epoch)
+        modelTargets = ModelTargets(
+            loop: loop, files: files, fetcher: prober.fetcher, keeper: programs.keeper,
+            modelsFile: policy.modelsFile.path)
         var generator = SystemRandomNumberGenerator()
         policySource = PolicySource(
             loop: loop, files: files, fetcher: prober.fetcher, folder: folders.state + "/models",

@@ -54,7 +54,9 @@ public enum PolicyWriter {
         case .exec(let words):
             text += line("exec", "[\(words.map(expanded).joined(separator: ", "))]")
         }
-        if let user = target.user { text += line("user", string(user)) }
+        for (key, value) in [("user", target.user), ("tier", target.tier), ("prefix", target.prefix)] {
+            if let value { text += line(key, string(value)) }
+        }
         return text
     }
 

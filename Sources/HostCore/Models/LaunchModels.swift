@@ -38,4 +38,11 @@ public struct LaunchModels: Hashable, Sendable {
         let looked = tiers.isEmpty ? Set(models.keys).union(other.models.keys).sorted() : tiers
         return looked.filter { models[$0] != other.models[$0] }
     }
+
+    /// What is new in `other`, in words: `model of tier agent: a → b`.
+    public func news(_ other: LaunchModels, in tiers: [String] = []) -> String {
+        let different = differences(from: other, in: tiers)
+        let words = different.map { "\($0): \(models[$0] ?? "none") → \(other.models[$0] ?? "none")" }
+        return "model of tier " + words.joined(separator: ", ")
+    }
 }

@@ -40,17 +40,15 @@ extension Supervisor {
     }
 
     private func planned(_ name: ServiceName, _ next: LaunchModels) -> String? {
-        guard let service = machine.services[name], let instance = service.state.instance else { return nil }
-        let tiers = service.specification.launch.tiers
-        guard !tiers.isEmpty, let models = traces[instance]?.models else { return nil }
-        let different = models.differences(from: next, in: tiers)
-        guard !different.isEmpty else { return nil }
-        let words = different.map { "\($0): \(models.models[$0] ?? "none") → \(next.models[$0] ?? "none")" }
-        return "\(name): \(modelChangeWords(of: service)) (\(words.joined(separator: ", ")))"
+        guard let service = machine.services[name], let instance = service.state.instance,
+            let models = traces[instance]?.models
+        else { return nil }
+        let specification = service.specification
+        let tiers = specification.launch.tiers
+        guard !tiers.isEmpty || specification.modelChange != .none, !models.differences(from: next, in: tiers).isEmpty
+        else { return nil }
+        return "\(name): \(specification.modelChange.text) (\(models.news(next, in: tiers)))"
     }
-
-    /// What happens to a service whose model is another one now.
-    private func modelChangeWords(of service: ServiceMachine) -> String { "at its next launch" }
 
     // MARK: - Changing
 

@@ -62,12 +62,13 @@ extension Supervisor {
     private func serviceModels(_ name: ServiceName) -> ModelsStatus.ServiceModels? {
         guard let service = machine.services[name] else { return nil }
         let tiers = service.specification.launch.tiers
-        guard !tiers.isEmpty else { return nil }
+        guard !tiers.isEmpty || service.specification.modelChange != .none else { return nil }
         guard let instance = service.state.instance, let models = traces[instance]?.models else {
             return ModelsStatus.ServiceModels(name: name.text, generation: nil, models: [:], isPending: false)
         }
         return ModelsStatus.ServiceModels(
-            name: name.text, generation: models.generation, models: models.models.filter { tiers.contains($0.key) },
+            name: name.text, generation: models.generation, 
+            models: models.models.filter { tiers.isEmpty || tiers.contains($0.key) },
             isPending: isModelPending(service, models))
     }
 }

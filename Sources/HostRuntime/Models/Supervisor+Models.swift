@@ -17,6 +17,9 @@ extension Supervisor {
         policy.problemChanged = { [weak self] in self?.showConfigCondition() }
         policy.isInForce = { [weak self] in self?.policyIsInForce($0) }
         policy.bring = { [weak self] in self?.bring($1, to: $0, then: $2) }
+        modelTargets.tell = { [weak self] in self?.tell($0, of: $1, then: $2) }
+        modelTargets.node = { [weak self] in self?.nodes.lock?.standard?.facts.path }
+        modelTells.news = { [weak self] in self?.news(for: $0, $1) ?? "" }
         policySource.problemChanged = { [weak self] in self?.showConfigCondition() }
         policySource.told = { [weak self] news in
             switch news {
@@ -33,6 +36,7 @@ extension Supervisor {
     func wantPolicy(of configuration: HostConfiguration) {
         policySource.configure(configuration.models)
         policy.follow(path: policyPath)
+        policy.tellLater(servicesToTell)
         policy.usesChanged()
     }
 
@@ -47,11 +51,40 @@ extension Supervisor {
         policy.tellLater(servicesToTell)
     }
 
-    /// The services that have to be told of another model.
-    var servicesToTell: [String] { [] }
+    /// The services that are told of other models while they run.
+    private var servicesToTell: [String] {
+        configuration.services.filter { $0.modelChange != .none }.map { PolicyTargets.service($0.name) }
+    }
 
-    private func bring(_ generation: PolicyGeneration, to target: String, then: @escaping (String?) -> Void) {
-        then("\(target) is not there")
+    /// Brings a generation to a target other than the file of the models.
+    private func bring(_ generation: PolicyGeneration, to name: String, then: @escaping (String?) -> Void) {
+        if let target = generation.policy.targets.first(where: { $0.name == name }) {
+            return modelTargets.apply(target, generation, then: then)
+        }
+        guard let service = configuration.services.first(where: { PolicyTargets.service($0.name) == name }) else {
+            return loop.later { then(nil) }
+        }
+        let next = LaunchModels(generation)
+        guard let instance = machine.services[service.name]?.state.instance, let models = traces[instance]?.models,
+            !models.differences(from: next, in: service.launch.tiers).isEmpty
+        else { return loop.later { then(nil) } }
+        tell(service.name, of: generation) { [weak self] why in
+            if why == nil { self?.wasTold(instance, next) }
+            then(why)
+        }
+    }
+
+    /// An instance that was told of models has them; one that was restarted for them is another one now.
+    private func wasTold(_ instance: InstanceID, _ models: LaunchModels) {
+        guard machine.services[instance.service]?.state.instance == instance else { return }
+        traces[instance]?.models = models
+        keepModels(of: instance)
+    }
+
+    /// What is new for a service: `model of tier agent: a → b`.
+    private func news(for name: ServiceName, _ generation: PolicyGeneration) -> String {
+        guard let service = machine.services[name], let instance = service.state.instance else { return "" }
+        return traces[instance]?.models?.news(LaunchModels(generation), in: service.specification.launch.tiers) ?? ""
     }
 
     // MARK: - Launches
@@ -118,7 +151,8 @@ extension Supervisor {
     func isModelPending(_ service: ServiceMachine, _ models: LaunchModels) -> Bool {
         guard let generation = policy.inForce else { return false }
         let tiers = service.specification.launch.tiers
-        return !tiers.isEmpty && !models.differences(from: LaunchModels(generation), in: tiers).isEmpty
+        if tiers.isEmpty, service.specification.modelChange == .none { return false }
+        return !models.differences(from: LaunchModels(generation), in: tiers).isEmpty
     }
 
     /// The policy at a glance.

@@ -281,6 +281,8 @@ struct PolicyWriterTests {
             ModelTarget(name: "exec", action: .exec(["/bin/sh", "-c", "echo \"$1 ${HOME} $$\" \\n"])),
             ModelTarget(name: "t", action: .template(from: "/a b/\"x\"", to: "/srv/m$.json"), user: "agent"),
         ]
+        policy.targets.append(
+            ModelTarget(name: "claw", action: .openclaw("/home/a/.openclaw"), tier: "agent", prefix: "openrouter/"))
         policy.board.url = "https://example.com/x?a=$b"
         #expect(try PolicyReaderTests.policy(PolicyWriter.text(policy)) == policy)
     }
