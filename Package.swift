@@ -63,7 +63,8 @@ let package = Package(
         // The rooms, lowest first.
         .target(name: "HostCore", swiftSettings: shared),
         .target(name: "HostWire", dependencies: ["HostCore", "CJansson"], swiftSettings: shared),
-        .target(name: "HostConfig", dependencies: ["HostCore", "CToml", "CPresets"], swiftSettings: shared),
+        .target(
+            name: "HostConfig", dependencies: ["HostCore", "HostWire", "CToml", "CPresets"], swiftSettings: shared),
         .target(name: "HostLinux", dependencies: ["HostCore", "CHost"], swiftSettings: shared),
         .target(name: "HostLoop", dependencies: ["HostCore", "HostLinux", "CHost", "CSystemd"], swiftSettings: onLoop),
         .target(name: "HostLogs", dependencies: ["HostCore", "HostLinux", "CZstd"], swiftSettings: shared),

@@ -43,6 +43,8 @@ public struct JobFile: Hashable, Sendable {
     public var needs: [ConditionKind]?
     /// The tier of the policy.
     public var tier: String?
+    /// The model itself, whatever the policy says.
+    public var model: String?
     /// What is done when it has succeeded.
     public var onSuccess: Hook?
     /// What is done when it has failed.

@@ -58,6 +58,8 @@ extension Supervisor {
                 "GET", "/v1/models/generations/{generation}", .look, "one accepted policy",
                 Supervisor.answerModelGeneration),
             route("GET", "/v1/models/report", .look, "what each model did and cost", Supervisor.answerModelReport),
+            route("GET", "/v1/models/validate", .look, "how the golden jobs do", Supervisor.answerValidation),
+            route("POST", "/v1/models/validate", .change, "run the golden jobs", Supervisor.answerValidate),
             route("GET", "/v1/plan", .look, "what a reload would change", Supervisor.answerPlan),
             route("POST", "/v1/reload", .change, "read the configuration again", Supervisor.answerReload),
             route("POST", "/v1/alerts/test", .change, "send a test by each alert", Supervisor.answerAlertTest),

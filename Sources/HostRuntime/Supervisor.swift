@@ -54,6 +54,8 @@ final class Supervisor {
     let modelTargets: ModelTargets
     /// Where the policy comes from when it is not edited on this host.
     let policySource: PolicySource
+    /// Golden jobs, which a candidate has to pass.
+    let golden = GoldenDesk()
     let startedAt: Instant
     var machine: HostMachine { didSet { machineChanges &+= 1 } }
     /// How often it may have changed.

@@ -15,6 +15,16 @@ struct ClaudeCodeReadingTests {
         #expect(outcome.findings.contains(.result(isSuccess: true, "All 3 steps are done.")))
     }
 
+    @Test func callsOfToolsAndThoseThatFailedAreCounted() throws {
+        let done = try outcome("success").reading
+        #expect(done.usage == AttemptUsage(tokensInput: 400, tokensOutput: 40, toolCalls: 3))
+        let denied = try outcome("denied-interrupted").reading
+        #expect(denied.toolCalls == 3 && denied.toolFailures == 3)
+        let several = #"{"type":"user","message":{"content":[{"is_error":true},{"is_error":false},{"is_error":true}]}}"#
+        #expect(Outcome(try preset("claude-code"), [several]).reading.toolFailures == 2, "of one line each counts")
+        #expect(Outcome(try preset("claude-code"), []).reading.usage == AttemptUsage(), "it has used nothing yet")
+    }
+
     @Test func whatItSaysLastCountsWhateverEndsIt() throws {
         let outcome = try outcome("success")
         #expect(outcome.verdict(.signal(9)) == .succeeded("All 3 steps are done."), "some stay after their last word")
@@ -55,15 +65,27 @@ struct ClaudeCodeReadingTests {
     @Test func aModelThatThereIsNoneOfIsPermanentAndToBlame() throws {
         let failure = try outcome("404").failure(.code(1))
         #expect(failure.class == .permanent)
-        #expect(failure.blamesModel)
+        #expect(failure.blamesModel && failure.blame == .refused)
         #expect(failure.reason.contains("There's an issue with the selected model (no-such)"))
     }
 
     @Test func aRefusedKeyIsPermanentAndNobodysFault() throws {
         let failure = try outcome("401").failure(.code(1))
         #expect(failure.class == .permanent)
-        #expect(!failure.blamesModel)
+        #expect(!failure.blamesModel && failure.blame == .refusedKey, "it may be refused for a candidate alone")
         #expect(failure.reason.contains("Invalid API key"))
+    }
+
+    @Test func aModelThatIsNotSupportedIsPermanentThoughTheStatusIsThatOfABadRequest() throws {
+        func failure(_ words: String) throws -> AttemptFailure {
+            let line =
+                #"{"type":"result","subtype":"success","is_error":true,"api_error_status":400,"result":"\#(words)"}"#
+            return try Outcome(try preset("claude-code"), [line]).failure(.code(1))
+        }
+        let unsupported = try failure("API Error: 400 Invalid model: x is not a valid model ID")
+        #expect(unsupported.class == .permanent && unsupported.blame == .refused)
+        let other = try failure("API Error: 400 messages: too long")
+        #expect(other.class == .counted && other.blame == .none)
     }
 
     @Test func aSessionThatIsGoneStartsAfresh() throws {

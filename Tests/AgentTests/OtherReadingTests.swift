@@ -5,6 +5,14 @@ import Testing
 
 /// What the output of the other agents means, by their documentation.
 struct OtherReadingTests {
+    // MARK: - Any of them
+
+    @Test func aKeyThatIsNotThereIsNotRefused() throws {
+        let outcome = Outcome(try preset("openclaw-agent"), ["Error: no API key for provider openrouter"])
+        let failure = try outcome.failure(.code(1))
+        #expect(failure.class == .permanent && failure.blame == .none)
+    }
+
     // MARK: - Codex
 
     @Test func codexIsDoneWithItsTurn() throws {
@@ -12,7 +20,7 @@ struct OtherReadingTests {
         #expect(outcome.verdict(.code(0)) == .succeeded("All 3 steps are done."))
         #expect(outcome.findings.first == .session("01a23032-25eb-7632-a82f-0559af5cfbd5"))
         #expect(outcome.steps == 3)
-        #expect(outcome.reading.tokens == AgentTokens(input: 400, output: 40))
+        #expect(outcome.reading.usage == AttemptUsage(tokensInput: 400, tokensOutput: 40, toolCalls: 3))
         let retry = "Reconnecting... 1/5 (stream disconnected before completion: error sending request)"
         #expect(outcome.findings.contains(.noise(retry)))
     }
@@ -46,7 +54,9 @@ struct OtherReadingTests {
         #expect(outcome.reading.session == "3f0e4a0e-9f0c-4a6b-8f0a-0a51f5b4c111")
         #expect(outcome.steps == 1)
         #expect(outcome.reading.errorsInRow == 1)
-        #expect(outcome.reading.tokens == AgentTokens(input: 200, output: 50))
+        #expect(
+            outcome.reading.usage
+                == AttemptUsage(tokensInput: 200, tokensOutput: 50, toolCalls: 2, toolFailures: 1))
     }
 
     @Test func theTurnLimitOfGeminiCounts() throws {
@@ -66,6 +76,7 @@ struct OtherReadingTests {
         #expect(outcome.verdict(.code(0)) == .succeeded("The step is done."))
         #expect(outcome.reading.session == "ses_494719016ffe85dkDMj0FPRbHK")
         #expect(outcome.reading.tokens == AgentTokens(input: 671 + 21415 + 700 + 22000, output: 17))
+        #expect(outcome.reading.toolCalls == 1 && outcome.reading.toolFailures == 0)
         let lines = try Fixture.lines("opencode-success.jsonl").prefix(3)
         #expect(try Outcome(try preset("opencode"), Array(lines)).failure(.code(0)).class == .counted)
     }
@@ -80,6 +91,7 @@ struct OtherReadingTests {
     @Test func openhandsThatExitsZeroWithAnErrorIsNotDone() throws {
         let outcome = try Outcome("openhands-error.jsonl", by: "openhands")
         #expect(outcome.steps == 1)
+        #expect(outcome.reading.usage == AttemptUsage(toolCalls: 1))
         #expect(try outcome.failure(.code(0)).class == .permanent)
         let lines = try Fixture.lines("openhands-error.jsonl").prefix(3)
         #expect(Outcome(try preset("openhands"), Array(lines)).verdict(.code(0)) == .succeeded(nil))
@@ -94,7 +106,8 @@ struct OtherReadingTests {
     @Test func aiderThatWasRefusedIsNotDoneThoughItExitsZero() throws {
         let failure = try Outcome("aider-refused.txt", by: "aider").failure(.code(0))
         #expect(failure.class == .permanent)
-        #expect(!failure.blamesModel)
+        #expect(!failure.blamesModel && failure.blame == .refusedKey)
+        #expect(try Outcome("aider-refused.txt", by: "aider").reading.usage == nil, "it cannot be read")
     }
 
     @Test func aiderThatExitsZeroWithoutAnAnswerIsNotDone() throws {

@@ -69,6 +69,25 @@ import Testing
         #expect(try JobStatus(json: JSON(parsing: Array(json.out.utf8))) == job)
     }
 
+    @Test func whatItsAttemptsUsedIsShownWhereTheySayIt() throws {
+        var job = Samples.job(44, "waiting")
+        var first = JobAttempt(number: 1, state: "failed", startedAt: Samples.dawn)
+        first.endedAt = WallTime(milliseconds: Samples.dawn.milliseconds + 2000)
+        first.model = "a/b"
+        var second = first
+        second.number = 2
+        (second.tokensInput, second.tokensOutput) = (12_399, 1_999_999)
+        (second.toolCalls, second.toolFailures, second.tier, second.blamesModel) = (7, 2, "agent", true)
+        job.attempts = [first, second]
+        let standIn = try StandIn(JobHost([job]).answer)
+        let lines = try Hostctl.run(["job", "show", "44"], at: standIn).out.split(separator: "\n")
+        #expect(lines.contains { $0.contains("  MODEL        TOKENS  REASON") }, "\(lines)")
+        #expect(lines.contains { $0.contains("  a/b               -") }, "\(lines)")
+        #expect(lines.contains { $0.contains("  a/b    12.3k + 1.9M") }, "\(lines)")
+        let json = try Hostctl.run(["job", "show", "44", "--json"], at: standIn)
+        #expect(try JobStatus(json: JSON(parsing: Array(json.out.utf8))) == job)
+    }
+
     @Test(arguments: [
         ("queued", "starts when a place is free"),
         ("held", "hostctl job release 42 goes on with it, hostctl job cancel 42 ends it"),

@@ -32,13 +32,13 @@ import Testing
                 "--kind", "review", "--key", "pr-1", "--priority", "-5", "--after", "7", "--after", "job-8,9",
                 "--env", "A=b=c", "--env", "FROM_HERE", "--attempts", "3", "--deadline", "24h", "--attempt-timeout",
                 "2h", "--backoff", "1s", "--prompt", "do it", "--needs", "network,disk", "--tier", "agent", "--hold",
-                "--on-success-webhook", "https://a.example/x", "--on-failure-exec", "mail ops",
+                "--model", "a/b", "--on-success-webhook", "https://a.example/x", "--on-failure-exec", "mail ops",
             ], environment: ["FROM_HERE": "yes"])
         #expect(
             json == [
                 "kind": "review", "prompt": "do it", "env": ["A": "b=c", "FROM_HERE": "yes"], "key": "pr-1",
                 "priority": -5, "after": [7, 8, 9], "attempts": 3, "backoff": "1s", "deadline": "24h",
-                "attempt_timeout": "2h", "needs": ["network", "disk"], "tier": "agent",
+                "attempt_timeout": "2h", "needs": ["network", "disk"], "tier": "agent", "model": "a/b",
                 "on_success": ["webhook": "https://a.example/x"],
                 "on_failure": ["exec": ["/bin/sh", "-c", "mail ops"]], "hold": true,
             ], "a kind has a folder of its own")

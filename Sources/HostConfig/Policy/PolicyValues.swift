@@ -22,7 +22,7 @@ extension ValueType<String> {
 }
 
 /// IDs of models.
-enum ModelName {
+public enum ModelName {
     static let prefixHint = "the beginning of an ID, like \"openrouter/\""
     static let hint = "the ID of a model, like \"deepseek/deepseek-v4-flash\""
     /// A longer one is no ID.
@@ -36,7 +36,8 @@ enum ModelName {
         return nil
     }
 
-    private static func complaint(_ text: String) -> String? {
+    /// Why `text` can be no ID of a model; nil where it can.
+    public static func complaint(_ text: String) -> String? {
         let bytes = Array(text.utf8)
         guard (1...limitBytes).contains(bytes.count) else { return "1 to \(limitBytes) bytes" }
         guard bytes.allSatisfy({ isPlain($0) || marks.contains($0) }) else {

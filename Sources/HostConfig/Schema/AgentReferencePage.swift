@@ -11,5 +11,5 @@ public enum AgentReferencePage {
         "", AgentPresetSection.section.empty)
 
     /// One table of keys for each table of a preset.
-    public static let text = KeyTables(keys: keys, repeated: ["line", "tokens", "failure"]).text
+    public static let text = KeyTables(keys: keys, repeated: ["line", "tokens", "tools", "failure"]).text
 }

@@ -40,6 +40,9 @@ enum AgentFailureSection {
                 "retry_after_at", .fieldPath, \.retryAfterAt,
                 "With `disruption`: where the line says after how many seconds."),
             Key("blames_model", .flag, \.blamesModel, "The model can be blamed for it."),
+            Key(
+                "refused", .flag, \.isRefusal, also: ["refusal"],
+                "The provider refused the model, or the key for it: a candidate on trial is rolled back after two."),
             Key("reason", .label, \.reason, also: ["message"], "What it means, for people."),
         ])
 

@@ -74,6 +74,32 @@ enum AgentTokenSection {
     }
 }
 
+/// `[[tools]]` of a preset for jobs.
+enum AgentToolSection {
+    static let limit = 8
+
+    static let section = Section(
+        "preset.NAME.tools", empty: AgentToolRule(LineCondition()),
+        hint: "[[tools]], with two brackets, and its keys below it",
+        keys: [
+            Key(
+                "when", .fieldValues, \AgentToolRule.condition.when,
+                "The lines that tell of calls of tools, as in `[[line]]`."),
+            Key(
+                "calls", .fieldValues, \.calls,
+                "Each of these values is a call; of an array each element counts for itself."),
+            Key("failures", .fieldValues, \.failures, "Each of these values is a call that failed or was refused."),
+        ])
+
+    static func check(_ rule: inout AgentToolRule, _ place: Place, _ checking: inout Checking) {
+        AgentConditions.check(rule.condition, place, &checking)
+        let path = checking.currentPath
+        if checking.place(of: "\(path).calls") == nil, checking.place(of: "\(path).failures") == nil {
+            checking.report("counts nothing (give \"calls\" or \"failures\")", at: place)
+        }
+    }
+}
+
 /// What must hold for each condition.
 enum AgentConditions {
     private static let keys = ["when", "contains", "text", "begins"]

@@ -58,6 +58,9 @@ enum AgentPresetSection {
             "tokens", each: AgentTokenSection.section, atMost: AgentTokenSection.limit, \.tokens, also: ["usage"],
             check: AgentTokenSection.check),
         Key(
+            "tools", each: AgentToolSection.section, atMost: AgentToolSection.limit, \.tools, also: ["tool"],
+            check: AgentToolSection.check),
+        Key(
             "failure", each: AgentFailureSection.section, atMost: AgentFailureSection.limit, \.failures,
             also: ["failures", "error"], check: AgentFailureSection.check),
     ]

@@ -16,7 +16,8 @@ enum JobFileSection {
         Key("prompt", .verbatim, \.prompt, "What an agent is told to do."),
         Key("directory", .verbatim, \.directory, also: ["cwd", "workdir"], "The working folder."),
         Key("env", .verbatimEnvironment, merging: \.environment, also: ["environment"], "Environment variables."),
-        Key("tier", .verbatim, \.tier, also: ["model"], "The tier of the policy that names the model."),
+        Key("tier", .verbatim, \.tier, "The tier of the policy that names the model."),
+        Key("model", .verbatim, \.model, "The model itself, whatever the policy says."),
     ]
 
     private static let how: [Key<JobFile>] = [

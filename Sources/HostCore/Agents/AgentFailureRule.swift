@@ -34,6 +34,8 @@ public struct AgentFailureRule: Hashable, Sendable {
     public var retryAfterAt: FieldPath?
     /// The model can be blamed.
     public var blamesModel: Bool
+    /// The provider refused the model, or the key for it.
+    public var isRefusal: Bool
     /// What it means, for people; nil: what was said says it.
     public var reason: String?
 
@@ -41,7 +43,8 @@ public struct AgentFailureRule: Hashable, Sendable {
     public init(
         _ class: Class, exits: Set<Int32> = [], signals: Set<Int32> = [], condition: LineCondition = LineCondition(),
         text: [TextNeedle] = [], resumed: Bool? = nil, within: Duration? = nil, retryAfter: Duration? = nil,
-        retryAfterAt: FieldPath? = nil, blamesModel: Bool = false, reason: String? = nil
+        retryAfterAt: FieldPath? = nil, blamesModel: Bool = false, isRefusal: Bool = false,
+        reason: String? = nil
     ) {
         self.class = `class`
         self.exits = exits
@@ -53,7 +56,18 @@ public struct AgentFailureRule: Hashable, Sendable {
         self.retryAfter = retryAfter
         self.retryAfterAt = retryAfterAt
         self.blamesModel = blamesModel
+        self.isRefusal = isRefusal
         self.reason = reason
+    }
+
+    /// What it says of the model.
+    var blame: AttemptFailure.Blame {
+        switch (isRefusal, blamesModel) {
+        case (true, true): .refused
+        case (true, false): .refusedKey
+        case (false, true): .answers
+        case (false, false): .none
+        }
     }
 
     /// It looks at what was said, and not at the end of the process alone.

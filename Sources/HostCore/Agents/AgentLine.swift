@@ -18,6 +18,15 @@ public enum AgentLine: Hashable, Sendable {
         guard case .fields(let fields) = self else { return false }
         return fields.contains { path.matches($0.path) && values.contains($0.value) }
     }
+
+    /// How many values are at one of these paths and one of those that are given for it.
+    func count(_ wanted: [LineCondition.Values]) -> UInt64 {
+        guard !wanted.isEmpty, case .fields(let fields) = self else { return 0 }
+        return UInt64(
+            fields.count { field in
+                wanted.contains { $0.path.matches(field.path) && $0.values.contains(field.value) }
+            })
+    }
 }
 
 /// A scalar of a JSON text with its place.

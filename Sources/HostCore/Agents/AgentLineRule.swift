@@ -79,6 +79,25 @@ public struct AgentTokenRule: Hashable, Sendable {
     }
 }
 
+/// Where lines tell of calls of tools: each value that is meant counts as one, also where a line has several.
+public struct AgentToolRule: Hashable, Sendable {
+    /// Which lines are meant.
+    public var condition: LineCondition
+    /// Each of these values is a call.
+    public var calls: [LineCondition.Values]
+    /// Each of these values is a call that failed or was refused.
+    public var failures: [LineCondition.Values]
+
+    /// Lines that fit `condition` tell of calls.
+    public init(
+        _ condition: LineCondition, calls: [LineCondition.Values] = [], failures: [LineCondition.Values] = []
+    ) {
+        self.condition = condition
+        self.calls = calls
+        self.failures = failures
+    }
+}
+
 /// Tokens that an attempt has used.
 public struct AgentTokens: Hashable, Sendable {
     /// Those that went in, from a cache or not.

@@ -13,6 +13,10 @@ extension AgentPreset {
             paths.formUnion(rule.condition.paths)
             paths.formUnion(rule.input + rule.output + [rule.id].compactMap(\.self))
         }
+        for rule in tools {
+            paths.formUnion(rule.condition.paths)
+            paths.formUnion((rule.calls + rule.failures).map(\.path))
+        }
         for rule in failures {
             paths.formUnion(rule.condition.paths)
             paths.formUnion([rule.retryAfterAt].compactMap(\.self))

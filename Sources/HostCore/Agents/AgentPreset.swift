@@ -38,6 +38,8 @@ public struct AgentPreset: Hashable, Sendable {
     public var lines: [AgentLineRule]
     /// What its lines say about tokens; all that fit are heard.
     public var tokens: [AgentTokenRule]
+    /// What its lines say about calls of tools; all that fit are heard.
+    public var tools: [AgentToolRule]
     /// What an attempt has to show.
     public var success: Success
     /// What its failures mean; the first that fits decides. What every program has in common comes after them.
@@ -82,6 +84,7 @@ public struct AgentPreset: Hashable, Sendable {
         output = .text
         lines = []
         tokens = []
+        tools = []
         success = .exit
         failures = []
         knowsProviders = true

@@ -17,10 +17,11 @@ extension AgentReading {
         let isUnfinished = lastWord == nil && status == .code(0)
         let reason = known?.rule.reason ?? (isUnfinished ? "it never said that it was done" : nil)
         let words = known?.evidence?.words ?? said.lazy.compactMap(\.words).first ?? (isUnfinished ? nil : lastWords)
+        let blame = known?.rule.blame ?? .none
         return .failed(
             AttemptFailure(
                 known.map { Self.class($0.rule, $0.evidence) } ?? .counted, Self.text(end, reason, words),
-                blamesModel: known?.rule.blamesModel == true || isLooping))
+                blame: blame == .none && isLooping ? .answers : blame))
     }
 
     private struct End {

@@ -33,6 +33,16 @@ public struct AgentReading: Hashable, Sendable {
     /// Tokens so far.
     public var tokens: AgentTokens { totalTokens ?? (settledTokens + openTokens) }
 
+    /// Calls of tools so far, and those of them that failed.
+    public private(set) var toolCalls: UInt64 = 0
+    public private(set) var toolFailures: UInt64 = 0
+    /// What it has used so far; nil where the preset can tell nothing of that.
+    public var usage: AttemptUsage? {
+        guard !preset.tokens.isEmpty || !preset.tools.isEmpty else { return nil }
+        return AttemptUsage(
+            tokensInput: tokens.input, tokensOutput: tokens.output, toolCalls: toolCalls, toolFailures: toolFailures)
+    }
+
     /// The last word, when there was one.
     private(set) var lastWord: LastWord?
     /// What was said last, for people.
@@ -54,7 +64,8 @@ public struct AgentReading: Hashable, Sendable {
 
     /// Takes the next line.
     public mutating func handle(_ line: AgentLine, at now: Instant) -> [AgentFinding] {
-        findSession(line) + countTokens(line) + understand(line, at: now)
+        countTools(line)
+        return findSession(line) + countTokens(line) + understand(line, at: now)
     }
 
     private mutating func understand(_ line: AgentLine, at now: Instant) -> [AgentFinding] {
@@ -132,6 +143,13 @@ public struct AgentReading: Hashable, Sendable {
         else { return [] }
         session = name
         return [.session(name)]
+    }
+
+    private mutating func countTools(_ line: AgentLine) {
+        for rule in preset.tools where rule.condition.holds(for: line) {
+            toolCalls &+= line.count(rule.calls)
+            toolFailures &+= line.count(rule.failures)
+        }
     }
 
     private mutating func countTokens(_ line: AgentLine) -> [AgentFinding] {

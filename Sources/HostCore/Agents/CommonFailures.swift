@@ -18,17 +18,19 @@ enum CommonFailures {
             text: needles(
                 "model_not_found", "model not found", "unknown model", "invalid model", "not a valid model",
                 "no such model", "model does not exist", "no endpoints found", "404 model", "not_found_error",
-                "is not supported when using", "model_not_supported", "litellm.notfounderror"),
-            blamesModel: true, reason: "there is no such model"),
+                "is not supported when using", "model_not_supported", "unsupported model", "litellm.notfounderror"),
+            blamesModel: true, isRefusal: true, reason: "there is no such model"),
         AgentFailureRule(
             .permanent,
             text: needles(
                 "authentication_error", "authentication_failed", "invalid api key", "invalid_api_key",
                 "invalid x-api-key", "incorrect api key", "litellm.authenticationerror", "api key not valid",
-                "no api key", "missing api key",
-                "not logged in", "please run /login", "401 unauthorized", "permission_error", "403 forbidden",
+                "401 unauthorized", "permission_error", "403 forbidden",
                 "permission_denied", "error 401", "error 403", "status 401", "status 403", "error: 401", "error: 403"),
-            reason: "the provider refused the key"),
+            isRefusal: true, reason: "the provider refused the key"),
+        AgentFailureRule(
+            .permanent, text: needles("no api key", "missing api key", "not logged in", "please run /login"),
+            reason: "there is no key for the provider"),
         AgentFailureRule(
             .permanent,
             text: needles("insufficient_quota", "credit balance is too low", "insufficient credits", "billing_error"),

@@ -24,17 +24,32 @@ public struct AttemptFailure: Hashable, Sendable {
         case sessionGone
     }
 
+    /// What a failure says of the model that the attempt had. Outages and full disks say nothing of it.
+    public enum Blame: Hashable, Sendable {
+        /// Nothing.
+        case none
+        /// Its answers were of no use.
+        case answers
+        /// The provider has no such model, or not for this use: 404, unsupported.
+        case refused
+        /// The provider refused the key: 401, 403. That is the key's fault where all models are refused, and a
+        /// candidate's where the key is good for the tier's own.
+        case refusedKey
+    }
+
     /// What follows from it.
     public var `class`: Class
     /// What happened, in words, with the evidence: `exit 1 after 2 s: API Error: 404 model: no-such-model`.
     public var reason: String
-    /// Whether the model can be blamed: it was refused, or its answers were of no use. Outages are nobody's fault.
-    public var blamesModel: Bool
+    /// What it says of the model.
+    public var blame: Blame
+    /// Whether the model can be blamed whichever it is: there is no such model, or its answers were of no use.
+    public var blamesModel: Bool { blame == .answers || blame == .refused }
 
     /// A failure of `class` for `reason`.
-    public init(_ class: Class, _ reason: String, blamesModel: Bool = false) {
+    public init(_ class: Class, _ reason: String, blame: Blame = .none) {
         self.class = `class`
         self.reason = reason
-        self.blamesModel = blamesModel
+        self.blame = blame
     }
 }

@@ -33,8 +33,8 @@ public enum JobEvent: Hashable, Sendable {
     case keeperLost(InstanceID)
     /// Nothing is left of the tree of an instance whose keeper was lost.
     case swept(InstanceID, killed: Int)
-    /// What the attempt came to, by its exit and its output.
-    case judged(InstanceID, AttemptVerdict)
+    /// What the attempt came to, by its exit and its output, and what it used, where that can be read.
+    case judged(InstanceID, AttemptVerdict, usage: AttemptUsage? = nil)
 
     /// Its session, as its output says.
     case session(InstanceID, String)
@@ -81,6 +81,8 @@ public struct AttemptPlan: Hashable, Sendable {
     public var tier: String?
     /// Which arm of a gray release (`stable`, `gray`), or `chosen` where the submission names the model.
     public var arm: String?
+    /// The arm of a model that the submission names.
+    public static let chosen = "chosen"
     /// The generation of the policy.
     public var generation: Int64?
     /// When it was made, milliseconds since 1970.

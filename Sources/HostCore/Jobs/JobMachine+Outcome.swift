@@ -16,7 +16,7 @@ extension JobMachine {
         guard old.round < Limits.judgeRounds else {
             let isSuccess = old.report.status == .code(0)
             let failure = AttemptFailure(.counted, "\(old.report.text); its output cannot be read")
-            return judged(old.instance, isSuccess ? .succeeded(nil) : .failed(failure), at: now)
+            return judged(old.instance, isSuccess ? .succeeded(nil) : .failed(failure), nil, at: now)
         }
         var judging = old
         judging.round += 1
@@ -25,8 +25,11 @@ extension JobMachine {
         effects.append(.judge(old.instance, old.report))
     }
 
-    mutating func judged(_ instance: InstanceID, _ verdict: AttemptVerdict, at now: Instant) {
+    mutating func judged(
+        _ instance: InstanceID, _ verdict: AttemptVerdict, _ usage: AttemptUsage?, at now: Instant
+    ) {
         guard case .judging(let judging) = state, judging.instance == instance else { return }
+        attempt?.usage = usage
         close(instance, judging.report, verdict, cause: judging.cause, at: now)
     }
 
@@ -41,6 +44,10 @@ extension JobMachine {
             ? report.wallMilliseconds : wallAtOrigin.addingClamped(now.nanoseconds / 1_000_000)
         var (next, why) = outcome(report, verdict, cause: cause, at: now)
         attempt?.reason = why
+        // What something else has ended says nothing of the model.
+        if case .failed(let failure) = verdict, attempt?.state == .failed {
+            attempt?.blamesModel = failure.blamesModel
+        }
         exit = report.status
         // A person said so while its output was read; what it came to stays what it is.
         if let wish, !next.isEnd {

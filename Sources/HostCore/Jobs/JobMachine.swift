@@ -174,7 +174,7 @@ public struct JobMachine: Hashable, Sendable {
         case .treeEmpty(let instance): treeEmpty(instance, at: now)
         case .keeperLost(let instance): keeperLost(instance, at: now)
         case .swept(let instance, let killed): swept(instance, killed: killed, at: now)
-        case .judged(let instance, let verdict): judged(instance, verdict, at: now)
+        case .judged(let instance, let verdict, let usage): judged(instance, verdict, usage, at: now)
         default: break
         }
     }

@@ -34,6 +34,8 @@ public struct KindSpecification: Hashable, Sendable {
     public var prompt: String
     /// The tier of the policy that names the model; nil: it wants none.
     public var tier: String?
+    /// The model that a submission names itself; nil: the policy does.
+    public var model: String?
     /// User, directory, environment, Node; `command` of it is not used.
     public var launch: LaunchSpecification
     /// How its output is kept.

@@ -6,6 +6,8 @@ extension RolloutMachine {
         if model == candidate {
             grayArm.add(job, hasFailed: hasFailed, at: now)
         } else if model == stable {
+            // Nobody's fault: there is nothing to go back to, and a candidate must not look better for it.
+            if case .refused = verdict { return }
             stableArm.add(job, hasFailed: hasFailed, at: now)
         } else {
             // A model of an earlier policy.

@@ -214,8 +214,14 @@ extension Supervisor {
         attempt.reason = record.reason
         attempt.exit = record.exit.map(exit)
         attempt.model = record.model
+        attempt.tier = record.tier
         attempt.arm = record.arm
         attempt.generation = record.generation
+        attempt.tokensInput = record.usage?.tokensInput
+        attempt.tokensOutput = record.usage?.tokensOutput
+        attempt.toolCalls = record.usage?.toolCalls
+        attempt.toolFailures = record.usage?.toolFailures
+        attempt.blamesModel = record.blamesModel
         attempt.isResumed = record.isResumed
         attempt.endedAt = record.endedMilliseconds.map { WallTime(milliseconds: $0) }
         return attempt

@@ -53,6 +53,7 @@ extension Supervisor {
         do throws(SubmissionError) {
             let submission = try Self.submission(call.request.body)
             let kind = try SubmittedJob.kind(submission, uid: peer.uid, kinds: configuration.kinds)
+            try SubmittedJob.checkModel(kind, uid: peer.uid) { golden.allowOf?($0) ?? [] }
             whenJobsAreThere(call) {
                 guard let key = submission.key else { return self.submit(submission, kind, peer.uid, call) }
                 self.submit(submission, kind, peer.uid, key: key, call)

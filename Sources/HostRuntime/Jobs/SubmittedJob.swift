@@ -41,6 +41,7 @@ nonisolated enum SubmittedJob {
         kind.launch.environment.merge(submission.environment) { _, own in own }
         if kind.launch.user == nil, uid != getuid() { kind.launch.user = "\(uid)" }
         if let tier = submission.tier { kind.tier = tier }
+        kind.model = try model(submission)
         if let priority = submission.priority { kind.priority = priority }
         kind.onSuccess = submission.onSuccess.map(hook) ?? kind.onSuccess
         kind.onFailure = submission.onFailure.map(hook) ?? kind.onFailure
@@ -93,6 +94,26 @@ nonisolated enum SubmittedJob {
             throw SubmissionError(
                 "kind \"\(kind.name)\" runs as \(user): \(given.joined(separator: ", ")) cannot be given by uid \(uid)",
                 hint: "the kind says what runs; a prompt may be given", status: 403)
+        }
+    }
+
+    private static func model(_ submission: JobSubmission) throws(SubmissionError) -> String? {
+        guard let model = submission.model else { return nil }
+        guard let complaint = ModelName.complaint(model) else { return model }
+        throw SubmissionError("model is \"\(model)\", which is no ID of one", hint: complaint)
+    }
+
+    /// Whoever may not use a tier must not get its model by naming another: where the policy says of a tier who may use
+    /// it, root and hostd's own user alone choose models in it.
+    static func checkModel(
+        _ kind: KindSpecification, uid: UInt32, allowedIn: (String) -> [String]
+    ) throws(SubmissionError) {
+        guard let model = kind.model, let tier = kind.tier, uid != 0, uid != getuid() else { return }
+        let allowed = allowedIn(tier)
+        guard allowed.isEmpty else {
+            throw SubmissionError(
+                "model is \"\(model)\", and tier \(tier) is for \(allowed.joined(separator: ", ")) alone",
+                hint: "leave model away, or submit it as root", status: 403)
         }
     }
 

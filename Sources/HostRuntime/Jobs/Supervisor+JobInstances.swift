@@ -77,8 +77,14 @@ extension Supervisor {
             let verdict = output.reading.verdict(
                 exit: report.status, resumed: output.isResumed, ranFor: report.ran)
             // What it left behind last counts as progress of this attempt.
-            self.lookForCheckpoint(instance, of: id) { self.feed(job: id, .judged(instance, verdict)) }
+            let usage = output.reading.usage
+            self.lookForCheckpoint(instance, of: id) { self.judged(instance, of: id, verdict, usage) }
         }
+    }
+
+    private func judged(_ instance: InstanceID, of id: JobID, _ verdict: AttemptVerdict, _ usage: AttemptUsage?) {
+        goldenAttemptIsOver(of: id, verdict)
+        feed(job: id, .judged(instance, verdict, usage: usage))
     }
 
     /// The output of an attempt that an earlier hostd launched.

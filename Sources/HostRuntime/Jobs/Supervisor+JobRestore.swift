@@ -46,6 +46,7 @@ extension Supervisor {
         countJobs()
         recallHooks()
         watchSchedules()
+        recallGolden()
         pruneOldJobs()
         let waiting = jobs.afterLoading
         jobs.afterLoading = []

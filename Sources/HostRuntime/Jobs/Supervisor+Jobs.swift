@@ -99,6 +99,7 @@ extension Supervisor {
         for log in [job.id.name.text, job.id.name.text + "/stderr"] { logger.forget(log: log) }
         runHook(of: job)
         scheduledJobIsOver(job)
+        goldenJobIsOver(job)
         settleJobRequests(over: job)
     }
 

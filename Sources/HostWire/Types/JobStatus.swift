@@ -89,10 +89,22 @@ public struct JobAttempt: Hashable, Sendable {
     public var exit: Exit?
     /// The model that it was launched with.
     public var model: String?
-    /// The arm of a gray release.
+    /// The tier of the policy that the model is for.
+    public var tier: String?
+    /// The arm of a gray release: `stable` or `gray`; `chosen` where the submission names the model.
     public var arm: String?
     /// The generation of the policy.
     public var generation: Int64?
+    /// Tokens that the model read, those of a cache too; nil where the output does not say it.
+    public var tokensInput: UInt64?
+    /// Tokens that the model wrote.
+    public var tokensOutput: UInt64?
+    /// Calls of tools.
+    public var toolCalls: UInt64?
+    /// Calls of tools that failed.
+    public var toolFailures: UInt64?
+    /// It failed, and the model can be blamed.
+    public var blamesModel: Bool
     /// It went on with what an earlier attempt did.
     public var isResumed: Bool
     /// When it was launched.
@@ -128,6 +140,7 @@ public struct JobAttempt: Hashable, Sendable {
         self.state = state
         reason = ""
         isResumed = false
+        blamesModel = false
         self.startedAt = startedAt
     }
 
@@ -138,8 +151,14 @@ public struct JobAttempt: Hashable, Sendable {
         reason = try fields.optionalText("reason") ?? ""
         exit = try fields.optional("exit", Exit.init)
         model = try fields.optionalText("model")
+        tier = try fields.optionalText("tier")
         arm = try fields.optionalText("arm")
         generation = try fields.optionalInteger("generation")
+        tokensInput = try fields.optionalInteger("tokens_input")
+        tokensOutput = try fields.optionalInteger("tokens_output")
+        toolCalls = try fields.optionalInteger("tool_calls")
+        toolFailures = try fields.optionalInteger("tool_failures")
+        blamesModel = try fields.optionalBool("blames_model") ?? false
         isResumed = try fields.optionalBool("resumed") ?? false
         startedAt = try fields.time("started_at")
         endedAt = try fields.optionalTime("ended_at")
@@ -148,7 +167,9 @@ public struct JobAttempt: Hashable, Sendable {
     var json: JSON {
         [
             "number": JSON(number), "state": .string(state), "reason": .string(reason),
-            "exit": exit?.json ?? .null, "model": JSON(model), "arm": JSON(arm), "generation": JSON(generation),
+            "exit": exit?.json ?? .null, "model": JSON(model), "tier": JSON(tier), "arm": JSON(arm),
+            "generation": JSON(generation), "tokens_input": JSON(tokensInput), "tokens_output": JSON(tokensOutput),
+            "tool_calls": JSON(toolCalls), "tool_failures": JSON(toolFailures), "blames_model": .bool(blamesModel),
             "resumed": .bool(isResumed), "started_at": .string(startedAt.text), "ended_at": JSON(endedAt?.text),
         ]
     }

@@ -32,6 +32,8 @@ public struct JobSubmission: Hashable, Sendable {
     public var needs: [String]?
     /// The tier of the policy that names the model.
     public var tier: String?
+    /// The model itself, whatever the policy says; nil: the tier's.
+    public var model: String?
     /// What is done when it has succeeded.
     public var onSuccess: Hook?
     /// What is done when it has failed.
@@ -68,7 +70,7 @@ public struct JobSubmission: Hashable, Sendable {
     /// The members of the JSON form.
     public static let members = [
         "kind", "command", "resume", "prompt", "directory", "env", "key", "priority", "after", "attempts", "backoff",
-        "deadline", "attempt_timeout", "needs", "tier", "on_success", "on_failure", "hold",
+        "deadline", "attempt_timeout", "needs", "tier", "model", "on_success", "on_failure", "hold",
     ]
 
     /// A job of `kind`, or a plain command.
@@ -102,6 +104,7 @@ public struct JobSubmission: Hashable, Sendable {
         attemptTimeout = try fields.optionalText("attempt_timeout")
         needs = try words("needs")
         tier = try fields.optionalText("tier")
+        model = try fields.optionalText("model")
         onSuccess = try fields.optional("on_success", Hook.init)
         onFailure = try fields.optional("on_failure", Hook.init)
         isHeld = try fields.optionalBool("hold") ?? false
@@ -117,7 +120,7 @@ public struct JobSubmission: Hashable, Sendable {
             ("priority", JSON(priority)), ("after", after.isEmpty ? .null : .array(after.map { .integer($0) })),
             ("attempts", JSON(attempts)), ("backoff", JSON(backoff)), ("deadline", JSON(deadline)),
             ("attempt_timeout", JSON(attemptTimeout)), ("needs", words(needs)), ("tier", JSON(tier)),
-            ("on_success", onSuccess?.json ?? .null), ("on_failure", onFailure?.json ?? .null),
+            ("model", JSON(model)), ("on_success", onSuccess?.json ?? .null), ("on_failure", onFailure?.json ?? .null),
             ("hold", isHeld ? .bool(true) : .null),
         ]
         return .object(all.filter { $0.1 != .null }.map { JSON.Member(key: $0.0, value: $0.1) })

@@ -32,8 +32,8 @@ struct ControlClient {
     }
 
     /// Has something done; nil when it takes longer than our patience. `whileWaiting` is called a few times a second
-    /// until the answer is there. `body` is JSON; `teller` is what says later whether it was done. An answer with
-    /// one of the statuses `telling` is no refusal: it says in its own form what was wrong.
+    /// until the answer is there. `body` is JSON; `teller` is what says later whether it was done. An answer with one
+    /// of the statuses `telling` is no refusal: it says in its own form what was wrong.
     func post(
         _ target: Target, body: [UInt8] = [], teller: String = "hostctl status", telling: Set<Int> = [],
         whileWaiting: @escaping () -> Void = {}

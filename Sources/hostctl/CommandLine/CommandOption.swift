@@ -88,6 +88,7 @@ extension CommandOption {
     static let needs = CommandOption(
         "needs", value: "LIST", "conditions of the host that must not be critical: network,disk")
     static let tier = CommandOption("tier", value: "TIER", "the tier of the policy that names the model")
+    static let model = CommandOption("model", value: "ID", "the model itself, whatever the policy says")
     static let hold = CommandOption("hold", "do not start before hostctl job release")
     static let onSuccessWebhook = CommandOption("on-success-webhook", value: "URL", "POST there when it has succeeded")
     static let onSuccessExec = CommandOption(

@@ -15,6 +15,8 @@ struct Operand: Sendable {
         case shell
         /// A Node, as NodeSpecification reads it.
         case node
+        /// The ID of a model.
+        case model
         /// An alert, by name or number.
         case alert
         /// A job, as JobArguments reads it; of such a state where some are named.
@@ -47,6 +49,7 @@ struct Operand: Sendable {
     static let jobsOrNone = Operand(kind: .job(JobPhase.final), counts: 0...most)
     static let command = Operand(kind: .command, counts: 0...most)
     static let serviceOrNone = Operand(kind: .service, counts: 0...1)
+    static let modelOrNone = Operand(kind: .model, counts: 0...1)
     static let show = Operand(kind: .word("show"), counts: 1...1)
     static let listOrShow = Operand(kind: .oneOf(["list", "show"]), counts: 1...1)
     static let fileOrNone = Operand(kind: .file, counts: 0...1)
@@ -66,6 +69,7 @@ struct Operand: Sendable {
         case .word(let word): word
         case .oneOf(let words): words.joined(separator: "|")
         case .node: "NODE"
+        case .model: "MODEL"
         case .alert: "ALERT"
         case .job: "ID"
         case .tier: "TIER"

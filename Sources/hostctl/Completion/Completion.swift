@@ -134,6 +134,8 @@ struct Completion {
                 + HelpTopic.all.map { Candidate(word: $0.name, meaning: $0.summary) }
         case .word(let word): [Candidate(word: word, meaning: "")]
         case .oneOf(let words): words.map { Candidate(word: $0, meaning: "") }
+        // A candidate of the policy stands for itself; any other is somebody's own choice.
+        case .model: []
         case .node: ["lts", "lts/", ".nvmrc"].map { Candidate(word: $0, meaning: "") }
         case .shell: CompletionScript.shells.map { Candidate(word: $0, meaning: "") }
         case .job(let phases): jobs(in: phases)

@@ -47,6 +47,7 @@ struct SubmissionReader {
         job.deadline = request.value(.deadline) ?? job.deadline
         job.attemptTimeout = request.value(.attemptTimeout) ?? job.attemptTimeout
         job.tier = request.value(.tier) ?? job.tier
+        job.model = request.value(.model) ?? job.model
         job.isHeld = job.isHeld || request.has(.hold)
         let after = request.values(.after).flatMap { $0.split(separator: ",").map(String.init) }
         if !after.isEmpty { job.after = try JobArguments.ids(after).map(\.number) }

@@ -247,6 +247,11 @@ def check_jobs():
             while json.loads(ask("GET", f"{jobs}/{number}")[2])["state"] != "running":
                 pass
         expect(status, "POST", f"{jobs}/{number}/{verb}", f"{job}/{verb}")
+    validate = "/v1/models/validate"
+    expect(200, "GET", validate + "?tier=agent", validate)
+    for body in ("", "{}", '{"tier": "agent", "rounds": 0}', '{"tier": "agent", "nonsense": 1}'):
+        expect(400, "POST", validate, validate, body=body)
+    expect(404, "POST", validate, validate, body='{"tier": "nothing"}')
     prune = jobs + "/prune"
     for body in ("", "{}", '{"older_s": 0, "states": ["x"]}', '{"older_s": 0, "states": ["held"]}'):
         expect(400, "POST", prune, prune, body=body)

@@ -72,6 +72,40 @@ struct JobRecordTests {
         }
     }
 
+    @Test func whatAnAttemptUsedStandsInTheRecordThatSaysHowItEnded() {
+        let usage = AttemptUsage(tokensInput: 400, tokensOutput: 40, toolCalls: 3, toolFailures: 1)
+        var job = JobSubject()
+        var plan = AttemptPlan(model: "a/b")
+        plan.tier = "agent"
+        job.run(plan)
+        job.exited(.code(0))
+        #expect(job.machine.attempt?.usage == nil)
+        #expect(job.take(.judged(job.instance, .succeeded(nil), usage: usage)).writes == 1)
+        #expect(job.machine.attempt?.usage == usage && job.machine.attempt?.tier == "agent")
+        #expect(job.machine.attempt?.state == .succeeded, "in one write")
+    }
+
+    @Test func theModelIsBlamedForAFailureAndNotForWhatEndedTheAttempt() {
+        let blamed = AttemptVerdict.failed(AttemptFailure(.counted, "it loops", blame: .answers))
+        var job = JobSubject()
+        job.run()
+        job.ends(blamed)
+        #expect(job.machine.attempt?.blamesModel == true)
+        for (event, state): (JobEvent, AttemptRecord.State) in [
+            (.cancel, .cancelled), (.hold, .disrupted), (.interrupt("the disk is full"), .disrupted),
+        ] {
+            var job = JobSubject()
+            job.run()
+            job.take(event)
+            job.ends(blamed, .signal(15))
+            #expect(job.machine.attempt?.state == state && job.machine.attempt?.blamesModel == false, "\(state)")
+        }
+        var key = JobSubject()
+        key.run()
+        key.ends(.failed(AttemptFailure(.permanent, "401", blame: .refusedKey)))
+        #expect(key.machine.attempt?.state == .failed && key.machine.attempt?.blamesModel == false)
+    }
+
     @Test func bothClocksMeanTheSameMoment() {
         let clock = ClockPair(now: Instant(nanoseconds: 10_000_000_000), wallMilliseconds: 50_000)
         #expect(clock.wall(clock.now + .seconds(3)) == 53_000)

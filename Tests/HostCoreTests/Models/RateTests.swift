@@ -52,6 +52,17 @@ struct RateTests {
         #expect(Self.probability(0, 400, 400, 400, 0.02) < 0.000_1)
     }
 
+    @Test func theIntervalIsWilsons() {
+        for (failures, total, low, high) in [
+            (0, 12, 0, 0.242494), (1, 12, 0.014865, 0.353880), (3, 36, 0.028749, 0.218267), (12, 12, 0.757506, 1),
+        ] {
+            let interval = WilsonBound.interval(RateCounts(failures: failures, total: total))
+            #expect((interval.lowerBound - low).magnitude < 1e-6, "\(interval)")
+            #expect((interval.upperBound - high).magnitude < 1e-6, "\(interval)")
+        }
+        #expect(WilsonBound.interval(RateCounts(failures: 0, total: 0)) == 0...1)
+    }
+
     @Test func theBoundIsWilsons() {
         for known in Self.bounds {
             let counts = RateCounts(failures: known.failures, total: known.total)

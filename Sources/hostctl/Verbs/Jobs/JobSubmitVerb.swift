@@ -34,7 +34,7 @@ enum JobSubmitVerb {
         ],
         options: [
             .kind, .file, .prompt, .key, .directory, .env, .priority, .after, .attempts, .backoff, .deadline,
-            .attemptTimeout, .needs, .tier, .hold, .onSuccessWebhook, .onSuccessExec, .onFailureWebhook,
+            .attemptTimeout, .needs, .tier, .model, .hold, .onSuccessWebhook, .onSuccessExec, .onFailureWebhook,
             .onFailureExec, .wait, .follow,
         ],
         examples: [
