@@ -12,7 +12,8 @@ extension RolloutMachine {
         }
         let isGray: Bool
         if let before = launch.before {
-            isGray = before.arm == .gray && before.model == gray.model
+            // It was refused for this job: another attempt with it would be in vain.
+            isGray = before.arm == .gray && before.model == gray.model && !refusedJobs.contains(launch.job)
         } else {
             isGray = draws(launch, gray)
         }

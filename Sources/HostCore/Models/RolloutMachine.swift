@@ -180,6 +180,9 @@ public struct RolloutMachine: Hashable, Sendable {
         } else if phase == .promoted {
             // It was to be promoted, and the policy does not say so: that was lost in a crash.
             effects.append(.promote(gray.model, evidence: reason))
+        } else if phase == .held, gray.promotion == .golden {
+            // The golden jobs may not have been begun.
+            effects.append(.runGolden(gray.model, evidence: reason))
         }
     }
 

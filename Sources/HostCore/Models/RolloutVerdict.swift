@@ -16,6 +16,17 @@ public func rolloutVerdict(of verdict: AttemptVerdict) -> RolloutMachine.Verdict
     }
 }
 
+/// What an attempt comes to for its job. A candidate that is refused is no reason to end a job: its next attempt has the
+/// tier's model.
+public func sparedVerdict(of verdict: AttemptVerdict, arm: String?) -> AttemptVerdict {
+    guard arm == RolloutMachine.Arm.gray.rawValue, case .failed(var failure) = verdict,
+        case .refused? = rolloutVerdict(of: verdict)
+    else { return verdict }
+    failure.class = .disruption(retryAfter: .zero)
+    failure.reason = "the candidate was refused, the next attempt has the tier's model: \(failure.reason)"
+    return .failed(failure)
+}
+
 /// The same, once the machine has decided what became of the attempt: one that a person or hostd has ended, or that
 /// failed while the host was in trouble, says nothing of its model. Neither does one whose model the submission named.
 public func rolloutVerdict(of verdict: AttemptVerdict, ended attempt: AttemptRecord) -> RolloutMachine.Verdict? {

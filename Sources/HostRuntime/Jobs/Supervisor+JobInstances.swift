@@ -84,7 +84,14 @@ extension Supervisor {
 
     private func judged(_ instance: InstanceID, of id: JobID, _ verdict: AttemptVerdict, _ usage: AttemptUsage?) {
         goldenAttemptIsOver(of: id, verdict)
-        feed(job: id, .judged(instance, verdict, usage: usage))
+        let before = jobs.board.jobs[id]?.attempt
+        let isRefusedCandidate = sparedVerdict(of: verdict, arm: before?.arm) != verdict
+        feed(job: id, .judged(instance, sparedVerdict(of: verdict, arm: before?.arm), usage: usage))
+        if isRefusedCandidate {
+            judgeModel(of: before, rolloutVerdict(of: verdict))
+        } else if let attempt = jobs.board.jobs[id]?.attempt {
+            judgeModel(of: attempt, rolloutVerdict(of: verdict, ended: attempt))
+        }
     }
 
     /// The output of an attempt that an earlier hostd launched.

@@ -67,7 +67,7 @@ extension Supervisor {
             return ModelsStatus.ServiceModels(name: name.text, generation: nil, models: [:], isPending: false)
         }
         return ModelsStatus.ServiceModels(
-            name: name.text, generation: models.generation, 
+            name: name.text, generation: models.generation,
             models: models.models.filter { tiers.isEmpty || tiers.contains($0.key) },
             isPending: isModelPending(service, models))
     }

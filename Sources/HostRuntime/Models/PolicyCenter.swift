@@ -52,8 +52,11 @@ final class PolicyCenter {
     private var toldOf: [String: String] = [:]
     /// The services that the machine has on its list.
     var toldServices: [String] = []
+    /// Tiers whose golden jobs are begun again after a while.
+    var goldenTimers: [String: TimerSource] = [:]
     /// Who wanted the candidate of a tier promoted.
     var approvedBy: [String: String] = [:]
+    private var afterLoading: [() -> Void] = []
     /// What is called as soon as the next generation is in force, or could not be written down.
     var waiting: [(Result<Int64, PolicyRefusal>) -> Void] = []
 
@@ -129,6 +132,14 @@ final class PolicyCenter {
         feed(.restored(newest, applied: stored.targets, highest: stored.highestGeneration))
         startWatching()
         armLook()
+        let bodies = afterLoading
+        afterLoading = []
+        for body in bodies { body() }
+    }
+
+    /// Calls `body` once the store has said what there was.
+    func whenLoaded(_ body: @escaping () -> Void) {
+        if isLoaded { body() } else { afterLoading.append(body) }
     }
 
     /// Looks at the trials again after a while, as long as there are any.

@@ -21,9 +21,16 @@ enum ModelChoice {
         let model: String?
         let tier: String?
         let arm: String?
-        let generation: Int64
+        let generation: Int64?
         /// The model of each tier, as this attempt has them.
         let models: [String: String]
+    }
+}
+
+extension ModelChoice.Chosen {
+    /// One that the submission names itself: it is no part of a trial.
+    fileprivate init(named model: String, tier: String?, _ generation: Int64?, _ models: [String: String]) {
+        self.init(model: model, tier: tier, arm: AttemptPlan.chosen, generation: generation, models: models)
     }
 }
 
@@ -35,7 +42,10 @@ extension Supervisor {
         for instance: InstanceID, of job: JobMachine, _ kind: KindSpecification, then: @escaping (ModelChoice) -> Void
     ) {
         let tiers = kind.tiers
-        guard !tiers.isEmpty else { return then(.none) }
+        guard !tiers.isEmpty else {
+            guard let model = kind.model else { return then(.none) }
+            return then(.chosen(.init(named: model, tier: nil, policy.inForce?.number, [:])))
+        }
         guard policy.inForce != nil else { return then(.later(policy.lack(of: tiers) ?? "no policy is in force")) }
         if job.attempts == 0 { return then(choose(for: job, kind, before: nil)) }
         if let attempt = job.attempt, attempt.startedMilliseconds > 0 {
@@ -61,6 +71,10 @@ extension Supervisor {
         guard let tier = kind.tier else {
             return .chosen(.init(model: nil, tier: nil, arm: nil, generation: generation.number, models: models))
         }
+        if let model = kind.model {
+            models[tier] = model
+            return .chosen(.init(named: model, tier: tier, generation.number, models))
+        }
         var launch = RolloutMachine.Launch(job: job.id, key: job.key)
         if let before, let model = before.model {
             launch.before = (before.arm == RolloutMachine.Arm.gray.rawValue ? .gray : .stable, model)
@@ -77,10 +91,11 @@ extension Supervisor {
 
     /// An attempt is over: what it says of its model goes to the trial of its tier.
     func judgeModel(of attempt: AttemptRecord?, _ verdict: RolloutMachine.Verdict?) {
-        guard let attempt, let tier = attempt.tier, let model = attempt.model, let verdict,
-            policy.rollouts[tier] != nil
-        else { return }
-        policy.feed(trial: tier, .ended(attempt.job, model: model, verdict))
+        guard let attempt, let tier = attempt.tier, let model = attempt.model, let verdict else { return }
+        policy.whenLoaded { [weak self] in
+            guard let self, self.policy.rollouts[tier] != nil else { return }
+            self.policy.feed(trial: tier, .ended(attempt.job, model: model, verdict))
+        }
     }
 }
 

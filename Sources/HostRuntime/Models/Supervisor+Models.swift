@@ -20,6 +20,7 @@ extension Supervisor {
         modelTargets.tell = { [weak self] in self?.tell($0, of: $1, then: $2) }
         modelTargets.node = { [weak self] in self?.nodes.lock?.standard?.facts.path }
         modelTells.news = { [weak self] in self?.news(for: $0, $1) ?? "" }
+        hearGolden()
         policySource.problemChanged = { [weak self] in self?.showConfigCondition() }
         policySource.told = { [weak self] news in
             switch news {

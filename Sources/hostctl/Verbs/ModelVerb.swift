@@ -9,7 +9,7 @@ enum ModelVerb {
         actions: [
             ModelShowVerb.verb, ModelCheckVerb.verb, ModelPlanVerb.verb, ModelApplyVerb.verb, ModelHistoryVerb.verb,
             ModelRollbackVerb.verb, ModelPromoteVerb.verb, ModelReportVerb.verb,
-            ModelBoardVerb.verb,
+            ModelValidateVerb.verb, ModelBoardVerb.verb,
         ],
         summary: "the models behind the tiers: what is in force, what it costs, change it and take it back",
         details: [
