@@ -5,6 +5,7 @@ internal import HostCore
 internal import HostLaunch
 internal import HostLinux
 internal import HostLoop
+internal import HostNode
 internal import HostStore
 internal import HostWire
 
