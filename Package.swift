@@ -103,7 +103,7 @@ let package = Package(
             swiftSettings: shared, linkerSettings: staticRuntime),
         .executableTarget(
             name: "hostd-bench", dependencies: ["HostSimulation", "HostCore", "HostLinux", "HostLogs"],
-            swiftSettings: shared, linkerSettings: staticRuntime),
+            exclude: ["Swap/load.py"], swiftSettings: shared, linkerSettings: staticRuntime),
 
         // Tests. TestKit holds what several of them need: folders, processes, waiting for events.
         .target(

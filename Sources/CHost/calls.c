@@ -60,6 +60,8 @@ ssize_t chost_tee(int from, int to, size_t length, unsigned flags) { return tee(
 
 int chost_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
+int chost_pidfd_getfd(int pidfd, int number) { return (int)syscall(SYS_pidfd_getfd, pidfd, number, 0); }
+
 int chost_pidfd_send_signal(int pidfd, int signal_number) {
     return (int)syscall(SYS_pidfd_send_signal, pidfd, signal_number, NULL, 0);
 }
@@ -85,31 +87,38 @@ int chost_pidfd_reap(int pidfd, int *status) {
     return 1;
 }
 
-static ssize_t send_descriptor(int socket, struct msghdr *message, int descriptor) {
+enum { sent_max = 8 };
+
+static ssize_t send_descriptors(int socket, struct msghdr *message, const int *descriptors, size_t count) {
     union {
         struct cmsghdr header;
-        char space[CMSG_SPACE(sizeof(int))];
+        char space[CMSG_SPACE(sent_max * sizeof(int))];
     } control;
+    if (count > sent_max) {
+        errno = EINVAL;
+        return -1;
+    }
     memset(&control, 0, sizeof control);
     message->msg_control = control.space;
-    message->msg_controllen = sizeof control.space;
+    message->msg_controllen = CMSG_SPACE(count * sizeof(int));
     struct cmsghdr *header = CMSG_FIRSTHDR(message);
     header->cmsg_level = SOL_SOCKET;
     header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof(int));
-    memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
+    header->cmsg_len = CMSG_LEN(count * sizeof(int));
+    memcpy(CMSG_DATA(header), descriptors, count * sizeof(int));
     return sendmsg(socket, message, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-ssize_t chost_send_with_descriptor(int socket, const void *bytes, size_t length, int descriptor) {
+ssize_t chost_send_with_descriptors(int socket, const void *bytes, size_t length, const int *descriptors,
+                                    size_t count) {
     struct iovec part = {.iov_base = (void *)bytes, .iov_len = length};
     struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
-    return send_descriptor(socket, &message, descriptor);
+    return send_descriptors(socket, &message, descriptors, count);
 }
 
 ssize_t chost_send_descriptor_to(int socket, const void *address, size_t address_length, int descriptor) {
     struct msghdr message = {.msg_name = (void *)address, .msg_namelen = (socklen_t)address_length};
-    return send_descriptor(socket, &message, descriptor);
+    return send_descriptors(socket, &message, &descriptor, 1);
 }
 
 int chost_sealed_memory(const void *bytes, size_t length) {

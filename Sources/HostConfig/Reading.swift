@@ -63,6 +63,7 @@ struct Reading {
             OrderRules(key: "restart_with", verb: "restart", "with", families, \.restartWith),
         ]
         for rule in rules { rule.check(isComplete: isComplete, &checking) }
+        ListenRules(families).check(&checking)
         let services = InstanceNames(families).spelledOut()
         if isComplete {
             LaunchFigureRule(services: services.map(\.specification), probes: draft.network.probes.map(\.name))

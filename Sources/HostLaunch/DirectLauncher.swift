@@ -70,10 +70,10 @@ public final class DirectLauncher {
         recheck = try loop.timer { [weak self] in self?.recheckUnknown() }
     }
 
-    /// Starts an instance, prepared for it and for no other.
+    /// Starts an instance, prepared for it and for no other. It gets `sockets`, which listen at its addresses.
     public func launch(
         _ instance: InstanceID, _ service: ServiceSpecification, _ prepared: PreparedLaunch, hook: Hook? = nil,
-        pipeSizeBytes: Int
+        pipeSizeBytes: Int, sockets: [Int32] = []
     ) throws(LaunchError) {
         let folder = folder(of: instance)
         let group = cgroup.map { InstanceCgroup(instance, in: $0) }
@@ -85,7 +85,7 @@ public final class DirectLauncher {
         let command = KeeperCommand(
             folder: folder, token: prepared.token, epoch: epoch, doorbell: doorbellPath, launch: service.launch,
             identity: prepared.identity, stop: service.stop, streams: service.log.streams,
-            pipeSizeBytes: pipeSizeBytes, needsNotify: service.isHeard, cgroup: group?.path)
+            pipeSizeBytes: pipeSizeBytes, needsNotify: service.isHeard, socketCount: sockets.count, cgroup: group?.path)
         do throws(SystemError) {
             let lock = try folder.create(
                 token: prepared.token, hook: hook, digest: hook == nil ? service.launchDigest : nil,
@@ -93,8 +93,10 @@ public final class DirectLauncher {
             let entry = Held(folder: folder, token: prepared.token)
             // Another user has to get to its notify socket; what stands in the folder is closed to him.
             if prepared.identity.switches { try Files.setMode(run, 0o711) }
-            let environment = prepared.environment + folder.notifyVariables(heartbeat: service.heartbeat)
-            let keeper = try starter.start(command, environment: environment, lock: lock)
+            let environment =
+                prepared.environment + folder.notifyVariables(heartbeat: service.heartbeat)
+                + (sockets.isEmpty ? [] : HeldSockets.variables(service.launch.listen))
+            let keeper = try starter.start(command, environment: environment, lock: lock, sockets: sockets)
             entry.keeperPid = keeper.pid
             entry.unheardAt = loop.now + Self.unheardPatience
             held[instance] = entry

@@ -25,6 +25,8 @@ public nonisolated struct KeeperCommand: Hashable, Sendable {
     public var pipeSizeBytes: Int
     /// Whether the child cannot do without its notify socket.
     public var needsNotify: Bool
+    /// How many listening sockets come with the lock.
+    public var socketCount = 0
     /// The cgroup that the child joins, if any.
     public var cgroup: String?
 
@@ -39,6 +41,7 @@ public nonisolated struct KeeperCommand: Hashable, Sendable {
             "--leftovers-ms", "\(stop.leftovers.nanoseconds / 1_000_000)",
         ]
         result += ChildOptions.arguments(launch, identity)
+        if socketCount > 0 { result += ["--listen-fds", "\(socketCount)"] }
         if let cgroup { result += ["--cgroup", cgroup] }
         if folder.keepsRecords { result += ["--record-dir", folder.records, "--sync"] }
         return result + ["--"] + launch.command

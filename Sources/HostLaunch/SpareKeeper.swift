@@ -41,21 +41,21 @@ final class KeeperStarter {
         makeSpare()
     }
 
-    /// Starts a keeper for `command`; it takes over the flock of `lock`.
+    /// Starts a keeper for `command`; it takes over the flock of `lock`, and `sockets` for its child.
     func start(
-        _ command: KeeperCommand, environment: [String], lock: borrowing Descriptor
+        _ command: KeeperCommand, environment: [String], lock: borrowing Descriptor, sockets: [Int32]
     ) throws(SystemError) -> SpawnedProcess {
         refill?.arm(at: loop.now + Self.refillDelay)
         let arguments = command.arguments
-        if let keeper = hand(arguments, environment, lock) { return keeper }
-        let kept = [lock.raw]
+        let kept = [lock.raw] + sockets
+        if let keeper = hand(arguments, environment, kept) { return keeper }
         return try Processes.spawn(
             path, ["--lock-fd", "3"] + arguments, environment: environment, output: STDERR_FILENO, keeping: kept,
             needsSession: false)
     }
 
     private func hand(
-        _ arguments: [String], _ environment: [String], _ lock: borrowing Descriptor
+        _ arguments: [String], _ environment: [String], _ descriptors: [Int32]
     ) -> SpawnedProcess? {
         guard let spare else { return nil }
         var message: [UInt8] = []
@@ -69,7 +69,7 @@ final class KeeperStarter {
         guard message.count <= Self.messageLimitBytes else { return nil }
         self.spare = nil
         let sent = message.withUnsafeBytes {
-            chost_send_with_descriptor(spare.socket, $0.baseAddress, $0.count, lock.raw)
+            chost_send_with_descriptors(spare.socket, $0.baseAddress, $0.count, descriptors, descriptors.count)
         }
         guard sent == message.count else {
             close(spare.pidfd)

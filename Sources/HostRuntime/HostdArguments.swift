@@ -3,7 +3,7 @@
 /// What hostd is asked to do on its command line.
 nonisolated enum HostdArguments {
     case run(Folders)
-    case takeOver(Folders, socket: Int32, lock: Int32)
+    case takeOver(Folders, ReexecInheritance)
     case selfTest(Folders)
     case check(Folders)
     case sweep(Folders)
@@ -52,11 +52,10 @@ nonisolated enum HostdArguments {
             case "--sweep": mode = Self.sweep
             case "--self-test": mode = Self.selfTest
             case "--takeover":
-                let numbers = (rest.popFirst() ?? "").split(separator: ",").compactMap { Int32($0) }
-                guard numbers.count == 2 else {
+                guard let inherited = ReexecInheritance(rest.popFirst() ?? "") else {
                     return .failure(Problem(description: "--takeover is for hostd's own use"))
                 }
-                mode = { .takeOver($0, socket: numbers[0], lock: numbers[1]) }
+                mode = { .takeOver($0, inherited) }
             case "--dir", "--config":
                 guard let value = rest.popFirst() else {
                     return .failure(Problem(description: "\(argument) takes a path"))

@@ -4,6 +4,7 @@ internal import Glibc
 internal import HostConfig
 internal import HostControl
 internal import HostCore
+internal import HostLaunch
 internal import HostLinux
 internal import HostLoop
 internal import HostWire
@@ -37,8 +38,7 @@ public enum HostdProgram {
         case .success(.check(let folders)): return check(folders)
         case .success(.selfTest(let folders)): return SelfTest.run(folders)
         case .success(.run(let folders)): return run(folders, arguments)
-        case .success(.takeOver(let folders, let socket, let lock)):
-            return run(folders, arguments, inherited: (socket, lock))
+        case .success(.takeOver(let folders, let inherited)): return run(folders, arguments, inherited: inherited)
         case .success(.sweep(let folders)): return Sweep.isWanted(folders) ? run(folders, arguments, isSweep: true) : 0
         }
     }
@@ -57,7 +57,7 @@ public enum HostdProgram {
     }
 
     private static func run(
-        _ folders: Folders, _ arguments: [String], inherited: (socket: Int32, lock: Int32)? = nil, isSweep: Bool = false
+        _ folders: Folders, _ arguments: [String], inherited: ReexecInheritance? = nil, isSweep: Bool = false
     ) -> Int32 {
         Signals.ignorePipe()
         Signals.ignoreLeaseBreaks()
@@ -70,7 +70,7 @@ public enum HostdProgram {
             let lock = try HostdLock.take(folders, inherited: inherited?.lock)
             let programs = try Programs.find().get()
             let place = place(of: arguments, lock: lock.raw)
-            let status = try serve(folders, programs, place, inherited: inherited?.socket, isSweep: isSweep)
+            let status = try serve(folders, programs, place, inherited: inherited, isSweep: isSweep)
             lock.release()
             return status
         } catch {
@@ -82,7 +82,8 @@ public enum HostdProgram {
     }
 
     private static func serve(
-        _ folders: Folders, _ programs: Programs, _ place: ReexecPlace, inherited: Int32?, isSweep: Bool
+        _ folders: Folders, _ programs: Programs, _ place: ReexecPlace, inherited: ReexecInheritance?,
+        isSweep: Bool
     ) throws(FolderError) -> Int32 {
         let (configuration, problem) = configuration(in: folders)
         do throws(SystemError) {
@@ -101,7 +102,8 @@ public enum HostdProgram {
             if access.isShared { try folders.share() }
             let routes = supervisor.makeRoutes()
             let control = try ControlServer(
-                loop: loop, socketPath: folders.socket, access: access, inheriting: inherited, handler: routes.answer)
+                loop: loop, socketPath: folders.socket, access: access, inheriting: inherited?.socket,
+                handler: routes.answer)
             supervisor.reexecPlace = place.with(socket: control.listening)
             supervisor.useControl = { settings in
                 let (access, unknown) = Self.access(settings)
@@ -119,6 +121,7 @@ public enum HostdProgram {
             let warnings = [unknown, closed].compactMap(\.self)
             if !warnings.isEmpty { supervisor.setConfigCondition(.warn, warnings.joined(separator: "; ")) }
             if let problem { supervisor.setConfigCondition(.critical, problem) }
+            supervisor.heldSockets.inherit(inherited?.held ?? [])
             try supervisor.begin()
             if inherited != nil { supervisor.reapInherited() }
             if isSweep {

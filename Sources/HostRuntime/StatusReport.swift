@@ -80,6 +80,7 @@ extension Supervisor {
         result.health = health(of: service, clock)
         result.nextAttemptAt = service.nextAttempt.map { clock.wall($0) }
         result.ports = service.specification.ports
+        result.listen = service.specification.launch.listen.map(\.text)
         result.limits = limitStatus(of: service)
         result.use = use(of: service)
         result.log = "\(folders.log)/\(name)/current"

@@ -34,7 +34,11 @@ extension Supervisor {
     }
 
     private func checkPorts(_ ports: [UInt16], of name: ServiceName) {
-        guard let port = Ports.firstTaken(ports) else { return feed(name, .portsChecked(nil)) }
+        let listen = machine.services[name]?.specification.launch.listen ?? []
+        let others = ports.filter { port in !listen.contains { $0.port == port } }
+        guard let port = Ports.firstTaken(others) ?? holdSockets(listen, for: name) else {
+            return feed(name, .portsChecked(nil))
+        }
         files.submit(deadline: .seconds(5)) {
             Ports.holder(of: port)
         } then: { [weak self] (outcome: WorkOutcome<String>) in
@@ -114,7 +118,8 @@ extension Supervisor {
             let prepared = try prepared.get()
             identities[name] = prepared.identity
             let size = pipeSizeBytes()
-            try launcher.launch(instance, specification, prepared, hook: hook, pipeSizeBytes: size)
+            let held = try hook == nil ? socketsForLaunch(of: specification) : []
+            try launcher.launch(instance, specification, prepared, hook: hook, pipeSizeBytes: size, sockets: held)
             let trace = InstanceTrace(instance, service.specification.log)
             trace.environment = prepared.environment
             traces[instance] = trace

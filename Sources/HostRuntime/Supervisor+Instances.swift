@@ -19,6 +19,7 @@ extension Supervisor {
         switch news {
         case .started(let process, let at):
             wantPipes(of: instance)
+            recoverSockets(of: instance)
             feed(name, .started(instance, process, at: at))
         case .exited(let report, let treeEmpty):
             wantPipes(of: instance)

@@ -48,6 +48,7 @@ extension Supervisor {
         let restored = machine.services.compactMapValues(\.state.instance)
         for (instance, _) in found { traces[instance] = trace(of: instance) }
         let news = Dictionary(found.map { ($0.instance, $0.news) }) { first, _ in first }
+        recoverSockets()
         for (instance, words) in found { sort(instance, words) }
         for name in machine.services.keys.sorted() where !unremembered.contains(name) {
             resume(name, restored[name], news)

@@ -29,6 +29,8 @@ final class Supervisor {
     let networkFile: NetworkFile
     let serviceFolders: ServiceFolders
     let sockets = SocketWatch()
+    /// Where hostd listens for services.
+    let heldSockets = HeldSockets()
     let limits = LimitWatch()
     let crashes: CrashBox
     let alerts: AlertCenter
@@ -235,7 +237,10 @@ final class Supervisor {
         keepAwake()
         for name in touched {
             armTimer(of: name)
-            if let service = machine.services[name] { watchLimits(of: service) }
+            if let service = machine.services[name] {
+                watchLimits(of: service)
+                if [.stopped, .held].contains(service.phase) { heldSockets.release(name) }
+            }
         }
     }
 

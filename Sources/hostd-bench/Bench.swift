@@ -16,8 +16,9 @@ func runBench(_ arguments: [String]) -> Int {
                    hostd-bench hostctl [--calls N] [--services N]
                    hostd-bench logs [--megabytes N] [--rounds N] [--folder DIR]
                    hostd-bench jobs [--queued N] [--running N] [--launches N] [--folder DIR]
-                   hostd-bench swap [--edits N] [--folder DIR]
                    hostd-bench floods [--flooders N] [--seconds N] [--folder DIR]
+                   hostd-bench swap [--edits N] [--folder DIR]
+                   hostd-bench swap --litellm [--rate N]
             """)
         return 2
     }
@@ -32,8 +33,8 @@ func runBench(_ arguments: [String]) -> Int {
     case "hostctl": return runHostctlBench(rest)
     case "logs": return runLogsBench(rest)
     case "jobs": return runJobsBench(rest)
-    case "swap": return runSwapBench(rest)
     case "floods": return runFloodsBench(rest)
+    case "swap": return runSwapBench(rest)
     case "logs-generator": return runLogsGenerator(rest)
     default:
         say(

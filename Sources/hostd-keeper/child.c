@@ -55,7 +55,9 @@ static bool set_descriptors(struct plan *plan) {
     int out = pipes->out.write_end < 0 ? null : pipes->out.write_end;
     int err = pipes->err.write_end < 0 ? out : pipes->err.write_end;
     if (dup2(out, 1) < 0 || dup2(err, 2) < 0 || dup2(null, 0) < 0) return fails(plan, "set up", "stdin and stdout");
-    if (syscall(SYS_close_range, 3, ~0U, 0) < 0) return fails(plan, "close", "descriptors");
+    if (listen_place() < 0) return fails(plan, "set up", "the listening sockets");
+    if (syscall(SYS_close_range, 3 + plan->options->listen_count, ~0U, 0) < 0)
+        return fails(plan, "close", "descriptors");
     return false;
 }
 
@@ -140,6 +142,7 @@ static int in_child(void *argument) {
     if (join_cgroup(plan) || set_descriptors(plan) || set_limits(plan) || set_identity(plan) ||
         offer_notify(plan))
         _exit(127);
+    listen_tell(plan->envp);
     clean_signals();
     exec_in_path(plan);
     fails(plan, "exec", plan->options->command[0]);

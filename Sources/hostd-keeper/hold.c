@@ -34,6 +34,7 @@ static void note_end_time(void) {
 static void note_main_end(const siginfo_t *info, const struct rusage *usage) {
     int64_t started_ns = ending.monotonic_ns;
     main_lives = false;
+    listen_close();
     note_end_time();
     ending.by_signal = info->si_code != CLD_EXITED;
     ending.core = info->si_code == CLD_DUMPED;
@@ -131,6 +132,7 @@ void hold(const struct options *given, char **envp, const sigset_t *set, struct 
     main_lives = start(envp, set, pipes);
     ending.failed = !main_lives;
     if (ending.failed) {
+        listen_close();
         doorbell_ring(options, "failed", record_exit(options, &identity, &ending, 0, true));
         return;
     }

@@ -17,6 +17,7 @@ enum {
     path_max = 4096,
     name_max = 256,
     record_max = 8192,
+    listen_max = 7,
 };
 
 enum target { to_main = 0, to_group = 1, to_tree = 2 };
@@ -35,7 +36,7 @@ struct options {
     enum notify notify;
     enum target stop_to;
     int stop_signal, grace_ms, leftovers_ms, pipe_size, lock_fd;
-    int timeout_ms;
+    int timeout_ms, listen_count;
     bool sync, probe;
     bool has_uid, has_gid, has_groups, has_umask, has_nice, has_oom;
     uid_t uid;
@@ -53,7 +54,9 @@ bool options_parse(struct options *options, int argc, char **argv);
 
 // spare.c: waits for one specification; its results point into static memory.
 enum spare { spare_taken, spare_unwanted, spare_garbage };
-enum spare spare_wait(int socket, int *argc, char ***argv, char ***envp, int *lock_fd);
+// The lock file and the listening sockets that came with it are in `descriptors`, which ends with -1.
+enum { descriptors_max = 1 + listen_max };
+enum spare spare_wait(int socket, int *argc, char ***argv, char ***envp, int descriptors[descriptors_max + 1]);
 
 // What could not be done: "cannot STEP PATH: error".
 struct failure {
@@ -86,6 +89,15 @@ void pipes_close_write_ends(struct log_pipes *pipes);
 void pipes_wait_for_reader(const struct log_pipes *pipes);
 // Moves what is left to the tail files; false when there was no room for all of it.
 bool pipes_move_rest(const struct log_pipes *pipes, const struct options *options);
+
+// listen.c: the listening sockets that hostd holds for the child. `given` are their numbers, rising.
+void listen_take(const int *given, int count);
+// In the child: gives them the numbers 3, 4, …; -1 with errno.
+int listen_place(void);
+// In the child: says in its environment that they are for this process (sd_listen_fds).
+void listen_tell(char **envp);
+// For hostd the keeper holds them no longer than the main process lives.
+void listen_close(void);
 
 // child.c: returns the pid, or -1 with `failure` filled in.
 pid_t child_start(const struct options *options, const struct log_pipes *pipes, char **envp, struct failure *failure);

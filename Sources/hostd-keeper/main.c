@@ -59,13 +59,37 @@ static void prepare(void) {
     close(file);
 }
 
-static void close_others(unsigned kept) {
-    if (kept > 3) syscall(SYS_close_range, 3, kept - 1, 0);
-    syscall(SYS_close_range, kept < 3 ? 3 : kept + 1, ~0U, 0);
+// `kept` rises, as the kernel gives numbers out.
+static void close_others(const int *kept, int count) {
+    unsigned from = 3;
+    for (int i = 0; i < count; i++) {
+        if ((unsigned)kept[i] > from) syscall(SYS_close_range, from, kept[i] - 1, 0);
+        from = (unsigned)kept[i] + 1;
+    }
+    syscall(SYS_close_range, from, ~0U, 0);
+}
+
+// The listening sockets that come with the lock: as the next numbers of a fresh keeper, in its message to a spare.
+static bool take_sockets(int descriptors[descriptors_max + 1]) {
+    int given = 0;
+    if (descriptors[0] < 0 && options.lock_fd >= 0) {
+        given = options.listen_count;
+        for (int i = 0; i <= given; i++) descriptors[i] = options.lock_fd + i;
+    } else {
+        while (descriptors[given] >= 0) given++;
+        if (given) given--;
+    }
+    if (given != options.listen_count) {
+        fprintf(stderr, "hostd-keeper: %d listening sockets came, --listen-fds says %d\n", given, options.listen_count);
+        return false;
+    }
+    listen_take(descriptors + 1, given);
+    return true;
 }
 
 // The flock that hostd took for us, or our own. Whoever looks whether we live has it for a moment.
-static bool take_lock(int lock) {
+static bool take_lock(int *lock_fd) {
+    int lock = *lock_fd;
     if (lock < 0) lock = open_in(options.dir, "lock", O_RDWR | O_CREAT);
     const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
     int result = lock < 0 ? lock : flock(lock, LOCK_EX | LOCK_NB);
@@ -79,7 +103,7 @@ static bool take_lock(int lock) {
         return false;
     }
     fcntl(lock, F_SETFD, FD_CLOEXEC);
-    close_others((unsigned)lock);
+    *lock_fd = lock;
     return true;
 }
 
@@ -99,11 +123,11 @@ int main(int argc, char **argv, char **envp) {
     block_signals(&set);
     fill_standard_descriptors();
     prepare();
-    int lock = -1;
+    int descriptors[descriptors_max + 1] = {-1};  // the lock, then the listening sockets
     argc--;
     argv++;
     if (argc == 2 && !strcmp(argv[0], "--spare")) {
-        enum spare spare = spare_wait(atoi(argv[1]), &argc, &argv, &envp, &lock);
+        enum spare spare = spare_wait(atoi(argv[1]), &argc, &argv, &envp, descriptors);
         if (spare == spare_unwanted) return 0;
         if (spare == spare_garbage) {
             fprintf(stderr, "hostd-keeper: what came for the spare keeper is no specification\n");
@@ -113,10 +137,12 @@ int main(int argc, char **argv, char **envp) {
     if (!options_parse(&options, argc, argv)) return exit_usage;
     if (options.probe) {
         // A lock that is given is kept as long as anything of the tree lives.
-        close_others(options.lock_fd < 0 ? 0 : (unsigned)options.lock_fd);
+        close_others(&options.lock_fd, options.lock_fd < 0 ? 0 : 1);
         return probe_run(&options, envp, &set);
     }
-    if (!take_lock(lock < 0 ? options.lock_fd : lock)) return exit_busy;
+    if (!take_sockets(descriptors)) return exit_usage;
+    if (!take_lock(descriptors)) return exit_busy;
+    close_others(descriptors, 1 + options.listen_count);
     let_go_of_standard_descriptors();
     folder_hold(options.dir);
     hold(&options, envp, &set, &pipes);

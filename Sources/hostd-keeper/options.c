@@ -107,6 +107,7 @@ static bool set_identity(struct options *options, const char *name, const char *
 static bool set_behaviour(struct options *options, const char *name, const char *value, bool *known) {
     *known = true;
     if (!strcmp(name, "--lock-fd")) return set_int(name, value, 10, 3, 1 << 20, &options->lock_fd);
+    if (!strcmp(name, "--listen-fds")) return set_int(name, value, 10, 0, listen_max, &options->listen_count);
     if (!strcmp(name, "--pipe-size")) return set_int(name, value, 10, 0, 1 << 30, &options->pipe_size);
     if (!strcmp(name, "--stop-signal")) return set_int(name, value, 10, 1, 64, &options->stop_signal);
     if (!strcmp(name, "--grace-ms")) return set_int(name, value, 10, 0, INT_MAX, &options->grace_ms);
@@ -185,7 +186,8 @@ bool options_parse(struct options *options, int argc, char **argv) {
     if (options->probe) {
         if (!options->timeout_ms) return complain("--timeout-ms", NULL, "a probe needs it");
         // cgroup.kill at the end of a probe would end the service whose cgroup it joined.
-        return options->cgroup ? complain("--cgroup", options->cgroup, "a probe has none") : true;
+        if (options->cgroup) return complain("--cgroup", options->cgroup, "a probe has none");
+        return options->listen_count ? complain("--listen-fds", NULL, "a probe has none") : true;
     }
     if (!options->dir) return complain("--dir", NULL, "it is needed");
     if (!options->record_dir) options->record_dir = options->dir;

@@ -13,11 +13,11 @@ static char message[message_max + 1];
 static char *strings[strings_max + 2];
 
 // As recvmsg, but -1 for a message that was longer than the room for it.
-static ssize_t receive(int socket, int *descriptor) {
+static ssize_t receive(int socket, int descriptors[descriptors_max + 1]) {
     struct iovec part = {.iov_base = message, .iov_len = message_max};
     union {
         struct cmsghdr header;
-        char space[CMSG_SPACE(sizeof(int))];
+        char space[CMSG_SPACE(descriptors_max * sizeof(int))];
     } control;
     struct msghdr incoming = {
         .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof control.space};
@@ -27,9 +27,12 @@ static ssize_t receive(int socket, int *descriptor) {
     } while (length < 0 && errno == EINTR);
     if (length <= 0) return length;
     struct cmsghdr *header = CMSG_FIRSTHDR(&incoming);
-    if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS)
-        memcpy(descriptor, CMSG_DATA(header), sizeof(int));
-    return incoming.msg_flags & MSG_TRUNC ? -1 : length;
+    if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS) {
+        size_t size = header->cmsg_len - CMSG_LEN(0);
+        memcpy(descriptors, CMSG_DATA(header), size);
+        descriptors[size / sizeof(int)] = -1;
+    }
+    return incoming.msg_flags & (MSG_TRUNC | MSG_CTRUNC) ? -1 : length;
 }
 
 // Points at `count` strings from `text` on; returns where they end, NULL when there are less.
@@ -43,8 +46,8 @@ static char *split(char *text, const char *end, uint32_t count, char **result) {
     return text;
 }
 
-enum spare spare_wait(int socket, int *argc, char ***argv, char ***envp, int *lock_fd) {
-    ssize_t length = receive(socket, lock_fd);
+enum spare spare_wait(int socket, int *argc, char ***argv, char ***envp, int descriptors[descriptors_max + 1]) {
+    ssize_t length = receive(socket, descriptors);
     close(socket);
     if (length == 0) return spare_unwanted;
     uint32_t head[4];

@@ -37,6 +37,14 @@ struct ServiceStartTests {
         #expect(web.effects.contains(.checkPorts([80, 443])) && web.effects.launched.isEmpty)
     }
 
+    @Test func whereHostdListensForItIsCheckedLikeAPort() {
+        var web = Subject(service { $0.launch.listen = [HeldAddress(host: "::1", port: 80)] })
+        web.take(.start(by: .host))
+        #expect(web.effects == [.checkPorts([])])
+        web.take(.portsChecked(nil))
+        #expect(web.effects.launched == [InstanceID("web.1")])
+    }
+
     @Test func aTakenPortIsWaitedForAndItsHolderNamed() {
         var web = Subject(service { $0.ports = [80] })
         web.take(.start(by: .host))

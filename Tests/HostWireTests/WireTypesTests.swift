@@ -129,7 +129,7 @@ struct WireTypesTests {
                 + #""restarts":0,"reason":"","model":null,"ready":false,"last_exit":null,"#
                 + #""last_crash":null,"keeper_pid":null,"instance":null,"uptime_s":null,"#
                 + #""health":{"startup":null,"live":null,"ready":null},"#
-                + #""next_attempt_at":null,"ports":[],"log":null,"family":"a","tags":[],"after":[],"#
+                + #""next_attempt_at":null,"ports":[],"listen":[],"log":null,"family":"a","tags":[],"after":[],"#
                 + #""status_text":null,"limits":[],"use":null}],"#
                 + #""jobs":{"queued":0,"waiting":0,"running":0,"stalled":0,"held":0,"succeeded":0,"failed":0,"#
                 + #""cancelled":0}}"#)

@@ -44,13 +44,14 @@ import Testing
             #expect(Glibc.send(socket, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count)
         }
 
-        func send(_ bytes: [UInt8], lock: borrowing Descriptor) {
-            #expect(chost_send_with_descriptor(socket, bytes, bytes.count, lock.raw) == bytes.count)
+        func send(_ bytes: [UInt8], lock: borrowing Descriptor, sockets: [Int32] = []) {
+            let sent = [lock.raw] + sockets
+            #expect(chost_send_with_descriptors(socket, bytes, bytes.count, sent, sent.count) == bytes.count)
         }
 
         /// The message for a command, as docs/keeper.md has it.
-        func message(_ command: [String], environment: [String] = []) -> [UInt8] {
-            let arguments = RunningKeeper.identity(folder, token) + ["--"] + command
+        func message(_ command: [String], environment: [String] = [], options: [String] = []) -> [UInt8] {
+            let arguments = RunningKeeper.identity(folder, token) + options + ["--"] + command
             let entries = [RunningKeeper.path, "HOSTD_INSTANCE=\(token)"] + environment
             return SpareTests.message(
                 [0x4b50_4552, UInt32(arguments.count), UInt32(entries.count), 0], arguments + entries)

@@ -31,6 +31,8 @@ int chost_ioctl_readable(int fd, int *bytes);
 ssize_t chost_splice(int from, int to, int64_t *to_offset, size_t length, unsigned flags);
 ssize_t chost_tee(int from, int to, size_t length, unsigned flags);
 int chost_pidfd_open(pid_t pid);
+// A copy of an open file of another process (close-on-exec); -1 with errno.
+int chost_pidfd_getfd(int pidfd, int number);
 int chost_pidfd_send_signal(int pidfd, int signal_number);
 // Sends a signal with a value (SI_QUEUE), which the receiver reads from siginfo.
 int chost_pidfd_queue_signal(int pidfd, int signal_number, int value);
@@ -62,8 +64,8 @@ int chost_sha256_file(int fd, unsigned char digest[32]);
 // The same for bytes.
 void chost_sha256(const void *bytes, size_t length, unsigned char digest[32]);
 
-// Sends `length` bytes and one descriptor in one message. Returns as sendmsg(2).
-ssize_t chost_send_with_descriptor(int socket, const void *bytes, size_t length, int descriptor);
+// Sends `length` bytes and at most 8 descriptors in one message. Returns as sendmsg(2).
+ssize_t chost_send_with_descriptors(int socket, const void *bytes, size_t length, const int *descriptors, size_t count);
 
 // Sends an empty datagram with one descriptor to the Unix socket `address`, without waiting. Returns as sendmsg(2).
 ssize_t chost_send_descriptor_to(int socket, const void *address, size_t address_length, int descriptor);

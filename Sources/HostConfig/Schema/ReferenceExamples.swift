@@ -83,6 +83,7 @@ public enum ReferenceExamples {
         after_stop = [["/bin/sh", "-c", "rm -f /srv/agent/*.lock"]]
         hook_timeout = "60s"
         ports = ["18780+${instance}"]
+        listen = ["127.0.0.1:18789", "127.0.0.1:28780+${instance}"]
         directory = "/srv/agent"
         node = true
         keep_awake = true

@@ -106,6 +106,12 @@ enum ServiceSection {
             PortKey.name, PortKey.type, \.specification.ports, also: ["port"],
             change: .inPlace,
             "TCP ports that must be free before each start. `${port}` is the first of them."),
+        Key(
+            ListenKey.name, ListenKey.type, \.specification.launch.listen,
+            also: ["sockets", "listen_stream", "bind"],
+            "hostd listens here, from the first start until the service rests, and the program finds the sockets as "
+                + "descriptors 3, 4 and so on (sd_listen_fds): over a restart connections wait instead of being "
+                + "refused. All instances may share an address."),
     ]
 
 }

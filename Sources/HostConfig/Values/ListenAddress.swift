@@ -18,6 +18,11 @@ public struct ListenAddress: Hashable, Sendable {
     /// As in a URL: `127.0.0.1:7788`, `[::1]:7788`.
     public var text: String { Endpoint(host: host, port: port).text }
 
+    /// Reads `127.0.0.1:7788` or `[::1]:7788`.
+    static func parse(_ text: String) throws(ValueError) -> ListenAddress {
+        try ListenAddress(try Endpoint.parse(text))
+    }
+
     /// An address that the kernel takes: names would have to be looked up.
     fileprivate init(_ endpoint: Endpoint) throws(ValueError) {
         var v4 = in_addr()
@@ -38,6 +43,6 @@ extension ValueType<ListenAddress> {
         "address", hint: "an address, like \"127.0.0.1:7788\"",
         read: { node, checking in
             guard let text = node.string(hint: "an address, like \"127.0.0.1:7788\"", &checking) else { return nil }
-            return node.parsed(&checking) { () throws(ValueError) in try ListenAddress(try Endpoint.parse(text)) }
+            return node.parsed(&checking) { () throws(ValueError) in try ListenAddress.parse(text) }
         }, show: { quoted($0.text) })
 }

@@ -9,12 +9,16 @@ extension ValueType<UInt16> {
                 return number.read(node, &checking)
             }
             guard let filled = Interpolation.text(node, hint: number.hint, &checking) else { return nil }
-            return node.parsed(&checking) { () throws(ValueError) in try sum(filled, writtenAs: text) }
+            return node.parsed(&checking) { () throws(ValueError) in try PortText.sum(filled, writtenAs: text) }
         }, show: { "\($0)" })
 
     private static let number = ValueType.integer(1...65535)
+}
 
-    private static func sum(_ text: String, writtenAs written: String) throws(ValueError) -> UInt16 {
+/// Ports as they are written where they count up.
+enum PortText {
+    /// The port that "18780" or "18780+2" makes; `written` is how it stands in the file.
+    static func sum(_ text: String, writtenAs written: String) throws(ValueError) -> UInt16 {
         let parts = text.split(separator: "+", omittingEmptySubsequences: false).map {
             Digits.number($0, as: UInt32.self).map(Int.init)
         }

@@ -19,6 +19,7 @@ extension ServiceSpecification {
         }
         for (name, value) in launch.environment.sorted(by: { $0.key < $1.key }) { digest.add("env", [name, value]) }
         digest.add("env_file", launch.environmentFile)
+        if !launch.listen.isEmpty { digest.add("listen", launch.listen.map(\.text)) }
         if launch.node != .any { digest.add("node", launch.node.text) }
         digest.add("heartbeat", heartbeat.map { "\($0.nanoseconds)" })
         if log.streams != .merged { digest.add("streams", log.streams.rawValue) }

@@ -38,6 +38,8 @@ public struct LaunchSpecification: Hashable, Sendable {
     public var environment: [String: String]
     /// A file of NAME=value lines, read at each launch.
     public var environmentFile: String?
+    /// Where hostd listens for it: the child gets these sockets.
+    public var listen: [HeldAddress]
 
     /// Which Node it runs on.
     public var node: NodeWish
@@ -47,7 +49,7 @@ public struct LaunchSpecification: Hashable, Sendable {
         command: [String], directory: String? = nil, user: String? = nil, group: String? = nil,
         groups: [String]? = nil, umask: UInt32? = nil, nice: Int32? = nil, oomScoreAdjust: Int32? = nil,
         limits: [ResourceLimit] = [], environment: [String: String] = [:], environmentFile: String? = nil,
-        node: NodeWish = .any
+        listen: [HeldAddress] = [], node: NodeWish = .any
     ) {
         self.command = command
         self.directory = directory
@@ -60,6 +62,7 @@ public struct LaunchSpecification: Hashable, Sendable {
         self.limits = limits
         self.environment = environment
         self.environmentFile = environmentFile
+        self.listen = listen
         self.node = node
     }
 }

@@ -166,6 +166,7 @@ extension Supervisor {
         identities[name] = nil
         unremembered.remove(name)
         blockedStarts.remove(name)
+        heldSockets.release(name)
         history.add(host: "removed", "\(name) is no longer configured")
         alerts.gone(name)
     }

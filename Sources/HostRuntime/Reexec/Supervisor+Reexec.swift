@@ -3,6 +3,7 @@
 internal import Glibc
 internal import HostControl
 internal import HostCore
+internal import HostLaunch
 internal import HostLinux
 internal import HostLoop
 internal import HostStore
@@ -22,6 +23,32 @@ struct ReexecPlace {
     func with(socket: Int32) -> ReexecPlace {
         ReexecPlace(program: program, arguments: arguments, socket: socket, lock: lock)
     }
+}
+
+/// The numbers of the descriptors that one hostd leaves to the next in the same process.
+nonisolated struct ReexecInheritance {
+    /// The control socket and the lock.
+    let socket: Int32
+    let lock: Int32
+    /// The sockets that are held for services.
+    let held: [Int32]
+
+    init(socket: Int32, lock: Int32, held: [Int32]) {
+        self.socket = socket
+        self.lock = lock
+        self.held = held
+    }
+
+    /// Reads what `text` gives; nil when it is not that.
+    init?(_ text: String) {
+        let words = text.split(separator: ",", omittingEmptySubsequences: false)
+        let numbers = words.compactMap { Int32($0) }
+        guard numbers.count == words.count, numbers.count >= 2 else { return nil }
+        self.init(socket: numbers[0], lock: numbers[1], held: Array(numbers[2...]))
+    }
+
+    var numbers: [Int32] { [socket, lock] + held }
+    var text: String { numbers.map { "\($0)" }.joined(separator: ",") }
 }
 
 /// `hostctl reexec`: the binary that is installed now takes over in this very process.
@@ -81,9 +108,10 @@ extension Supervisor {
 
     private func reexec(_ place: ReexecPlace) {
         guard !isStopping, !isLeaving else { return holdVisitors?(false) ?? () }
-        let kept = [place.socket, place.lock]
+        let left = ReexecInheritance(socket: place.socket, lock: place.lock, held: heldSockets.numbers)
+        let kept = left.numbers
         for raw in kept { try? Takeover.keep(raw, true) }
-        let handed = ["--takeover", "\(place.socket),\(place.lock)"]
+        let handed = ["--takeover", left.text]
         let failure = Takeover.execute(place.program, place.arguments + handed)
         for raw in kept { try? Takeover.keep(raw, false) }
         holdVisitors?(false)

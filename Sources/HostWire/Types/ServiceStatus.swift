@@ -38,6 +38,8 @@ public struct ServiceStatus: Hashable, Sendable {
     public var nextAttemptAt: WallTime?
     /// TCP ports that it needs.
     public var ports: [UInt16]
+    /// Where hostd listens for it, over its restarts: `127.0.0.1:4000`.
+    public var listen: [String] = []
     /// What it may use, in the order of the reference.
     public var limits: [LimitStatus] = []
     /// What it uses; nil while nothing runs or nobody has looked yet.
@@ -116,6 +118,7 @@ public struct ServiceStatus: Hashable, Sendable {
             }
             return port
         }
+        listen = try fields.texts("listen")
         limits = try fields.list("limits", LimitStatus.init)
         use = try fields.optional("use", ServiceUse.init)
         log = try fields.optionalText("log")
@@ -132,7 +135,8 @@ public struct ServiceStatus: Hashable, Sendable {
             "last_exit": lastExit?.json ?? .null, "last_crash": lastCrash?.json ?? .null,
             "keeper_pid": JSON(keeperPid), "instance": JSON(instance), "uptime_s": JSON(uptimeSeconds),
             "health": .object(Self.probeKinds.map { JSON.Member(key: $0, value: health[$0]?.json ?? .null) }),
-            "next_attempt_at": JSON(nextAttemptAt?.text), "ports": .array(ports.map { JSON($0) }), "log": JSON(log),
+            "next_attempt_at": JSON(nextAttemptAt?.text), "ports": .array(ports.map { JSON($0) }),
+            "listen": .array(listen.map { .string($0) }), "log": JSON(log),
             "family": .string(family), "tags": .array(tags.map { .string($0) }),
             "after": .array(after.map { .string($0) }),
             "status_text": JSON(statusText), "limits": .array(limits.map(\.json)),

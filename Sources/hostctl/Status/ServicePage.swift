@@ -50,6 +50,9 @@ struct ServicePage {
         if !service.ports.isEmpty {
             fields.append(("ports", service.ports.map { "\($0)" }.joined(separator: ", ")))
         }
+        if !service.listen.isEmpty {
+            fields.append(("listens at", service.listen.joined(separator: ", ") + ", over its restarts"))
+        }
         if let use = service.use { fields.append(("uses", useText(use))) }
         for limit in service.limits {
             fields.append((limit.name == "memory_restart" ? "restart at" : limit.name, limitText(limit)))

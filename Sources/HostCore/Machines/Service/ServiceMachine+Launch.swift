@@ -5,7 +5,7 @@ extension ServiceMachine {
     /// The last step before a launch; also what follows a back-off and a port that was taken.
     mutating func checkPorts(at now: Instant) {
         if let need = specification.needs.first(where: critical.contains) { return wait(for: need, at: now) }
-        guard !specification.ports.isEmpty else { return launch(at: now) }
+        guard !specification.ports.isEmpty || !specification.launch.listen.isEmpty else { return launch(at: now) }
         let check = ServiceState.waiting(.portCheck(again: now + Limits.again))
         switch state {
         // Keeps its reason and time: for people it is still the same waiting.
