@@ -26,66 +26,118 @@ extension Supervisor {
     /// So long a service may take to be up again.
     private static let restartPatience: Duration = .seconds(900)
 
-    /// Does what `model_change` of a service says; `then` gets nil when that is done, else why not. What is down has
-    /// the new models at its next launch.
-    func tell(_ name: ServiceName, of generation: PolicyGeneration, then: @escaping (String?) -> Void) {
-        guard let service = machine.services[name] else { return loop.later { then(nil) } }
-        switch (service.specification.modelChange, service.state) {
-        case (.none, _), (_, .stopped), (_, .held), (_, .waiting), (_, .pausing), (_, .ending):
-            loop.later { then(nil) }
-        case (.restart, .up), (.restart, .launching):
-            restartQuietly(name, generation, until: loop.now + Self.quietPatience, then: then)
-        case (.tell(let action), .up(let life)):
+    /// Does what `model_change` says of these instances of one service; `then` gets nil when that is done, else why not.
+    /// What is down has the new models at its next launch.
+    func tell(_ names: [ServiceName], of generation: PolicyGeneration, then: @escaping (String?) -> Void) {
+        guard let first = names.first.flatMap({ machine.services[$0] }) else { return loop.later { then(nil) } }
+        switch first.specification.modelChange {
+        case .none: loop.later { then(nil) }
+        case .restart:
+            let running = names.filter { machine.services[$0]?.state.hasModels == true }
+            guard !running.isEmpty else { return loop.later { then(nil) } }
+            restartQuietly(running, generation, until: loop.now + Self.quietPatience, then: then)
+        case .tell(let action):
+            let outcomes = ModelTellOutcomes(names.count, then)
+            for name in names { tell(name, action, generation) { outcomes.add($0) } }
+        }
+    }
+
+    private func tell(
+        _ name: ServiceName, _ action: ReloadSpecification, _ generation: PolicyGeneration,
+        then: @escaping (String?) -> Void
+    ) {
+        switch machine.services[name]?.state {
+        case .up(let life)?:
+            guard let service = machine.services[name] else { return loop.later { then(nil) } }
             let environment = ["HOSTD_GENERATION": "\(generation.number)"]
             let news = modelTells.news(name, generation)
             carryOut(action, called: "model_change", life, of: service, environment) { [weak self] well, what in
                 self?.history.add("service.reloaded", life.instance, "\(news): \(what)")
                 self?.loop.later { then(well ? nil : what) }
             }
-        case (_, .launching), (_, .hooking):
-            loop.later { then("it is just being started") }
+        case .launching?, .hooking?: loop.later { then("\(name): it is just being started") }
+        case .stopped?, .held?, .waiting?, .pausing?, .ending?, nil: loop.later { then(nil) }
         }
     }
 
-    /// Restarts a service when nobody works with it.
+    /// Restarts instances of a service when nobody works with it.
     private func restartQuietly(
-        _ name: ServiceName, _ generation: PolicyGeneration, until end: Instant, then: @escaping (String?) -> Void
+        _ names: [ServiceName], _ generation: PolicyGeneration, until end: Instant, then: @escaping (String?) -> Void
     ) {
-        guard limits.isBusy(name) else { return restart(name, generation, then: then) }
+        guard names.contains(where: { limits.isBusy($0) }) else {
+            return restart(names, generation, then: then)
+        }
         guard loop.now < end else { return then("it waits for a quiet moment: jobs are at work") }
+        let family = names[0].family
         let timer = try? loop.timer { [weak self] in
             guard let self else { return }
-            self.modelTells.waiting[name] = nil
-            guard case .up? = self.machine.services[name]?.state else {
-                return self.tell(name, of: generation, then: then)
-            }
-            self.restartQuietly(name, generation, until: end, then: then)
+            self.modelTells.waiting[family] = nil
+            let running = names.filter { self.machine.services[$0]?.state.hasModels == true }
+            guard !running.isEmpty else { return then(nil) }
+            self.restartQuietly(running, generation, until: end, then: then)
         }
         guard let timer else { return loop.later { then("it waits for a quiet moment: jobs are at work") } }
         timer.arm(at: loop.now + Self.quietInterval)
-        modelTells.waiting[name] = .init(generation: generation.number, timer: timer)
+        modelTells.waiting[family] = .init(generation: generation.number, timer: timer)
     }
 
-    private func restart(_ name: ServiceName, _ generation: PolicyGeneration, then: @escaping (String?) -> Void) {
+    /// Restarts instances of a service, one after the other, each when the one before is ready again.
+    func restart(_ names: [ServiceName], _ generation: PolicyGeneration, then: @escaping (String?) -> Void) {
+        guard let first = names.first else { return loop.later { then(nil) } }
+        let family = first.family
         var answer: ((String?) -> Void)? = then
         let finish = { [weak self] (why: String?) in
-            self?.modelTells.waiting[name] = nil
+            self?.modelTells.waiting[family] = nil
             guard let then = answer else { return }
             answer = nil
             then(why)
         }
         let timer = try? loop.timer { [weak self] in
-            finish("it is not up again: \(self?.machine.services[name]?.reason ?? "")")
+            let down = names.first { self?.machine.services[$0]?.phase != .ready } ?? first
+            finish("\(down) is not up again: \(self?.machine.services[down]?.reason ?? "")")
         }
         guard let timer else { return loop.later { finish("hostd cannot open anything more") } }
         timer.arm(at: loop.now + Self.restartPatience)
-        modelTells.waiting[name] = .init(generation: generation.number, timer: timer)
+        modelTells.waiting[family] = .init(generation: generation.number, timer: timer)
         let began = loop.now
-        let party = ActionParty { [weak self] outcome in
-            self?.loop.later { finish(outcome.ok ? nil : "it is \(outcome.state): \(outcome.reason)") }
+        let outcomes = ModelTellOutcomes(names.count, finish)
+        feed(.restart(Set(names), .models(modelTells.news(first, generation))))
+        for name in names {
+            let party = ActionParty { [weak self] outcome in
+                self?.loop.later {
+                    outcomes.add(outcome.ok ? nil : "\(name) is \(outcome.state): \(outcome.reason)")
+                }
+            }
+            actions.append(PendingAction(kind: .restart, goal: .up, name: name, began: began, party: party))
         }
-        feed(.restart([name], .models(modelTells.news(name, generation))))
-        actions.append(PendingAction(kind: .restart, goal: .up, name: name, began: began, party: party))
         settleActions()
+    }
+}
+
+/// What came of each of several; the first trouble is that of all.
+private final class ModelTellOutcomes {
+    private var missing: Int
+    private var trouble: String?
+    private let then: (String?) -> Void
+
+    init(_ count: Int, _ then: @escaping (String?) -> Void) {
+        missing = count
+        self.then = then
+    }
+
+    func add(_ why: String?) {
+        trouble = trouble ?? why
+        missing -= 1
+        if missing == 0 { then(trouble) }
+    }
+}
+
+nonisolated extension ServiceState {
+    /// It has models that it was launched with.
+    fileprivate var hasModels: Bool {
+        switch self {
+        case .up, .launching: true
+        case .stopped, .held, .waiting, .pausing, .ending, .hooking: false
+        }
     }
 }

@@ -18,7 +18,7 @@ extension Supervisor {
         policy.problemChanged = { [weak self] in self?.showConfigCondition() }
         policy.isInForce = { [weak self] in self?.policyIsInForce($0) }
         policy.bring = { [weak self] in self?.bring($1, to: $0, then: $2) }
-        modelTargets.tell = { [weak self] in self?.tell($0, of: $1, then: $2) }
+        modelTargets.takeOver = { [weak self] in self?.takeOver($0, then: $1) }
         modelTargets.node = { [weak self] in self?.nodes.lock?.standard?.facts.path }
         modelTells.news = { [weak self] in self?.news(for: $0, $1) ?? "" }
         hearGolden()
@@ -53,9 +53,10 @@ extension Supervisor {
         policy.tellLater(servicesToTell)
     }
 
-    /// The services that are told of other models while they run.
+    /// The services that are told of other models while they run, each with all of its instances.
     private var servicesToTell: [String] {
-        configuration.services.filter { $0.modelChange != .none }.map { PolicyTargets.service($0.name) }
+        let families = configuration.services.filter { $0.modelChange != .none }.map(\.name.family)
+        return Set(families).sorted().map(PolicyTargets.service)
     }
 
     /// Brings a generation to a target other than the file of the models.
@@ -63,17 +64,31 @@ extension Supervisor {
         if let target = generation.policy.targets.first(where: { $0.name == name }) {
             return modelTargets.apply(target, generation, then: then)
         }
-        guard let service = configuration.services.first(where: { PolicyTargets.service($0.name) == name }) else {
-            return loop.later { then(nil) }
-        }
         let next = LaunchModels(generation)
-        guard let instance = machine.services[service.name]?.state.instance, let models = traces[instance]?.models,
-            !models.differences(from: next, in: service.launch.tiers).isEmpty
-        else { return loop.later { then(nil) } }
-        tell(service.name, of: generation) { [weak self] why in
-            if why == nil { self?.wasTold(instance, next) }
+        let instances = configuration.services.filter { PolicyTargets.service($0.name.family) == name }
+            .compactMap { service -> InstanceID? in
+                guard let instance = machine.services[service.name]?.state.instance,
+                    let models = traces[instance]?.models,
+                    !models.differences(from: next, in: service.launch.tiers).isEmpty
+                else { return nil }
+                return instance
+            }
+        guard !instances.isEmpty else { return loop.later { then(nil) } }
+        tell(instances.map(\.service), of: generation) { [weak self] why in
+            if why == nil { for instance in instances { self?.wasTold(instance, next) } }
             then(why)
         }
+    }
+
+    /// A LiteLLM proxy goes over to the file that was written for it: its instances one after the other, so that those
+    /// behind a held socket refuse nobody.
+    private func takeOver(_ name: ServiceName, then: @escaping (String?) -> Void) {
+        let all = configuration.services.map(\.name).filter { $0.family == name.family }
+        guard !all.isEmpty, let generation = policy.inForce else {
+            return loop.later { then("no service is called so (name one in litellm.service)") }
+        }
+        let running = all.filter { machine.services[$0]?.state.instance != nil }
+        restart(running, generation, then: then)
     }
 
     /// An instance that was told of models has them; one that was restarted for them is another one now.

@@ -4,102 +4,17 @@
 The hostd runs the services `steady` (ready, probed) and `broken` (has failed). Prints what differs; exits 1 then.
 """
 
-import hashlib
 import http.client
 import json
-import os
 import re
 import socket
-import sqlite3
 import sys
 
-import jsonschema
-import yaml
-
-document = yaml.safe_load(open(sys.argv[1], encoding="utf-8"))
-socket_path, port, token = sys.argv[2], int(sys.argv[3]), open(sys.argv[4], encoding="ascii").read().strip()
-problems = []
-exercised = set()
-METHODS = ("get", "put", "post", "delete", "patch")
-
-
-class UnixConnection(http.client.HTTPConnection):
-    def __init__(self):
-        super().__init__("hostd", timeout=30)
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(30)
-        self.sock.connect(socket_path)
-
-
-def problem(text):
-    problems.append(text)
-
-
-def resolved(node):
-    while isinstance(node, dict) and "$ref" in node:
-        target = document
-        for part in node["$ref"].removeprefix("#/").split("/"):
-            target = target[part]
-        node = target
-    return node
-
-
-def schema_errors(schema, value):
-    whole = {"$schema": "https://json-schema.org/draft/2020-12/schema", "components": document["components"], **schema}
-    validator = jsonschema.Draft202012Validator(whole)
-    return [f"{'.'.join(map(str, e.absolute_path))}: {e.message[:300]}" for e in validator.iter_errors(value)]
-
-
-def operations():
-    for path, item in document["paths"].items():
-        for method in METHODS:
-            if method in item:
-                yield path, method.upper(), item[method]
-
-
-def ask(method, path, connection=None, headers=None, body=None):
-    connection = connection or UnixConnection()
-    connection.request(method, path, body=body, headers=headers or {})
-    answer = connection.getresponse()
-    return answer.status, answer.headers, answer.read()
-
-
-def check(what, template, method, status, headers, body):
-    """Holds one answer to the document."""
-    operation = document["paths"].get(template, {}).get(method.lower())
-    if not operation:
-        return problem(f"{what}: {template} is not documented")
-    responses = {str(code): response for code, response in operation["responses"].items()}
-    kind = headers.get("Content-Type")
-    if str(status) in responses:
-        content = resolved(responses[str(status)])["content"]
-        exercised.add((method, template, str(status), kind))
-    elif status in document["x-general-errors"]:
-        content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-        exercised.add(("*", "*", str(status), kind))
-    else:
-        return problem(f"{what}: {status} is not documented")
-    if kind not in content:
-        return problem(f"{what}: {status} is {kind} (documented: {', '.join(content)})")
-    if kind == "application/json":
-        try:
-            value = json.loads(body)
-        except ValueError as error:
-            return problem(f"{what}: {error}: {body[:200]}")
-        for error in schema_errors(content[kind]["schema"], value):
-            problem(f"{what}: {error}")
-    return None
-
-
-def expect(status, method, path, template, **more):
-    found, headers, body = ask(method, path, **more)
-    what = f"{method} {path}"
-    if found != status:
-        problem(f"{what}: {found} instead of {status}: {body[:200]}")
-    check(what, template, method, found, headers, body)
-    return headers, body
+from contract_models import check_models
+from contract_tools import (
+    METHODS, UnixConnection, ask, check, document, exercised, expect, operations, port, problem, problems, resolved, socket_path,
+    token,
+)
 
 
 def check_routes():
@@ -247,11 +162,6 @@ def check_jobs():
             while json.loads(ask("GET", f"{jobs}/{number}")[2])["state"] != "running":
                 pass
         expect(status, "POST", f"{jobs}/{number}/{verb}", f"{job}/{verb}")
-    validate = "/v1/models/validate"
-    expect(200, "GET", validate + "?tier=agent", validate)
-    for body in ("", "{}", '{"tier": "agent", "rounds": 0}', '{"tier": "agent", "nonsense": 1}'):
-        expect(400, "POST", validate, validate, body=body)
-    expect(404, "POST", validate, validate, body='{"tier": "nothing"}')
     prune = jobs + "/prune"
     for body in ("", "{}", '{"older_s": 0, "states": ["x"]}', '{"older_s": 0, "states": ["held"]}'):
         expect(400, "POST", prune, prune, body=body)
@@ -259,66 +169,6 @@ def check_jobs():
     if json.loads(body)["removed"] != [running]:
         problem(f"{body} are gone, and only {running} was cancelled")
     expect(200, "POST", prune, prune, body=json.dumps({"ids": [failed]}))
-
-
-AUDIT = ("number", "wall_ms", "epoch", "action", "generation", "made_by", "origin", "name", "why", "digest",
-         "digest_before", "changes")
-
-
-def audit_hash(previous, row):
-    """As model-audit.md has it."""
-    lines = [previous]
-    for value in row:
-        lines.append("-" if value is None else f"{len(str(value).encode())}:{value}")
-    return hashlib.sha256("".join(line + "\n" for line in lines).encode()).hexdigest()
-
-
-def write_a_policy():
-    """The first generation with its row of the audit, unless hostd has one: written by the documentation alone."""
-    digest = hashlib.sha256(b"a policy").hexdigest()
-    row = (1, 1780000000000, "boot", "accepted", 1, "ops", "file", "2026-W21", "a note", digest, None, "a → b\nc → d")
-    with sqlite3.connect(os.path.dirname(sys.argv[4]) + "/hostd.db", timeout=30) as store:
-        if store.execute("SELECT count(*) FROM policies").fetchone()[0]:
-            return
-        store.execute("INSERT INTO policies VALUES(1, 1780000000000, ?, 'policy = \"a\"', NULL, 'file', 'ops')", (digest,))
-        found = audit_hash("0" * 64, row)
-        places = ", ".join("?" * (len(AUDIT) + 2))
-        store.execute(f"INSERT INTO policy_audit({', '.join(AUDIT)}, prev_hash, hash) VALUES({places})",
-                      (*row, "0" * 64, found))
-        store.execute("INSERT INTO documents VALUES('policy_audit_head', ?)", (f"1 {found}",))
-        store.execute("INSERT INTO model_runs VALUES(1, 1, NULL, 'agent', 'a/b', 'stable', 1, ?1, ?1 + 5, 'failed', 1, "
-                      "10, 20, 3, NULL)", (1780000000000,))
-        store.execute("INSERT INTO service_runs VALUES('steady', 1, 'agent', 'a/b', 1780000000000 / 3600000, 1, "
-                      "1780000000000, 2)")
-
-
-def check_models():
-    """What is kept of policies and models; the chain holds as its documentation has it."""
-    history, report, generation = "/v1/models/history", "/v1/models/report", "/v1/models/generations/{generation}"
-    _, body = expect(200, "GET", history + "?verify=true", history)
-    found = json.loads(body)
-    if not found["rows"] or found["verification"] != {
-        "ok": True, "rows": len(found["rows"]), "head": found["rows"][0]["hash"], "problem": ""
-    }:
-        problem(f"{history}: {found}")
-    with sqlite3.connect(os.path.dirname(sys.argv[4]) + "/hostd.db", timeout=30) as store:
-        previous = "0" * 64
-        for row in store.execute(f"SELECT {', '.join(AUDIT)}, hash FROM policy_audit ORDER BY number"):
-            if audit_hash(previous, row[:-1]) != row[-1]:
-                problem(f"row {row[0]} of the audit does not have the hash that is documented")
-            previous = row[-1]
-    expect(200, "GET", history + "?limit=1&before=2", history)
-    for query in ("limit=x", "before=x"):
-        expect(400, "GET", f"{history}?{query}", history)
-    expect(200, "GET", "/v1/models/generations/1", generation)
-    for name in ("0", "99999", "x"):
-        expect(404, "GET", f"/v1/models/generations/{name}", generation)
-    expect(200, "GET", report, report)
-    span = "from=2026-05-28T00:00:00Z&to=2026-06-01T00:00:00Z"
-    expect(200, "GET", f"{report}?{span}", report)
-    backwards = "from=2026-05-29T00:00:00Z&to=2026-05-28T00:00:00Z"
-    for query in ("days=x", "from=x", "days=1&to=2026-05-29T00:00:00Z", backwards):
-        expect(400, "GET", f"{report}?{query}", report)
 
 
 def check_commands():
@@ -346,10 +196,6 @@ def check_commands():
     if is_served("/v1/alerts/test", "POST"):
         expect(200, "POST", "/v1/alerts/test", "/v1/alerts/test")
         expect(404, "POST", "/v1/alerts/test?name=nobody", "/v1/alerts/test")
-    board = "/v1/models/board"
-    expect(200, "POST", board, board, body=json.dumps({"summary": "week to 2026-05-24: 18T tokens"}))
-    for body in ("", "{}", json.dumps({"summary": ""}), json.dumps({"summary": "two\nlines"})):
-        expect(400, "POST", board, board, body=body)
     for method, path in (("GET", "/v1/node"), ("POST", "/v1/node"), ("GET", "/v1/plan"), ("POST", "/v1/reload")):
         if is_served(path, method):
             expect(200, method, path, path)
@@ -470,7 +316,6 @@ def names_of_schemas_in_use():
     return set(re.findall(r"#/components/schemas/(\w+)", json.dumps(document)))
 
 
-write_a_policy()
 for name in document["components"]["schemas"].keys() - names_of_schemas_in_use():
     problem(f"the schema {name} is used nowhere")
 checks = (

@@ -7,11 +7,8 @@ internal import HostLoop
 /// Brings generations to the targets of `[[apply]]`. What the users of services can change is touched by helpers alone;
 /// applying twice does no harm, and nothing works on a target while something earlier does.
 final class ModelTargets {
-    /// Takes a service that is a LiteLLM proxy over to its new configuration without refusing a request; nil: it is
-    /// told as `model_change` says.
+    /// Takes a service that is a LiteLLM proxy over to its new configuration.
     var takeOver: ((ServiceName, @escaping (String?) -> Void) -> Void)?
-    /// Does what `model_change` of a service says.
-    var tell: ((ServiceName, PolicyGeneration, @escaping (String?) -> Void) -> Void)?
     /// The pinned Node, which programs of targets find first.
     var node: () -> String? = { nil }
 
@@ -45,7 +42,7 @@ final class ModelTargets {
         guard proxy.config != nil else { return ask(proxy, target, generation, then: then) }
         write(target, generation) { [weak self] result in
             guard let self, result.error == nil else { return then(result.error) }
-            self.handOver(proxy, target, generation, result) { why in
+            self.handOver(proxy, target, result) { why in
                 guard why == nil else { return then(why) }
                 self.ask(proxy, target, generation, then: then)
             }
@@ -81,7 +78,7 @@ final class ModelTargets {
     }
 
     private func handOver(
-        _ proxy: ModelTarget.LiteLLM, _ target: ModelTarget, _ generation: PolicyGeneration, _ result: TargetResult,
+        _ proxy: ModelTarget.LiteLLM, _ target: ModelTarget, _ result: TargetResult,
         then: @escaping (String?) -> Void
     ) {
         guard let text = proxy.service, takenOver[target.name] != result.digest else { return then(nil) }
@@ -90,13 +87,8 @@ final class ModelTargets {
             if why == nil { self?.takenOver[target.name] = result.digest }
             then(why.map { "\(name): \($0)" })
         }
-        if let takeOver {
-            takeOver(name, done)
-        } else if let tell {
-            tell(name, generation, done)
-        } else {
-            then("\(name): it was not told of its new file")
-        }
+        guard let takeOver else { return then("\(name): it was not told of its new file") }
+        takeOver(name, done)
     }
 
     private func ask(
