@@ -31,6 +31,7 @@ import Testing
             """
         try Files.replace(host.dir + "/models.toml", with: policy.utf8)
         try host.start()
+        try host.waitModel("agent", "old")
         return host
     }
 

@@ -29,7 +29,9 @@ import Testing
             env = { HOME = "\(host.dir)", PATH = "\(host.dir)/bin:/usr/bin:/bin" }
             \(keys)
             """)
+        try host.writePolicy("[tier.reasoning]\nmodel = \"anthropic/claude-sonnet-4.6\"\n")
         try host.start()
+        try host.waitModel("reasoning", "anthropic/claude-sonnet-4.6")
         return host
     }
 

@@ -80,7 +80,8 @@ import Testing
 
     @Test func aTargetThatFailsIsTriedAgainAndSaysWhichGenerationItHas() throws {
         let host = try HostUnderTest("")
-        try Files.write("model = ${model.agent}, generation ${generation}\n", to: host.dir + "/template")
+        try Files.replace(
+            host.dir + "/template", with: Array("model = ${model.agent}, generation ${generation}\n".utf8))
         let apply = "[[apply]]\ntemplate = { from = \"\(host.dir)/template\", to = \"\(host.dir)/place/out\" }"
         try host.writePolicy(HostUnderTest.policy("x/one", apply))
         try host.start()

@@ -59,8 +59,8 @@ import Testing
         let pid = try host.waitReady("a")
         try host.waitModel("agent", "x/0")
         let job = try host.submit(JobSubmission(kind: "long"))
-        try waitUntil("the job to begin") { try host.logged("job-\(job)").contains("began") }
-        let attempt = try host.job(job).brief.instance
+        try waitUntil("the job to begin") { (try? host.logged("job-\(job)"))?.contains("began") == true }
+        let attempt = try host.job(job).instance
         let reader = Reader()
         let path = host.modelsPath
         inBackground { reader.run(path) }
@@ -80,7 +80,7 @@ import Testing
         try host.waitModel("agent", "x/\(Self.edits)")
         #expect(
             try host.modelsFile() == [
-                "generation": JSON(try host.models().policy.generation), "tiers": ["agent": "x/\(Self.edits)"],
+                "generation": JSON(try host.models().policy.generation), "tiers": ["agent": .string("x/\(Self.edits)")],
             ])
         reader.isOver.store(true, ordering: .relaxed)
         try waitUntil("the reader to end") { reader.hasEnded.load(ordering: .sequentiallyConsistent) }
@@ -88,8 +88,8 @@ import Testing
         #expect(reader.looks.load(ordering: .relaxed) > Self.edits)
 
         #expect(try host.status("a").pid == pid)
-        #expect(try host.job(job).brief.instance == attempt)
-        try Files.write("", to: host.dir + "/done")
+        #expect(try host.job(job).instance == attempt)
+        try Files.replace(host.dir + "/done", with: Array("".utf8))
         let ended = try host.waitJob(job, for: "succeeded")
         #expect(ended.attempts.count == 1 && ended.attempts[0].model == "x/0" && ended.attempts[0].generation == 1)
         let history = try PolicyHistory(json: try host.json("GET", "/v1/models/history?verify=true&limit=1000"))

@@ -16,7 +16,9 @@ import Testing
         return host
     }
 
-    private static func write(_ text: String, to path: String) throws { try Files.write(text, to: path) }
+    private static func write(_ text: String, to path: String) throws {
+        try Files.replace(path, with: Array(text.utf8))
+    }
 
     @Test func aVolumeOfKubernetesIsSwappedByItsDataLink() throws {
         let host = try HostUnderTest("")
@@ -83,7 +85,7 @@ import Testing
         let place = host.dir + "/place"
         try Files.makeFolder(place, mode: 0o755)
         try #require(mount("tmpfs", place, "tmpfs", 0, "mode=755") == 0)
-        defer { umount2(place, Int32(MNT_DETACH.rawValue)) }
+        defer { umount2(place, Int32(MNT_DETACH)) }
         try Self.write(HostUnderTest.policy("x/one"), to: place + "/models.toml")
         symlink("place/models.toml", host.policyPath)
         try host.start()
@@ -99,7 +101,7 @@ import Testing
     @Test(.enabled(if: getuid() == 0, "needs root"))
     func aFileThatOthersCanWriteIsRefused() throws {
         let host = try Self.started()
-        try Files.write(HostUnderTest.policy("x/two"), to: host.policyPath)
+        try Files.replace(host.policyPath, with: Array(HostUnderTest.policy("x/two").utf8))
         try Files.setMode(host.policyPath, 0o666)
         let models = try host.waitModels("the refusal") { $0.file.state == "wrong" }
         #expect(models.file.errors.first?.contains("can be written by others (chmod go-w") == true)

@@ -76,7 +76,7 @@ import Testing
             let seen = try host.job(id).attempts.count
             try host.waitJob(id, for: "waiting", "running") { $0.attempts.count >= seen + 2 }
         }
-        try Files.write("", to: host.dir + "/go")
+        try Files.replace(host.dir + "/go", with: Array("".utf8))
         let jobs = try ids.map { try host.waitJob($0, for: "succeeded") }
         #expect(Set(jobs.map { $0.attempts[0].model }) == ["x/stable", "x/new"])
         for job in jobs { #expect(Set(job.attempts.map(\.model)).count == 1, "\(job.attempts)") }

@@ -114,7 +114,8 @@ import Testing
         try host.writePolicy(HostUnderTest.policy("x/two"))
         try host.waitModel("agent", "x/two")
         let answer = try host.request("POST", "/v1/models/rollback", body: ["note": "two is slow"])
-        #expect(answer.status == 200 && (try JSON(parsing: answer.body)) == ["generation": .integer(3)])
+        #expect(answer.status == 200)
+        #expect(try JSON(parsing: answer.body) == ["generation": .integer(3)])
         try host.waitModel("agent", "x/one")
         // The same file once more, a start of hostd, and a touch are no new word.
         try host.writePolicy(HostUnderTest.policy("x/two"))

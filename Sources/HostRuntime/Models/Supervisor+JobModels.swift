@@ -41,10 +41,13 @@ extension Supervisor {
     func chooseModel(
         for instance: InstanceID, of job: JobMachine, _ kind: KindSpecification, then: @escaping (ModelChoice) -> Void
     ) {
-        let tiers = kind.tiers
+        // A model that is named needs no tier to say which.
+        let tiers = kind.tiers.filter { kind.model == nil || $0 != kind.tier }
         guard !tiers.isEmpty else {
             guard let model = kind.model else { return then(.none) }
-            return then(.chosen(.init(named: model, tier: nil, policy.inForce?.number, [:])))
+            var models = policy.inForce?.policy.tiers.mapValues(\.model) ?? [:]
+            if let tier = kind.tier { models[tier] = model }
+            return then(.chosen(.init(named: model, tier: kind.tier, policy.inForce?.number, models)))
         }
         guard policy.inForce != nil else { return then(.later(policy.lack(of: tiers) ?? "no policy is in force")) }
         if job.attempts == 0 { return then(choose(for: job, kind, before: nil)) }
@@ -61,7 +64,8 @@ extension Supervisor {
     private func choose(for job: JobMachine, _ kind: KindSpecification, before: AttemptRecord?) -> ModelChoice {
         guard let generation = policy.inForce else { return .later("no policy is in force") }
         let tiers = generation.policy.tiers
-        if let lack = policy.lack(of: kind.tiers) { return .never(lack) }
+        let needed = kind.tiers.filter { kind.model == nil || $0 != kind.tier }
+        if let lack = policy.lack(of: needed) { return .never(lack) }
         if let tier = kind.tiers.first(where: { !(tiers[$0]?.admits(kind.name) ?? true) }) {
             let those = tiers[tier]?.allow.joined(separator: ", ") ?? ""
             let who = kind.name.isEmpty ? "a job without a kind" : "kind \(kind.name)"

@@ -12,8 +12,8 @@ import sys
 
 from contract_models import check_models
 from contract_tools import (
-    METHODS, UnixConnection, ask, check, document, exercised, expect, operations, port, problem, problems, resolved, socket_path,
-    token,
+    METHODS, UnixConnection, ask, check, document, exercised, expect, operations, port, problem, problems, resolved,
+    schema_errors, socket_path, token,
 )
 
 
@@ -319,7 +319,7 @@ def names_of_schemas_in_use():
 for name in document["components"]["schemas"].keys() - names_of_schemas_in_use():
     problem(f"the schema {name} is used nowhere")
 checks = (
-    check_routes, check_methods, check_answers, check_jobs, check_models, check_commands, check_refusals, check_stream,
+    check_routes, check_models, check_methods, check_answers, check_jobs, check_commands, check_refusals, check_stream,
     check_metrics,
 )
 for check_one in (*checks, check_reexec, check_coverage):

@@ -43,11 +43,11 @@ enum PolicyEdit: CaseIterable {
         case .linked:
             let folder = path + ".d"
             try Files.makeFolder(folder, mode: 0o755)
-            try Files.write(text, to: "\(folder)/\(number)")
+            try Files.replace("\(folder)/\(number)", with: Array(text.utf8))
             symlink("\(folder)/\(number)", draft)
             rename(draft, path)
         case .hardLinked:
-            try Files.write(text, to: draft)
+            try Files.replace(draft, with: Array(text.utf8))
             unlink(path)
             link(draft, path)
             unlink(draft)
@@ -55,14 +55,14 @@ enum PolicyEdit: CaseIterable {
             try Files.replace(path, with: Array("[tier.agent\nmodel = ".utf8))
             try Files.replace(path, with: bytes)
         case .rightsLast:
-            try Files.write(text, to: draft)
+            try Files.replace(draft, with: Array(text.utf8))
             try Files.setMode(draft, 0o666)
             rename(draft, path)
             try Files.setMode(path, 0o644)
         case .touched:
             try Files.replace(path, with: bytes)
             utimes(path, nil)
-            try Files.write("", to: draft)
+            try Files.replace(draft, with: Array("".utf8))
             unlink(draft)
         }
     }

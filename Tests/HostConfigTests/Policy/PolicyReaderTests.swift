@@ -287,31 +287,3 @@ struct PolicyWriterTests {
         #expect(try PolicyReaderTests.policy(PolicyWriter.text(policy)) == policy)
     }
 }
-
-/// Which tiers services and kinds need.
-struct TierUseTests {
-    @Test func tiersAreFoundInCommandsVariablesAndKinds() throws {
-        let text =
-            """
-            [service.gateway]
-            command = ["gateway", "--model", "${model.agent}"]
-            instances = 2
-            [service.other]
-            command = "exec other $${model.none}"
-            env = { A = "${model.fast}", B = "${net.rtt_p99_ms}" }
-            [kind.review]
-            command = ["agent", "${model}", "${prompt}"]
-            env = { JUDGE = "${model.judge}" }
-            tier = "reasoning"
-            """
-        let configuration = try configuration([("hostd.toml", text)])
-        #expect(
-            configuration.tierUses.map { "\($0.noun) \($0.name) \($0.tier)" } == [
-                "kind review judge", "kind review reasoning", "service gateway agent", "service other fast",
-            ])
-        let launch = configuration.services[0].launch.filled { figure in
-            if case .model(let tier) = figure { "model of \(tier)" } else { "" }
-        }
-        #expect(launch.command == ["gateway", "--model", "model of agent"])
-    }
-}

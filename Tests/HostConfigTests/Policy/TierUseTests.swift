@@ -27,7 +27,7 @@ import Testing
             """)
         #expect(
             uses.map { "\($0.noun) \($0.name) \($0.tier)" } == [
-                "kind batch agent", "kind review reasoning", "kind review quick", "kind review again",
+                "kind batch agent", "kind review again", "kind review quick", "kind review reasoning",
                 "kind review said", "kind review small",
             ])
     }
@@ -35,5 +35,30 @@ import Testing
     @Test func whatNamesNoTierUsesNone() throws {
         let uses = try Self.uses("[kind.plain]\ncommand = [\"make\", \"${job}\"]\n[service.x]\ncommand = [\"x\"]\n")
         #expect(uses.isEmpty)
+    }
+
+    @Test func tiersAreFoundInCommandsVariablesAndKinds() throws {
+        let text =
+            """
+            [service.gateway]
+            command = ["gateway", "--model", "${model.agent}"]
+            instances = 2
+            [service.other]
+            command = "exec other $${model.none}"
+            env = { A = "${model.fast}", B = "${net.rtt_p99_ms}" }
+            [kind.review]
+            command = ["agent", "${model}", "${prompt}"]
+            env = { JUDGE = "${model.judge}" }
+            tier = "reasoning"
+            """
+        let configuration = try configuration([("hostd.toml", text)])
+        #expect(
+            configuration.tierUses.map { "\($0.noun) \($0.name) \($0.tier)" } == [
+                "kind review judge", "kind review reasoning", "service gateway agent", "service other fast",
+            ])
+        let launch = configuration.services[0].launch.filled { figure in
+            if case .model(let tier) = figure { "model of \(tier)" } else { "" }
+        }
+        #expect(launch.command == ["gateway", "--model", "model of agent"])
     }
 }
