@@ -37,7 +37,8 @@ public final class FolderWatch {
     /// Whether all of these folders are watched: a change in any of them is heard.
     public func covers(_ folders: Set<String>) -> Bool { folders.allSatisfy { watches[$0] != nil } }
 
-    /// Forgets all folders: the paths may mean others now, after a mount. They are watched anew when `watch` names them.
+    /// Forgets all folders: the paths may mean others now, after a mount. They are watched anew when `watch` names
+    /// them.
     public func forgetAll() { watch([]) }
 
     /// Takes what has moved. Folders that are gone are watched again when `watch` names them the next time.

@@ -18,7 +18,8 @@ extension Supervisor {
             uptimeSeconds: (loop.now - startedAt).seconds, launcher: "direct", keepAwake: power.heldFor,
             keepAwakeProblem: power.problem)
         return HostStatus(
-            host: facts, node: nodeStatus, conditions: conditionStatus(clock), policy: policyStatus, services: [], jobs: jobCounts)
+            host: facts, node: nodeStatus, conditions: conditionStatus(clock), policy: policyStatus, services: [],
+            jobs: jobCounts)
     }
 
     /// What services depend on.

@@ -12,7 +12,10 @@ import Testing
         let host = try HostUnderTest(
             """
             [service.a]
-            command = ["/bin/sh", "-c", "trap 'echo told >> told' USR1; echo $$ $MODEL >> began; while :; do sleep 0.02; done"]
+            command = ["/bin/sh", "-c", '''
+              trap "echo told >> told" USR1
+              echo $MODEL >> began
+              while :; do sleep 0.02; done''']
             env = { MODEL = "${model.agent}" }
             stop = { grace = "100ms" }
             \(lines)

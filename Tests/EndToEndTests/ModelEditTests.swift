@@ -21,11 +21,16 @@ import Testing
         let newest = Atomic(Int64(0))
         let complaints = Mutex<[String]>([])
 
+        /// Looks whenever something happens in the folder, and in between.
         func run(_ path: String) {
+            let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+            let watch = try? FolderWatch()
+            watch?.watch([folder])
             while !isOver.load(ordering: .relaxed) {
                 if let complaint = look(path) { complaints.withLock { $0.append(complaint) } }
                 looks.add(1, ordering: .relaxed)
-                usleep(200)
+                var entry = pollfd(fd: watch?.raw ?? -1, events: Int16(POLLIN), revents: 0)
+                if poll(&entry, 1, 2) > 0 { watch?.drain() }
             }
             hasEnded.store(true, ordering: .sequentiallyConsistent)
         }
@@ -49,7 +54,9 @@ import Testing
             command = ["/bin/sh", "-c", "exec sleep 1000"]
             env = { MODEL = "${model.agent}" }
             [kind.long]
-            command = ["/bin/sh", "-c", "echo began with $1; while [ ! -e done ]; do sleep 0.05; done; echo $1", "sh", "${model}"]
+            command = ["/bin/sh", "-c", '''
+              echo began with $1
+              while [ ! -e done ]; do sleep 0.05; done''', "sh", "${model}"]
             directory = "/tmp"
             tier = "agent"
             """)
@@ -74,7 +81,8 @@ import Testing
             if random.next() % 25 == 0 {
                 try host.waitModel("agent", "x/\(number)")
             } else {
-                usleep(UInt32(random.next() % 30_000))
+                let soon = reader.looks.load(ordering: .relaxed) + Int(random.next() % 15)
+                try waitUntil("some looks") { reader.looks.load(ordering: .relaxed) >= soon }
             }
         }
         try host.waitModel("agent", "x/\(Self.edits)")

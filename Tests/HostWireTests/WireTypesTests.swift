@@ -130,7 +130,7 @@ struct WireTypesTests {
                 + #""last_crash":null,"keeper_pid":null,"instance":null,"uptime_s":null,"#
                 + #""health":{"startup":null,"live":null,"ready":null},"#
                 + #""next_attempt_at":null,"ports":[],"listen":[],"log":null,"family":"a","tags":[],"after":[],"#
-                + #""status_text":null,"limits":[],"use":null}],"#
+                + #""status_text":null,"limits":[],"use":null,"model_pending":false}],"#
                 + #""jobs":{"queued":0,"waiting":0,"running":0,"stalled":0,"held":0,"succeeded":0,"failed":0,"#
                 + #""cancelled":0}}"#)
     }

@@ -33,8 +33,9 @@ public struct AgentReading: Hashable, Sendable {
     /// Tokens so far.
     public var tokens: AgentTokens { totalTokens ?? (settledTokens + openTokens) }
 
-    /// Calls of tools so far, and those of them that failed.
+    /// Calls of tools so far.
     public private(set) var toolCalls: UInt64 = 0
+    /// Those of them that failed.
     public private(set) var toolFailures: UInt64 = 0
     /// What it has used so far; nil where the preset can tell nothing of that.
     public var usage: AttemptUsage? {

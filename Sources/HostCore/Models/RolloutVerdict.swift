@@ -16,8 +16,8 @@ public func rolloutVerdict(of verdict: AttemptVerdict) -> RolloutMachine.Verdict
     }
 }
 
-/// What an attempt comes to for its job. A candidate that is refused is no reason to end a job: its next attempt has the
-/// tier's model.
+/// What an attempt comes to for its job. A candidate that is refused is no reason to end a job: its next attempt has
+/// the tier's model.
 public func sparedVerdict(of verdict: AttemptVerdict, arm: String?) -> AttemptVerdict {
     guard arm == RolloutMachine.Arm.gray.rawValue, case .failed(var failure) = verdict,
         case .refused? = rolloutVerdict(of: verdict)

@@ -46,7 +46,7 @@ extension Supervisor {
         if golden.isLoaded { body() } else { golden.afterLoading.append(body) }
     }
 
-    /// Runs the golden jobs of a tier through its model and a candidate, which is that of the policy unless it is given.
+    /// Runs the golden jobs of a tier through its model and a candidate: that of the policy unless one is given.
     /// `then` is told the name of the run once that is on the disk, or why there is none. A run of the same models
     /// that is under way already is as good.
     func validate(_ request: GoldenRequest, then: @escaping (Result<String, SubmissionError>) -> Void) {

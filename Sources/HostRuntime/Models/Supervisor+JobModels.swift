@@ -36,8 +36,8 @@ extension ModelChoice.Chosen {
 
 /// The models of jobs.
 extension Supervisor {
-    /// Chooses the model of an attempt. A job keeps its arm over its attempts: after a start of hostd the store is asked
-    /// for it.
+    /// Chooses the model of an attempt. A job keeps its arm over its attempts: after a start of hostd the store is
+    /// asked for it.
     func chooseModel(
         for instance: InstanceID, of job: JobMachine, _ kind: KindSpecification, then: @escaping (ModelChoice) -> Void
     ) {

@@ -26,8 +26,8 @@ extension Supervisor {
     /// So long a service may take to be up again.
     private static let restartPatience: Duration = .seconds(900)
 
-    /// Does what `model_change` says of these instances of one service; `then` gets nil when that is done, else why not.
-    /// What is down has the new models at its next launch.
+    /// Does what `model_change` says of these instances of one service; `then` gets nil when that is done, else why
+    /// not. What is down has the new models at its next launch.
     func tell(_ names: [ServiceName], of generation: PolicyGeneration, then: @escaping (String?) -> Void) {
         guard let first = names.first.flatMap({ machine.services[$0] }) else { return loop.later { then(nil) } }
         switch first.specification.modelChange {

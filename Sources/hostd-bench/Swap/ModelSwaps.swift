@@ -21,7 +21,8 @@ struct ModelSwaps {
     }
 
     private static func text(_ number: Int) -> String {
-        "policy = \"bench\"\n[tier.agent]\nmodel = \"vendor/model-\(number)\"\n[tier.reasoning]\nmodel = \"vendor/other\"\n"
+        "policy = \"bench\"\n[tier.agent]\nmodel = \"vendor/model-\(number)\"\n"
+            + "[tier.reasoning]\nmodel = \"vendor/other\"\n"
     }
 
     /// One edit, every other in place; how long it took until children see it.

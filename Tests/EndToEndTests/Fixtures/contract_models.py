@@ -36,7 +36,7 @@ def write_policy(text):
 def use_models():
     """What attempts and launches of an earlier time used."""
     with sqlite3.connect(STATE + "/hostd.db", timeout=30) as store:
-        store.execute("INSERT INTO model_runs VALUES(1, 1, NULL, 'agent', 'a/b', 'stable', 1, ?1, ?1 + 5, 'failed', 1, "
+        store.execute("INSERT INTO model_runs VALUES(999, 1, NULL, 'agent', 'a/b', 'stable', 1, ?1, ?1 + 5, 'failed', 1, "
                       "10, 20, 3, NULL)", (1780000000000,))
         store.execute("INSERT INTO service_runs VALUES('steady', 1, 'agent', 'a/b', 1780000000000 / 3600000, 1, "
                       "1780000000000, 2)")

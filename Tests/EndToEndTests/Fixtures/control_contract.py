@@ -10,6 +10,9 @@ import re
 import socket
 import sys
 
+# Nothing is left beside the sources.
+sys.dont_write_bytecode = True
+
 from contract_models import check_models
 from contract_tools import (
     METHODS, UnixConnection, ask, check, document, exercised, expect, operations, port, problem, problems, resolved,

@@ -274,7 +274,7 @@ struct PolicyWriterTests {
     @Test func signsThatMeanSomethingToTOMLAndToVariablesComeBackAsTheyWere() throws {
         var policy = ModelPolicy()
         policy.name = "a \"b\" \\ c"
-        policy.note = "tab\tand ${model.agent} and $$ and 'x' #no"
+        policy.note = "one ${model.agent} and $$ and 'x' #no"
         policy.tiers["agent"] = ModelPolicy.Tier(model: "a/b:free")
         policy.prices["a/b.c"] = ModelPolicy.Price(input: 0.1, output: 1e-7)
         policy.targets = [
