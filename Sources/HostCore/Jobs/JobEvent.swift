@@ -19,7 +19,7 @@ public enum JobEvent: Hashable, Sendable {
 
     /// Its keeper could not be started, or its program is not there: why.
     case launchFailed(InstanceID, String)
-    /// Nothing was started: the host is not fit for it (its Node is not as it was pinned, there is no model for it). Why.
+    /// Nothing was started: the host is not fit for it (its Node is not the pinned one, or it has no model). Why.
     case launchRefused(InstanceID, String)
     /// Nothing was started, and nothing will be: hostd was killed before it launched.
     case neverRan(InstanceID)

@@ -26,9 +26,9 @@ public enum ServiceEvent: Hashable, Sendable {
     case portsChecked(PortHolder?)
     /// Its keeper could not be started: why.
     case launchFailed(InstanceID, String)
-    /// Nothing was started: it would not have run on the Node that was pinned. Why.
+    /// Nothing was started: it would not have run on the Node that was pinned, or there is no model for it. Why.
     case launchRefused(InstanceID, String)
-    /// The Node that it waits for is the pinned one now.
+    /// The Node that it waits for is the pinned one now, or there is a model for it.
     case nodeChanged
     /// Its keeper is gone, if there ever was one, and nothing was started: hostd was killed before it launched, or the
     /// keeper was killed before it did anything.
