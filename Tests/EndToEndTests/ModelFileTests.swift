@@ -115,4 +115,19 @@ import Testing
         let models = try host.waitModel("agent", "x/number-10")
         #expect(models.policy.generation == 2)
     }
+
+    /// hostd does not run while more happens in the folder than the kernel keeps for it (inotify(7)).
+    @Test func anOverflowOfTheWatchLosesNoEdit() throws {
+        let host = try Self.started()
+        host.signal(SIGSTOP)
+        defer { host.signal(SIGCONT) }
+        let limit = Int(try Files.readText("/proc/sys/fs/inotify/max_queued_events").prefix { $0 != "\n" }) ?? 16_384
+        try #require(limit <= 100_000, "the queue of this host is too long to be filled")
+        for number in 0...(limit / 2) {
+            try Files.replace("\(host.dir)/noise-\(number % 2)", with: [UInt8]())
+        }
+        try host.writePolicy(HostUnderTest.policy("x/two"))
+        host.signal(SIGCONT)
+        try host.waitModel("agent", "x/two")
+    }
 }

@@ -40,7 +40,7 @@ extension PolicyCenter {
     /// mean the policy as well.
     func usesChanged() {
         if lastRead != nil { check(mayRefuse: true) }
-        watch?.lookNow { _ in }
+        if isLoaded { watch?.lookNow { _ in } }
         problemDiffers()
     }
 
@@ -62,7 +62,9 @@ extension PolicyCenter {
     func proposal(
         by who: String, why: String?, then: @escaping (Result<PolicyProposal, PolicyRefusal>) -> Void
     ) {
-        guard let watch else { return then(.failure(PolicyRefusal("the store has not said yet what is in force"))) }
+        guard isLoaded, let watch else {
+            return then(.failure(PolicyRefusal("the store has not said yet what is in force")))
+        }
         watch.lookNow { [weak self] outcome in
             guard let self else { return }
             switch outcome {

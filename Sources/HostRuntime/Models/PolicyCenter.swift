@@ -87,14 +87,16 @@ final class PolicyCenter {
             Journal.say(.warning, "\(error); HOSTD_MODELS_FILE names no file yet")
         }
         self.path = path
+        watch = PolicyWatch(loop: loop, files: files, path: path)
         load()
     }
 
     /// Reads another file from now on.
     func follow(path: String) {
-        guard isLoaded, path != self.path else { return self.path = path }
+        guard path != self.path else { return }
         self.path = path
-        startWatching()
+        watch = PolicyWatch(loop: loop, files: files, path: path)
+        if isLoaded { startWatching() }
     }
 
     private func load() {
@@ -150,10 +152,8 @@ final class PolicyCenter {
 
     private func startWatching() {
         found = nil
-        let watch = PolicyWatch(loop: loop, files: files, path: path)
-        watch.found = { [weak self] in self?.take($0) }
-        self.watch = watch
-        watch.begin()
+        watch?.found = { [weak self] in self?.take($0) }
+        watch?.begin()
     }
 
     // MARK: - The machine

@@ -41,25 +41,25 @@ final class PolicyWatch {
         self.files = files
         self.path = path
         timer = try? loop.timer { [weak self] in self?.look() }
+        folders = try? FolderWatch()
+        // A mount over a folder is no event in it; proc(5): this file is ready when a mount has come or gone.
+        mounts = try? Descriptor(opening: "/proc/self/mountinfo", 0)
     }
 
     /// Begins: the first look comes at once.
     func begin() {
-        folders = try? FolderWatch()
         source = folders.flatMap { watch in
             try? loop.watch(watch.raw, .readable) { [weak self] _ in
                 self?.folders?.drain()
                 self?.wantLook()
             }
         }
-        // A mount over a folder is no event in it; proc(5): this file is ready when a mount has come or gone.
-        if let mounts = try? Descriptor(opening: "/proc/self/mountinfo", 0) {
-            mountSource = try? loop.watch(mounts.raw, .priority) { [weak self] _ in
+        if let number = mounts?.raw {
+            mountSource = try? loop.watch(number, .priority) { [weak self] _ in
                 self?.folders?.forgetAll()
                 self?.watched = []
                 self?.wantLook()
             }
-            self.mounts = consume mounts
         }
         watch(PathHops.folders(to: path))
         look()
