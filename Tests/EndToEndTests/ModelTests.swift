@@ -106,6 +106,20 @@ import Testing
         try host.wait("a", for: "ready", seconds: 60) { $0.model == "x/one" }
     }
 
+    @Test func afterALossOfPowerTheFileForChildrenIsThereAgain() throws {
+        let host = try HostUnderTest(Self.service)
+        try host.writePolicy(HostUnderTest.policy("x/one"))
+        try host.start()
+        try host.waitModel("agent", "x/one")
+        try host.losePower()
+        try host.start()
+        try waitUntil("the models") {
+            try host.modelsFile() == ["generation": .integer(1), "tiers": ["agent": "x/one"]]
+        }
+        try host.waitReady("a")
+        #expect(try host.models().policy.generation == 1)
+    }
+
     @Test func whatIsRolledBackStaysSoUntilTheFileSaysSomethingElse() throws {
         let host = try HostUnderTest(Self.service)
         try host.writePolicy(HostUnderTest.policy("x/one"))

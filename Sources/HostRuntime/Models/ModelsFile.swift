@@ -20,9 +20,10 @@ struct ModelsFile {
         try write(LaunchModels(generation))
     }
 
-    /// Before there is any policy: whoever reads it finds no model, instead of no file.
-    func writeEmptyIfMissing() throws(SystemError) {
+    /// At a start: what is known to be in force, or before there is any policy no model, instead of no file.
+    func writeIfMissing(_ generation: PolicyGeneration?) throws(SystemError) {
         guard !Files.exists(path) else { return }
+        if let generation { return try write(generation) }
         try replace(["generation": .integer(0), "tiers": .object([])])
     }
 

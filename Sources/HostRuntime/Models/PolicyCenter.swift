@@ -46,6 +46,8 @@ final class PolicyCenter {
     var found: PolicyFiles.Outcome?
     /// What was read last, to be checked again when services or kinds change.
     var lastRead: ([ConfigurationFile], owner: String)?
+    private var toCopy: StoredPolicy?
+    private var isCopying = false
     private var timer: TimerSource?
     private var retry: TimerSource?
     private var lookTimer: TimerSource?
@@ -82,7 +84,7 @@ final class PolicyCenter {
     /// Reads the policy in the file at `path` from now on; the store is asked first what is in force.
     func begin(path: String) {
         do throws(SystemError) {
-            try modelsFile.writeEmptyIfMissing()
+            try modelsFile.writeIfMissing(inForce)
         } catch {
             Journal.say(.warning, "\(error); HOSTD_MODELS_FILE names no file yet")
         }
@@ -130,7 +132,9 @@ final class PolicyCenter {
                 Journal.say(.error, "generation \(policy.generation) of the policy cannot be read by this hostd")
             }
         }
-        feed(.restored(newest, applied: stored.targets, highest: stored.highestGeneration))
+        // The file for children went with the last boot, whatever is written down of it.
+        let applied = stored.targets.filter { $0.key != PolicyTargets.file }
+        feed(.restored(newest, applied: applied, highest: stored.highestGeneration))
         startWatching()
         armLook()
         let bodies = afterLoading
@@ -231,12 +235,23 @@ final class PolicyCenter {
         return (policy.name.isEmpty ? "" : "\(policy.name); ") + models.joined(separator: ", ") + more
     }
 
+    /// One copy at a time: the lane has several threads, and a slow disk must not let an older one come last.
     private func keepCopy(of generation: PolicyGeneration) {
-        let (copy, stored) = (self.copy, StoredPolicy(generation, wallMilliseconds: acceptedMilliseconds))
-        files.submit(deadline: .seconds(30)) { () -> String? in
+        toCopy = StoredPolicy(generation, wallMilliseconds: acceptedMilliseconds)
+        copyNext()
+    }
+
+    private func copyNext() {
+        guard !isCopying, let stored = toCopy else { return }
+        isCopying = true
+        toCopy = nil
+        let copy = copy
+        files.submit { () -> String? in
             do throws(SystemError) { try copy.write(stored) } catch { return "\(error)" }
             return nil
-        } then: { (outcome: WorkOutcome<String?>) in
+        } then: { [weak self] (outcome: WorkOutcome<String?>) in
+            self?.isCopying = false
+            self?.copyNext()
             guard case .done(nil) = outcome else {
                 return Journal.say(.warning, "no copy of the policy in force could be written beside the store")
             }

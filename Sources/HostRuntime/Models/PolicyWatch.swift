@@ -46,6 +46,12 @@ final class PolicyWatch {
         mounts = try? Descriptor(opening: "/proc/self/mountinfo", 0)
     }
 
+    /// The sources end before what they watch.
+    isolated deinit {
+        source = nil
+        mountSource = nil
+    }
+
     /// Begins: the first look comes at once.
     func begin() {
         source = folders.flatMap { watch in

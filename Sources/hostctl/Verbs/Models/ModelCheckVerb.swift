@@ -11,8 +11,8 @@ enum ModelCheckVerb {
         summary: "whether models.toml is right, without hostd",
         details: [
             "Reads models.toml beside hostd.toml, or FILE, and what it includes, and prints everything that is wrong "
-                + "as file:line:column: what is wrong (what would be right). The tiers that the kinds of the "
-                + "configuration use have to be there.",
+                + "as file:line:column: what is wrong (what would be right). The tiers that the services and kinds of "
+                + "the configuration use have to be there.",
             "Below, what is right and may yet be meant otherwise: a model without a price, a price without a model.",
             "hostd is not asked: hostctl model plan does that, and says what would change.",
             "--json prints {\"ok\", \"files\", \"tiers\", \"errors\": [{\"file\", \"line\", \"column\", \"message\"}], "
