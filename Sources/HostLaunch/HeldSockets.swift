@@ -47,7 +47,8 @@ public final class HeldSockets {
                 places.append(place)
             } catch {
                 // The others stay until the service is tried again or rests.
-                wanted[service, default: []] += places
+                let known = wanted[service] ?? []
+                wanted[service] = known + places.filter { !known.contains($0) }
                 throw Refusal(address: address, error: error)
             }
         }

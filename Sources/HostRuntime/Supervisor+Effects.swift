@@ -78,7 +78,7 @@ extension Supervisor {
         guard let running = machine.services[instance.service], running.state.instance == instance,
             var service = hook.map({ specification(of: $0, in: running) }) ?? running.specification
         else { return }
-        let models: LaunchModels?
+        let models: LaunchModels
         switch self.models(for: service.launch) {
         case .success(let found): models = found
         case .failure(let lack): return feed(instance.service, .launchRefused(instance, lack.description))
@@ -107,7 +107,7 @@ extension Supervisor {
     }
 
     private func launch(
-        _ instance: InstanceID, _ hook: Hook?, _ specification: ServiceSpecification, _ models: LaunchModels?,
+        _ instance: InstanceID, _ hook: Hook?, _ specification: ServiceSpecification, _ models: LaunchModels,
         _ prepared: Result<PreparedLaunch, LaunchError>
     ) {
         let name = instance.service

@@ -77,7 +77,7 @@ extension Supervisor {
         var log = LogSpecification()
         log.streams = Files.exists(folder.pipe("err").fifo) ? .separate : .merged
         let trace = InstanceTrace(instance, log)
-        trace.models = folder.models()
+        trace.models = folder.models() ?? LaunchModels.none
         return trace
     }
 

@@ -196,7 +196,12 @@ public final class Store {
         if !events.isEmpty { stored?(events) }
         if case .failing = health { become(.ok) }
         for waiter in waiters { waiter() }
-        if pending.isEmpty { endFlushes() } else { write() }
+        guard pending.isEmpty else { return write() }
+        // Those that came while this was in the lane, with nothing of their own to be written.
+        let late = waiting
+        waiting = []
+        for waiter in late { waiter() }
+        endFlushes()
     }
 
     private func unwritten(_ batch: StoreFile.Batch, _ waiters: [() -> Void], _ failure: String) {

@@ -7,6 +7,14 @@ public struct LaunchModels: Hashable, Sendable {
     /// The model of each tier.
     public var models: [String: String]
 
+    /// Before any policy: what the file of `HOSTD_MODELS_FILE` says then.
+    public static let none = LaunchModels(generation: 0, models: [:])
+
+    private init(generation: Int64, models: [String: String]) {
+        self.generation = generation
+        self.models = models
+    }
+
     /// The stable models of a generation: what services have, and what the file of `HOSTD_MODELS_FILE` says.
     public init(_ generation: PolicyGeneration) {
         self.generation = generation.number

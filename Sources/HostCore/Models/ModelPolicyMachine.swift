@@ -16,6 +16,8 @@ public struct ModelPolicyMachine: Hashable, Sendable {
         case unreadable([String])
         /// A person or a rollout wants this one, at once.
         case wanted(PolicyProposal)
+        /// The candidate of this tier is not to become its model after all.
+        case withdrawn(tier: String)
         /// The generation and its row of the audit are in the store.
         case committed(Int64)
         /// They are not, and why.
@@ -32,8 +34,10 @@ public struct ModelPolicyMachine: Hashable, Sendable {
     public enum Effect: Hashable, Sendable {
         /// Write both in one transaction; answered by `committed` or `commitFailed`.
         case commit(PolicyGeneration, PolicyAudit)
-        /// ACK: this generation is in force; what was read says the same.
+        /// ACK: this generation is in force from now on, or is so at a start.
         case accepted(Int64)
+        /// What was read or wanted is what is in force.
+        case unchanged(Int64)
         /// NACK: what was read is refused, and the generation in force stays.
         case refused([String])
         /// Bring this generation to the target; answered by `applied` or `applyFailed`. Doing it again does no harm.
@@ -84,6 +88,8 @@ public struct ModelPolicyMachine: Hashable, Sendable {
     private var next: Waiting?
     private var firstEdit: Instant?
     private var committing: PolicyGeneration?
+    /// What is being written down is not to be tried again.
+    private var isWithdrawn = false
     private var commitFailures = 0
     /// The highest number that was ever given, as far as is known.
     private var highest: Int64 = 0
@@ -109,6 +115,7 @@ public struct ModelPolicyMachine: Hashable, Sendable {
             refusal = errors
             effects.append(.refused(errors))
         case .wanted(let proposal): want(proposal, at: now)
+        case .withdrawn(let tier): withdraw(tier)
         case .committed(let number): takeOver(number)
         case .commitFailed(let number, let reason): commitFailed(number, reason, at: now)
         case .applied(let name, let number): hasApplied(name, number)
@@ -142,7 +149,7 @@ public struct ModelPolicyMachine: Hashable, Sendable {
         refusal = nil
         guard proposal.digest != fileDigest else {
             // The file says what it said before: nothing comes of it, and after a rollback it does not undo that.
-            if committing == nil, next == nil, let inForce { effects.append(.accepted(inForce.number)) }
+            if committing == nil, next == nil, let inForce { effects.append(.unchanged(inForce.number)) }
             return
         }
         fileDigest = proposal.digest
@@ -160,12 +167,17 @@ public struct ModelPolicyMachine: Hashable, Sendable {
         firstEdit = nil
     }
 
+    private mutating func withdraw(_ tier: String) {
+        if next?.proposal.origin == .promotion(tier: tier) { next = nil }
+        if committing?.proposal.origin == .promotion(tier: tier) { isWithdrawn = true }
+    }
+
     private mutating func commitNext(at now: Instant) {
         guard committing == nil, let proposal = next?.proposal, let due = next?.due, due <= now else { return }
         next = nil
         firstEdit = nil
         if let inForce, inForce.proposal.digest == proposal.digest, inForce.fileDigest == fileDigest {
-            return effects.append(.accepted(inForce.number))
+            return effects.append(.unchanged(inForce.number))
         }
         let generation = PolicyGeneration(
             number: max(highest, inForce?.number ?? 0) + 1, proposal: proposal, fileDigest: fileDigest)
@@ -176,16 +188,19 @@ public struct ModelPolicyMachine: Hashable, Sendable {
     private mutating func commitFailed(_ number: Int64, _ reason: String, at now: Instant) {
         guard let generation = committing, generation.number == number else { return }
         committing = nil
+        defer { isWithdrawn = false }
         commitFailures += 1
         let pause = Self.pause(after: commitFailures)
         effects.append(.troubled("store", reason, again: pause))
-        // A newer wish takes its place.
-        if next == nil { next = Waiting(proposal: generation.proposal, due: now + pause) }
+        // It may be in the store all the same: a newer wish that takes its place gets a number of its own.
+        guard next == nil, !isWithdrawn else { return highest = max(highest, number) }
+        next = Waiting(proposal: generation.proposal, due: now + pause)
     }
 
     private mutating func takeOver(_ number: Int64) {
         guard let generation = committing, generation.number == number else { return }
         committing = nil
+        isWithdrawn = false
         commitFailures = 0
         inForce = generation
         effects.append(.accepted(number))

@@ -109,6 +109,7 @@ extension Supervisor {
         wantNetwork(of: new)
         wantPolicy(of: new)
         feed(.configure(new.services, seed: generator.next()))
+        wakeServicesWithoutModel()
         for name in returning { feed(name, .start(by: .host)) }
         welcome(fresh)
         configureJobs()

@@ -127,13 +127,17 @@ extension Supervisor {
     /// `POST /v1/models/promote`
     func answerModelPromote(_ call: ControlCall) {
         withTrial(call) { tier, who in
+            guard case .ok = self.store.health else {
+                return call.refuse(503, "the store fails, so nothing can be written down")
+            }
             self.policy.approvedBy[tier] = who
-            self.policy.waiting.append { outcome in
+            let caller = PolicyCaller(wish: .promotes(tier: tier)) { outcome in
                 switch outcome {
                 case .success(let number): call.finish(["generation": .integer(number)])
                 case .failure(let refusal): call.refuse(503, refusal.errors.first ?? "it was not taken over")
                 }
             }
+            self.policy.waiting.append(caller)
             self.policy.feed(trial: tier, .approved(by: who))
         }
     }

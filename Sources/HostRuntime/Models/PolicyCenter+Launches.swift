@@ -35,7 +35,7 @@ extension PolicyCenter {
     func take(_ proposal: PolicyProposal, then: @escaping (Result<Int64, PolicyRefusal>) -> Void) {
         guard isLoaded else { return then(.failure(PolicyRefusal("the store has not said yet what is in force"))) }
         if proposal.origin == .file { feed(.read(proposal)) }
-        waiting.append(then)
+        waiting.append(PolicyCaller(wish: .says(digest: proposal.digest), then: then))
         feed(.wanted(proposal))
     }
 

@@ -16,10 +16,14 @@ extension PolicyCenter {
             rollouts[tier] = nil
             store.set(document: Self.rolloutPrefix + tier, nil)
         }
+        for name in generation.policy.tiers.keys.sorted() { configure(trial: name, generation) }
+    }
+
+    /// Tells one of them.
+    func configure(trial name: String, _ generation: PolicyGeneration) {
+        guard let tier = generation.policy.tiers[name] else { return }
         var generator = SystemRandomNumberGenerator()
-        for (name, tier) in generation.policy.tiers.sorted(by: { $0.key < $1.key }) {
-            feed(trial: name, .configured(tier, generation: generation.number, start: generator.next()))
-        }
+        feed(trial: name, .configured(tier, generation: generation.number, start: generator.next()))
     }
 
     /// Gives a tier's trial an event. What the launch is given comes back.
@@ -38,6 +42,8 @@ extension PolicyCenter {
                 store.set(document: Self.rolloutPrefix + name, trial.snapshot)
                 isSaved = true
             case .rolledBack, .propose, .runGolden, .promote, .inconclusive:
+                // In the commit of the snapshot: a kill in between leaves both or neither.
+                if isSaved { audit(effect, of: name) }
                 let then = { [weak self] in self?.carryOut(effect, of: name) ?? () }
                 if isSaved { store.whenWritten(then) } else { loop.later(then) }
             }
@@ -45,24 +51,31 @@ extension PolicyCenter {
         return assigned
     }
 
+    private func audit(_ effect: RolloutMachine.Effect, of tier: String) {
+        switch effect {
+        case .assign, .save, .promote: break
+        case .rolledBack(let model, let why):
+            audit("candidate_rolled_back", tier: tier, why: "\(model): \(why)", by: "hostd")
+        case .propose(_, let evidence), .runGolden(_, let evidence):
+            audit("candidate_held", tier: tier, why: evidence, by: "hostd")
+        case .inconclusive(_, let evidence):
+            audit("candidate_inconclusive", tier: tier, why: evidence, by: "hostd")
+        }
+    }
+
     private func carryOut(_ effect: RolloutMachine.Effect, of tier: String) {
         switch effect {
         case .assign, .save: break
         case .rolledBack(let model, let why):
-            audit("candidate_rolled_back", tier: tier, why: "\(model): \(why)", by: "hostd")
+            feed(.withdrawn(tier: tier))
             told?("rolled_back", "tier \(tier): the candidate \(model) is tried no more: \(why)")
         case .propose(let model, let evidence):
-            audit("candidate_held", tier: tier, why: evidence, by: "hostd")
-            told?(
-                "held",
-                "tier \(tier): the candidate \(model) has held: \(evidence) (hostctl model promote \(tier))")
+            let how = "(hostctl model promote \(tier))"
+            told?("held", "tier \(tier): the candidate \(model) has held: \(evidence) \(how)")
         case .runGolden(let model, let evidence):
-            audit("candidate_held", tier: tier, why: evidence, by: "hostd")
-            told?(
-                "held", "tier \(tier): the candidate \(model) has held, the golden jobs come next: \(evidence)")
+            tell("held", "tier \(tier): the candidate \(model) has held, the golden jobs come next: \(evidence)")
             runGolden?(tier, model)
         case .inconclusive(let model, let evidence):
-            audit("candidate_inconclusive", tier: tier, why: evidence, by: "hostd")
             told?("inconclusive", "tier \(tier): the candidate \(model) is tried no more: \(evidence)")
         case .promote(let model, let evidence): promote(model, in: tier, evidence)
         }
@@ -70,16 +83,16 @@ extension PolicyCenter {
 
     /// Makes a policy in which the candidate is the tier's model, and wants it.
     private func promote(_ model: String, in name: String, _ evidence: String) {
-        guard let inForce, var tier = inForce.policy.tiers[name], tier.gray?.model == model else {
-            return settle(.failure(PolicyRefusal("the policy in force has not \(model) as a candidate of \(name)")))
-        }
+        // It may have been rolled back since.
+        guard rollouts[name]?.phase == .promoted, rollouts[name]?.candidate == model else { return }
+        guard let inForce, var tier = inForce.policy.tiers[name], tier.gray?.model == model else { return }
         var policy = inForce.policy
         // What it takes the place of is tried when it gives no answer.
         tier.fallback = tier.fallback.map { $0 == model ? tier.model : $0 }
         tier.model = model
         tier.gray = nil
         policy.tiers[name] = tier
-        let by = approvedBy.removeValue(forKey: name) ?? "hostd"
+        let by = approvedBy[name] ?? "hostd"
         feed(.wanted(PolicyProposal(policy, origin: .promotion(tier: name), by: by, why: evidence)))
     }
 

@@ -59,8 +59,8 @@ final class PolicyCenter {
     /// Who wanted the candidate of a tier promoted.
     var approvedBy: [String: String] = [:]
     private var afterLoading: [() -> Void] = []
-    /// What is called as soon as the next generation is in force, or could not be written down.
-    var waiting: [(Result<Int64, PolicyRefusal>) -> Void] = []
+    /// Those who wait for a policy to be in force.
+    var waiting: [PolicyCaller] = []
 
     private static let storePatience: Duration = .seconds(2)
     /// Time alone decides little of a trial: it is looked at so often.
@@ -150,7 +150,11 @@ final class PolicyCenter {
     /// Looks at the trials again after a while, as long as there are any.
     func armLook() {
         guard rollouts.values.contains(where: { $0.candidate != nil }) else { return lookTimer = nil }
-        if lookTimer == nil { lookTimer = try? loop.timer { [weak self] in self?.lookAtTrials() } }
+        guard lookTimer == nil else { return }
+        lookTimer = try? loop.timer { [weak self] in
+            self?.lookTimer = nil
+            self?.lookAtTrials()
+        }
         lookTimer?.arm(at: loop.now + Self.lookEvery)
     }
 
@@ -175,6 +179,7 @@ final class PolicyCenter {
         switch effect {
         case .commit(let generation, let audit): commit(generation, audit)
         case .accepted(let number): accepted(number)
+        case .unchanged: unchanged()
         case .refused(let errors):
             tell("refused", Self.summary(of: errors) + stays)
         case .apply(let target, let generation): apply(generation, to: target)
@@ -225,7 +230,15 @@ final class PolicyCenter {
                 "accepted", "generation \(number)\(changes), by \(generation.proposal.by): \(name(generation))")
         }
         isInForce?(generation)
-        settle(.success(number))
+        if case .promotion(let tier) = generation.proposal.origin { approvedBy[tier] = nil }
+        settle(by: generation)
+    }
+
+    /// A promotion that an edit stood in the way of is said again: nothing came of the edit.
+    private func unchanged() {
+        guard let inForce else { return }
+        for (name, trial) in rollouts where trial.phase == .promoted { configure(trial: name, inForce) }
+        settle(by: inForce)
     }
 
     private func name(_ generation: PolicyGeneration) -> String {
@@ -278,14 +291,14 @@ final class PolicyCenter {
 
     /// The same trouble is told once a generation.
     private func troubled(_ what: String, _ why: String, _ pause: Duration) {
-        if what == "store" { settle(.failure(PolicyRefusal("the policy could not be written down: \(why)"))) }
+        if what == "store" { failAll("the policy could not be written down, which is tried again: \(why)") }
         guard toldOf[what] != why else { return }
         toldOf[what] = why
         told?(what == "store" ? "unwritten" : "target_failed", "\(what): \(why); again in \(pause.text)")
     }
 
     /// An event that is told again only when it says something else.
-    private func tell(_ kind: String, _ words: String) {
+    func tell(_ kind: String, _ words: String) {
         guard toldOf[kind] != words else { return }
         toldOf[kind] = words
         told?(kind, words)
@@ -304,10 +317,29 @@ final class PolicyCenter {
         store.append(audit: row)
     }
 
-    func settle(_ outcome: Result<Int64, PolicyRefusal>) {
+    /// Answers those whose wish this generation is, and those whose wish something else took the place of.
+    private func settle(by generation: PolicyGeneration) {
         let callers = waiting
         waiting = []
-        for call in callers { call(outcome) }
+        for caller in callers {
+            switch caller.wish {
+            case .says(let digest) where generation.proposal.digest == digest:
+                caller.then(.success(generation.number))
+            case .promotes(let tier) where generation.proposal.origin == .promotion(tier: tier):
+                caller.then(.success(generation.number))
+            case .promotes(let tier) where rollouts[tier]?.phase == .promoted: waiting.append(caller)
+            case .says where machine.isSettling: waiting.append(caller)
+            case .says, .promotes:
+                let other = "generation \(generation.number) took its place (look at it, and say it again)"
+                caller.then(.failure(PolicyRefusal(other)))
+            }
+        }
+    }
+
+    func failAll(_ why: String) {
+        let callers = waiting
+        waiting = []
+        for caller in callers { caller.then(.failure(PolicyRefusal(why))) }
     }
 
     // MARK: - What is wrong
@@ -334,14 +366,6 @@ final class PolicyCenter {
         shownProblem = now
         problemChanged?()
     }
-}
-
-/// Why a policy was not taken over: every reason.
-nonisolated struct PolicyRefusal: Error, Hashable, Sendable {
-    let errors: [String]
-
-    init(_ errors: [String]) { self.errors = errors }
-    init(_ error: String) { errors = [error] }
 }
 
 nonisolated extension PolicyOrigin {

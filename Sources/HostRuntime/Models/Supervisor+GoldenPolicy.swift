@@ -40,7 +40,7 @@ extension Supervisor {
         let request = GoldenRequest(tier: tier, candidate: candidate, rounds: Self.goldenRounds)
         validate(request) { [weak self] outcome in
             guard let self, case .failure(let error) = outcome else { return }
-            self.history.add(policy: "held", "tier \(tier): the golden jobs of \(candidate) cannot be run: \(error)")
+            self.policy.tell("held", "tier \(tier): the golden jobs of \(candidate) cannot be run: \(error)")
             let timer = try? self.loop.timer { [weak self] in
                 guard let self else { return }
                 self.policy.goldenTimers[tier] = nil

@@ -8,14 +8,19 @@ internal import HostWire
 final class ModelTells {
     /// What is new for a service, in words: `model of tier agent: a → b`.
     var news: (ServiceName, PolicyGeneration) -> String = { "the models of generation \($1.number)" }
-    /// One that is under way.
-    fileprivate struct Waiting {
-        /// The generation that it waits for.
-        let generation: Int64
-        let timer: TimerSource
+    /// The timers of those that are under way, each under a number of its own: two may concern one service.
+    private var timers: [Int: TimerSource] = [:]
+    private var numbers = 0
+
+    fileprivate func keep(_ timer: TimerSource) -> Int {
+        numbers += 1
+        timers[numbers] = timer
+        return numbers
     }
 
-    fileprivate var waiting: [ServiceName: Waiting] = [:]
+    fileprivate func drop(_ number: Int?) {
+        if let number { timers[number] = nil }
+    }
 }
 
 extension Supervisor {
@@ -68,26 +73,26 @@ extension Supervisor {
             return restart(names, generation, then: then)
         }
         guard loop.now < end else { return then("it waits for a quiet moment: jobs are at work") }
-        let family = names[0].family
+        var number: Int?
         let timer = try? loop.timer { [weak self] in
             guard let self else { return }
-            self.modelTells.waiting[family] = nil
+            self.modelTells.drop(number)
             let running = names.filter { self.machine.services[$0]?.state.hasModels == true }
             guard !running.isEmpty else { return then(nil) }
             self.restartQuietly(running, generation, until: end, then: then)
         }
         guard let timer else { return loop.later { then("it waits for a quiet moment: jobs are at work") } }
         timer.arm(at: loop.now + Self.quietInterval)
-        modelTells.waiting[family] = .init(generation: generation.number, timer: timer)
+        number = modelTells.keep(timer)
     }
 
     /// Restarts instances of a service, one after the other, each when the one before is ready again.
     func restart(_ names: [ServiceName], _ generation: PolicyGeneration, then: @escaping (String?) -> Void) {
         guard let first = names.first else { return loop.later { then(nil) } }
-        let family = first.family
         var answer: ((String?) -> Void)? = then
+        var number: Int?
         let finish = { [weak self] (why: String?) in
-            self?.modelTells.waiting[family] = nil
+            self?.modelTells.drop(number)
             guard let then = answer else { return }
             answer = nil
             then(why)
@@ -98,7 +103,7 @@ extension Supervisor {
         }
         guard let timer else { return loop.later { finish("hostd cannot open anything more") } }
         timer.arm(at: loop.now + Self.restartPatience)
-        modelTells.waiting[family] = .init(generation: generation.number, timer: timer)
+        number = modelTells.keep(timer)
         let began = loop.now
         let outcomes = ModelTellOutcomes(names.count, finish)
         feed(.restart(Set(names), .models(modelTells.news(first, generation))))

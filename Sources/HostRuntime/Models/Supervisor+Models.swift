@@ -42,13 +42,18 @@ extension Supervisor {
         policy.usesChanged()
     }
 
+    /// A service that waits for its Node or its model tries again: what was in its way may have gone.
+    private func wake(_ name: ServiceName) {
+        if case .waiting(.node)? = machine.services[name]?.state { feed(name, .nodeChanged) }
+    }
+
+    /// The configuration has changed: what waits may want no model any more, or another.
+    func wakeServicesWithoutModel() {
+        for name in machine.services.keys.sorted() { wake(name) }
+    }
+
     private func policyIsInForce(_ generation: PolicyGeneration) {
-        for name in machine.services.keys.sorted() {
-            guard let service = machine.services[name], case .waiting(.node) = service.state,
-                !service.specification.launch.tiers.isEmpty
-            else { continue }
-            feed(name, .nodeChanged)
-        }
+        wakeServicesWithoutModel()
         jobs.changes &+= 1
         policy.tellLater(servicesToTell)
     }
@@ -107,17 +112,18 @@ extension Supervisor {
     // MARK: - Launches
 
     /// The models that a launch has: of the generation in force, or why it cannot be launched.
-    func models(for launch: LaunchSpecification) -> Result<LaunchModels?, LaunchError> {
-        let models = policy.inForce.map { LaunchModels($0) }
-        return policy.lack(of: launch.tiers).map { .failure(LaunchError($0)) } ?? .success(models)
+    func models(for launch: LaunchSpecification) -> Result<LaunchModels, LaunchError> {
+        policy.lack(of: launch.tiers).map { .failure(LaunchError($0)) } ?? .success(modelsInForce)
     }
 
+    var modelsInForce: LaunchModels { policy.inForce.map { LaunchModels($0) } ?? .none }
+
     /// A launch with what is known of the network now, and with its models.
-    func filled(_ launch: LaunchSpecification, _ models: LaunchModels?) -> LaunchSpecification {
+    func filled(_ launch: LaunchSpecification, _ models: LaunchModels) -> LaunchSpecification {
         var result = launch.filled { figure in
             switch figure {
             case .roundTrip(let target): roundTrip(of: target)
-            case .model(let tier): models?.models[tier] ?? ""
+            case .model(let tier): models.models[tier] ?? ""
             }
         }
         result.environment[ModelsFile.variable] = policy.modelsFile.path
@@ -126,12 +132,12 @@ extension Supervisor {
 
     /// The same for what runs beside an instance: with the models that it has.
     func filled(_ launch: LaunchSpecification, beside instance: InstanceID) -> LaunchSpecification {
-        filled(launch, traces[instance]?.models ?? policy.inForce.map { LaunchModels($0) })
+        filled(launch, traces[instance]?.models ?? modelsInForce)
     }
 
     /// A service was launched with these models.
-    func launched(_ instance: InstanceID, with models: LaunchModels?) {
-        guard let models, let trace = traces[instance] else { return }
+    func launched(_ instance: InstanceID, with models: LaunchModels) {
+        guard let trace = traces[instance] else { return }
         trace.models = models
         keepModels(of: instance)
         let tiers = machine.services[instance.service]?.specification.launch.tiers ?? []

@@ -28,9 +28,10 @@ struct PolicyStore {
     var gap: String? {
         for (index, row) in audit.enumerated() {
             let number = Int64(index) + 1
-            guard row.generation == number, generations[index].number == number else {
-                return "row \(number) of the audit is of generation \(row.generation)"
-            }
+            // A generation that could not be written down may cost a number, but none is given twice.
+            guard row.generation == generations[index].number,
+                row.generation > (index > 0 ? audit[index - 1].generation : 0)
+            else { return "row \(number) of the audit is of generation \(row.generation)" }
             guard row.digestBefore == (index > 0 ? audit[index - 1].digest : nil) else {
                 return "row \(number) of the audit does not follow the one before it"
             }

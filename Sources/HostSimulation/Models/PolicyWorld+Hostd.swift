@@ -76,6 +76,9 @@ extension PolicyWorld {
         case .accepted(let number):
             require(store.newest?.number == number, "generation \(number) is accepted and not the newest of the store")
             configureRollouts()
+        case .unchanged(let number):
+            require(store.newest?.number == number, "generation \(number) is in force and not the newest of the store")
+            configureRollouts(promotedOnly: true)
         case .apply(let name, let generation):
             require(
                 store.generation(generation.number) == generation,

@@ -72,9 +72,9 @@ extension PolicyWorld {
         feed(tier, .ended(job, model: model, verdict))
     }
 
-    func configureRollouts() {
+    func configureRollouts(promotedOnly: Bool = false) {
         guard let generation = machine?.inForce else { return }
-        for name in Self.tiers {
+        for name in Self.tiers where !promotedOnly || rollouts[name]?.phase == .promoted {
             guard let tier = generation.policy.tiers[name] else { continue }
             feed(name, .configured(tier, generation: generation.number, start: scenario.random.next()))
         }

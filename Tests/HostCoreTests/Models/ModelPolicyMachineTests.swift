@@ -36,7 +36,7 @@ struct ModelPolicyMachineTests {
         #expect(host.handle(.unreadable(["models.toml:1:1: no"])) == [.refused(["models.toml:1:1: no"])])
         #expect(host.machine.inForce == before && host.machine.behind.isEmpty && host.machine.nextDue == nil)
         #expect(host.machine.refusal != nil)
-        #expect(host.handle(.read(Subject.proposal("a"))) == [.accepted(1)], "it is as it was before")
+        #expect(host.handle(.read(Subject.proposal("a"))) == [.unchanged(1)], "it is as it was before")
         #expect(host.machine.refusal == nil)
     }
 
@@ -63,7 +63,7 @@ struct ModelPolicyMachineTests {
         host.takeOver(Subject.proposal("a"))
         _ = host.handle(.read(Subject.proposal("b")))
         _ = host.handle(.read(Subject.proposal("a")))
-        #expect(host.passToDue() == [.accepted(1)])
+        #expect(host.passToDue() == [.unchanged(1)])
     }
 
     @Test func whatCannotBeWrittenDownIsTriedAgainAndNotInForce() {
@@ -132,7 +132,7 @@ struct ModelPolicyMachineTests {
         #expect(host.machine.behind == ["exec", PolicyTargets.file])
         _ = host.handle(.applied(PolicyTargets.file, 3))
         #expect(host.handle(.applied("exec", 3)).last == .reachedAll(3))
-        #expect(host.handle(.read(Subject.proposal("b", targets: ["exec"]))) == [.accepted(3)], "it says what it said")
+        #expect(host.handle(.read(Subject.proposal("b", targets: ["exec"]))) == [.unchanged(3)], "it says what it said")
         #expect(host.machine.nextDue == nil)
     }
 
@@ -144,7 +144,7 @@ struct ModelPolicyMachineTests {
         var next = ModelPolicyMachine()
         let effects = next.handle(.restored(stored, applied: ["exec": 1, PolicyTargets.file: 2]), at: host.now)
         #expect(effects.first == .accepted(2) && effects.applies == ["exec"])
-        #expect(next.handle(.read(Subject.proposal("b", targets: ["exec"])), at: host.now) == [.accepted(2)])
+        #expect(next.handle(.read(Subject.proposal("b", targets: ["exec"])), at: host.now) == [.unchanged(2)])
     }
 
     @Test func aTargetThatIsGoneIsForgotten() {
