@@ -100,4 +100,38 @@ import Testing
         try host.waitModel("agent", "x/two")
         #expect(try Files.readText(host.dir + "/place/out") == "model = x/two, generation 2\n")
     }
+
+    /// It reads HOSTD_MODELS_FILE by itself, and names no tier.
+    @Test func aServiceThatRanBeforeAnyPolicyIsToldOfTheFirst() throws {
+        let host = try HostUnderTest("")
+        try host.configure(
+            """
+            [service.a]
+            command = ["/bin/sh", "-c", '''
+              trap 'cat "$HOSTD_MODELS_FILE" > told' USR1
+              touch began
+              while :; do sleep 0.02; done''']
+            directory = "\(host.dir)"
+            model_change = { signal = "SIGUSR1" }
+            """)
+        try host.start()
+        let pid = try host.waitReady("a")
+        try waitUntil("its trap") { Files.exists(host.dir + "/began") }
+        try host.writePolicy(HostUnderTest.policy("x/one"))
+        try host.waitModel("agent", "x/one")
+        try waitUntil("the signal") {
+            (try? Files.readText(host.dir + "/told"))?.contains("\"agent\":\"x/one\"") == true
+        }
+        #expect(try host.status("a").pid == pid)
+    }
+
+    @Test func aServiceThatWaitsForAModelGoesOnWhenItWantsNoneAnyMore() throws {
+        let host = try HostUnderTest(
+            "[service.a]\ncommand = [\"/bin/sleep\", \"1000\"]\nenv = { MODEL = \"${model.agent}\" }\n")
+        try host.start()
+        try host.wait("a", for: "waiting")
+        try host.configure("[service.a]\ncommand = [\"/bin/sleep\", \"1000\"]\nenv = { MODEL = \"x/one\" }\n")
+        _ = try host.json("POST", "/v1/reload")
+        try host.waitReady("a")
+    }
 }
