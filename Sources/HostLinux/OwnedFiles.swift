@@ -13,22 +13,14 @@ extension Files {
         let slash = path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex
         // Hidden, and of no name that anybody reads.
         let temporary = "\(path[..<slash]).\(path[slash...]).\(getpid())"
-        let file = try Descriptor(
-            opening: temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
-        do throws(SystemError) {
-            try file.write(all: bytes)
+        try put(bytes, at: path, through: temporary) { file throws(SystemError) in
             let new = try FileStatus(of: file.raw)
             if let old, old.uid != new.uid || old.gid != new.gid {
-                try check("fchown", path) { fchown(file.raw, old.uid, old.gid) }
+                let number = file.raw
+                try check("fchown", path) { fchown(number, old.uid, old.gid) }
             }
             try file.setMode(old.map { $0.rights & 0o777 } ?? 0o644)
-            try file.sync()
-            try check("rename", path) { rename(temporary, path) }
-        } catch {
-            unlink(temporary)
-            throw error
         }
-        try syncFolder(of: path)
     }
 
     /// Nil where nothing stands; anything but a plain file is an error.

@@ -18,12 +18,23 @@ extension Files {
         let temporary = beside(place)
         // One that a killed process left there, whoever could write it since.
         unlink(temporary)
-        do throws(SystemError) {
-            let file = try Descriptor(
-                opening: temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
-            try file.write(all: bytes)
+        try put(bytes, at: place, through: temporary) { file throws(SystemError) in
             if let old { giveBack(file.raw, old) }
             try file.setMode(old?.rights ?? mode)
+        }
+        return true
+    }
+
+    /// Writes a new file of the name `temporary`, whose owner and rights `dress` sets, and lets it take the place of
+    /// what stands at `place`; power loss leaves one or the other.
+    static func put(
+        _ bytes: some Collection<UInt8>, at place: String, through temporary: String,
+        dress: (borrowing Descriptor) throws(SystemError) -> Void
+    ) throws(SystemError) {
+        let file = try Descriptor(opening: temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
+        do throws(SystemError) {
+            try file.write(all: bytes)
+            try dress(file)
             try file.sync()
             try check("rename", place) { rename(temporary, place) }
         } catch {
@@ -31,7 +42,6 @@ extension Files {
             throw error
         }
         try syncFolder(of: place)
-        return true
     }
 
     /// Where the new content of a file stands until it takes its place: hidden, in the same folder.

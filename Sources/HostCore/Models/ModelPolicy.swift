@@ -13,6 +13,9 @@ public struct ModelPolicy: Hashable, Sendable {
         /// The services and kinds that may use this tier; empty: all.
         public var allow: [String] = []
 
+        /// Whether the service or kind of this name may use it.
+        public func admits(_ name: String) -> Bool { allow.isEmpty || allow.contains(name) }
+
         /// A tier without a candidate that everybody may use.
         public init(model: String) {
             self.model = model

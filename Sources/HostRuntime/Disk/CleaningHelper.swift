@@ -3,7 +3,6 @@
 internal import Glibc
 internal import HostCore
 internal import HostLinux
-internal import HostLoop
 internal import HostWire
 
 /// One entry of `disk.clean` to be carried out.
@@ -46,6 +45,13 @@ nonisolated struct CleaningResult {
 
     init(error: String? = nil) {
         self.error = error
+    }
+
+    init(_ said: Result<JSON, HelperRun.Failure>) {
+        switch said {
+        case .success(let json): self.init(json: json)
+        case .failure(let failure): self.init(error: failure.words)
+        }
     }
 
     init(json: JSON) {
@@ -118,56 +124,5 @@ nonisolated enum CleaningHelper {
             return .owner(account.uid)
         }
         return getuid() == 0 ? try FolderRights.owner(of: entry.folder) : .owner(getuid())
-    }
-}
-
-/// A helper while it runs.
-final class CleaningRun {
-    private static let timeout: Duration = .seconds(60)
-    private static let outputLimitBytes = 4096
-
-    private var output: Descriptor?
-    private var watch: ProcessWatch?
-    private var timer: TimerSource?
-    private var then: ((CleaningResult) -> Void)?
-
-    /// Starts it; `then` gets what became of it, never before this returns.
-    init(loop: EventLoop, _ order: CleaningOrder, then: @escaping (CleaningResult) -> Void) {
-        self.then = then
-        do throws(SystemError) {
-            try start(loop, order)
-        } catch {
-            let why = "\(error)"
-            loop.later { self.finish(CleaningResult(error: why)) }
-        }
-    }
-
-    private func start(_ loop: EventLoop, _ order: CleaningOrder) throws(SystemError) {
-        let text = try Descriptor.inMemory("hostd-clean", holding: order.json.bytes)
-        let pipe = try PrivatePipe()
-        let process = try Processes.spawn(
-            "/proc/self/exe", ["--clean"], output: 2, keeping: [text.raw, pipe.writing.raw])
-        output = pipe.takeReading()
-        timer = try loop.timer { [weak self] in
-            self?.watch?.signal(9)
-            self?.finish(CleaningResult(error: "it took more than \(Self.timeout.text)"))
-        }
-        timer?.arm(at: loop.now + Self.timeout)
-        watch = try ProcessWatch(loop: loop, pidfd: process.takeDescriptor()) { [weak self] in self?.ended($0) }
-    }
-
-    private func ended(_ status: Int32?) {
-        let bytes = (try? output?.read(upTo: Self.outputLimitBytes)) ?? []
-        guard status == 0, let json = try? JSON(parsing: bytes) else {
-            return finish(CleaningResult(error: "the helper failed"))
-        }
-        finish(CleaningResult(json: json))
-    }
-
-    private func finish(_ result: CleaningResult) {
-        guard let then else { return }
-        self.then = nil
-        timer = nil
-        then(result)
     }
 }

@@ -26,7 +26,7 @@ final class DiskCleaner {
     private let lane: Worker
     private let folders: Folders
     private var waiting: [(wish: Wish, entries: [DiskSpecification.Cleaning])] = []
-    private var helper: CleaningRun?
+    private var helper: HelperRun?
     private var isBusy = false
 
     init(loop: EventLoop, lane: Worker, folders: Folders) {
@@ -69,8 +69,11 @@ final class DiskCleaner {
             return next()
         }
         let order = CleaningOrder(entry, wantedBytes: left, device: wish.device)
-        helper = CleaningRun(loop: loop, order) { [weak self] result in
+        helper = HelperRun(
+            loop: loop, "/proc/self/exe", "--clean", order: order.json, timeout: Self.deadline, outputLimitBytes: 4096
+        ) { [weak self] said in
             guard let self else { return }
+            let result = CleaningResult(said)
             let freed = result.freedBytes
             if let error = result.error { self.told?("\(wish.name): cleaning \(entry.path): \(error)") }
             if result.removed > 0 {

@@ -15,25 +15,15 @@ struct ModelsFile {
 
     init(run: String) { path = run + "/models.json" }
 
-    /// Writes what a generation says.
-    func write(_ generation: PolicyGeneration) throws(SystemError) {
-        try write(LaunchModels(generation))
-    }
-
-    /// At a start: what is known to be in force, or before there is any policy no model, instead of no file.
-    func writeIfMissing(_ generation: PolicyGeneration?) throws(SystemError) {
-        guard !Files.exists(path) else { return }
-        if let generation { return try write(generation) }
-        try replace(["generation": .integer(0), "tiers": .object([])])
+    /// At a start: what is known to be in force, instead of no file.
+    func writeIfMissing(_ models: LaunchModels) throws(SystemError) {
+        if !Files.exists(path) { try write(models) }
     }
 
     /// The runtime folder is in memory: this does not wait for a disk.
-    private func write(_ models: LaunchModels) throws(SystemError) {
+    func write(_ models: LaunchModels) throws(SystemError) {
         let tiers = models.models.sorted { $0.key < $1.key }.map { JSON.Member(key: $0.key, value: .string($0.value)) }
-        try replace(["generation": .integer(models.generation), "tiers": .object(tiers)])
-    }
-
-    private func replace(_ json: JSON) throws(SystemError) {
+        let json: JSON = ["generation": .integer(models.generation), "tiers": .object(tiers)]
         // Who runs under another user passes through the folder, and sees nothing else in it.
         if let folder = path.lastIndex(of: "/"), getuid() == 0 { try Files.setMode(String(path[..<folder]), 0o711) }
         try Files.replace(path, with: json.bytes, mode: 0o644)

@@ -3,7 +3,7 @@
 /// Somebody who waits for a policy to be in force.
 struct PolicyCaller {
     /// What they wait for.
-    enum Wish {
+    enum Wish: Hashable {
         /// A policy of this digest.
         case says(digest: String)
         /// The candidate of this tier as its model.

@@ -6,6 +6,9 @@ internal import HostLoop
 
 /// What launches ask of the policy.
 extension PolicyCenter {
+    /// The stable models in force; before any policy none.
+    var models: LaunchModels { inForce.map { LaunchModels($0) } ?? .none }
+
     /// Why there is no model for all of these tiers; nil: there is.
     func lack(of tiers: [String]) -> String? {
         guard !tiers.isEmpty else { return nil }
@@ -24,7 +27,7 @@ extension PolicyCenter {
             guard let tier = policy.tiers[use.tier] else {
                 return "\(use.noun) \(use.name) uses the tier \(use.tier), which the policy does not have"
             }
-            if !tier.allow.isEmpty, !tier.allow.contains(use.name) {
+            if !tier.admits(use.name) {
                 return "\(use.noun) \(use.name) uses the tier \(use.tier), and may not by the policy"
             }
         }

@@ -46,10 +46,18 @@ extension PolicyCenter {
 
     private func check(mayRefuse: Bool) {
         guard let (files, owner) = lastRead else { return }
-        switch PolicyReader.read(files: files, usedTiers: tierUses?() ?? []) {
-        case .success(let policy): feed(.read(PolicyProposal(policy, origin: .file, by: owner)))
-        case .failure(let errors): if mayRefuse { refuse(errors.lines) }
+        switch proposal(of: files, by: owner, why: nil) {
+        case .success(let proposal): feed(.read(proposal))
+        case .failure(let refusal): if mayRefuse { refuse(refusal.errors) }
         }
+    }
+
+    private func proposal(
+        of files: [ConfigurationFile], by who: String, why: String?
+    ) -> Result<PolicyProposal, PolicyRefusal> {
+        PolicyReader.read(files: files, usedTiers: tierUses?() ?? [])
+            .map { PolicyProposal($0, origin: .file, by: who, why: why) }
+            .mapError { PolicyRefusal($0.lines) }
     }
 
     /// What is wrong is told once, not at each look.
@@ -73,12 +81,7 @@ extension PolicyCenter {
             case .busy: then(.failure(PolicyRefusal("\(self.path): it is being written (close it, and try again)")))
             case .wrong(let errors): then(.failure(PolicyRefusal(errors)))
             case .read(let files, let owner):
-                switch PolicyReader.read(files: files, usedTiers: self.tierUses?() ?? []) {
-                case .failure(let errors): then(.failure(PolicyRefusal(errors.lines)))
-                case .success(let policy):
-                    let who = who.isEmpty ? owner : who
-                    then(.success(PolicyProposal(policy, origin: .file, by: who, why: why)))
-                }
+                then(self.proposal(of: files, by: who.isEmpty ? owner : who, why: why))
             }
         }
     }

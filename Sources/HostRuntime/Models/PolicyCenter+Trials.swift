@@ -55,11 +55,11 @@ extension PolicyCenter {
         switch effect {
         case .assign, .save, .promote: break
         case .rolledBack(let model, let why):
-            audit("candidate_rolled_back", tier: tier, why: "\(model): \(why)", by: "hostd")
+            audit("candidate_rolled_back", tier: tier, why: "\(model): \(why)")
         case .propose(_, let evidence), .runGolden(_, let evidence):
-            audit("candidate_held", tier: tier, why: evidence, by: "hostd")
+            audit("candidate_held", tier: tier, why: evidence)
         case .inconclusive(_, let evidence):
-            audit("candidate_inconclusive", tier: tier, why: evidence, by: "hostd")
+            audit("candidate_inconclusive", tier: tier, why: evidence)
         }
     }
 
@@ -68,6 +68,7 @@ extension PolicyCenter {
         case .assign, .save: break
         case .rolledBack(let model, let why):
             feed(.withdrawn(tier: tier))
+            failPromotions(in: tier, "\(model) was rolled back: \(why)")
             told?("rolled_back", "tier \(tier): the candidate \(model) is tried no more: \(why)")
         case .propose(let model, let evidence):
             let how = "(hostctl model promote \(tier))"

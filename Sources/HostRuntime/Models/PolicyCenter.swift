@@ -84,7 +84,7 @@ final class PolicyCenter {
     /// Reads the policy in the file at `path` from now on; the store is asked first what is in force.
     func begin(path: String) {
         do throws(SystemError) {
-            try modelsFile.writeIfMissing(inForce)
+            try modelsFile.writeIfMissing(models)
         } catch {
             Journal.say(.warning, "\(error); HOSTD_MODELS_FILE names no file yet")
         }
@@ -198,12 +198,8 @@ final class PolicyCenter {
 
     private func commit(_ generation: PolicyGeneration, _ audit: PolicyAudit) {
         let now = Clock.wallMilliseconds
-        var row = StoredAudit(
-            wallMilliseconds: now, epoch: epoch, action: audit.origin.action, generation: audit.generation,
-            by: audit.by, digest: audit.digest)
+        var row = row(audit.origin.action, of: generation, by: audit.by, why: audit.why, at: now)
         row.origin = audit.origin.description
-        row.name = generation.policy.name
-        row.why = audit.why
         row.digestBefore = audit.digestBefore
         row.changes = audit.changes
         store.commit(policy: StoredPolicy(generation, wallMilliseconds: now), audit: row) { [weak self] result in
@@ -281,7 +277,7 @@ final class PolicyCenter {
             }
         }
         do throws(SystemError) {
-            try modelsFile.write(generation)
+            try modelsFile.write(LaunchModels(generation))
             loop.later { [weak self] in self?.feed(.applied(target, generation.number)) }
         } catch {
             let why = "\(error)"
@@ -305,16 +301,23 @@ final class PolicyCenter {
     }
 
     /// Writes a row of the audit that begins no generation.
-    func audit(_ action: String, tier: String, why: String, by: String) {
+    func audit(_ action: String, tier: String, why: String) {
         guard let inForce else { return }
-        var row = StoredAudit(
-            wallMilliseconds: Clock.wallMilliseconds, epoch: epoch, action: action, generation: inForce.number, by: by,
-            digest: inForce.proposal.digest)
+        var row = row(action, of: inForce, by: "hostd", why: why, at: Clock.wallMilliseconds)
         row.origin = "tier \(tier)"
-        row.name = inForce.policy.name
-        row.why = why
         row.digestBefore = inForce.proposal.digest
         store.append(audit: row)
+    }
+
+    private func row(
+        _ action: String, of generation: PolicyGeneration, by who: String, why: String, at milliseconds: Int64
+    ) -> StoredAudit {
+        var row = StoredAudit(
+            wallMilliseconds: milliseconds, epoch: epoch, action: action, generation: generation.number, by: who,
+            digest: generation.proposal.digest)
+        row.name = generation.policy.name
+        row.why = why
+        return row
     }
 
     /// Answers those whose wish this generation is, and those whose wish something else took the place of.
@@ -336,9 +339,16 @@ final class PolicyCenter {
         }
     }
 
-    func failAll(_ why: String) {
+    private func failAll(_ why: String) {
         let callers = waiting
         waiting = []
+        for caller in callers { caller.then(.failure(PolicyRefusal(why))) }
+    }
+
+    /// Answers those who wait for a promotion that will not come.
+    func failPromotions(in tier: String, _ why: String) {
+        let callers = waiting.filter { $0.wish == .promotes(tier: tier) }
+        waiting.removeAll { $0.wish == .promotes(tier: tier) }
         for caller in callers { caller.then(.failure(PolicyRefusal(why))) }
     }
 

@@ -30,7 +30,7 @@ extension Supervisor {
 
     private func goldenEnded(_ tier: String, _ model: String, _ hasPassed: Bool, _ figures: String) {
         policy.audit(
-            hasPassed ? "golden_passed" : "golden_failed", tier: tier, why: "\(model): \(figures)", by: "hostd")
+            hasPassed ? "golden_passed" : "golden_failed", tier: tier, why: "\(model): \(figures)")
         guard policy.rollouts[tier] != nil else { return }
         policy.feed(trial: tier, .golden(model, passed: hasPassed, figures))
     }

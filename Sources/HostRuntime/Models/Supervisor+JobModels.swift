@@ -42,29 +42,30 @@ extension Supervisor {
         for instance: InstanceID, of job: JobMachine, _ kind: KindSpecification, then: @escaping (ModelChoice) -> Void
     ) {
         // A model that is named needs no tier to say which.
-        let tiers = kind.tiers.filter { kind.model == nil || $0 != kind.tier }
-        guard !tiers.isEmpty else {
+        let needed = kind.tiers.filter { kind.model == nil || $0 != kind.tier }
+        guard !needed.isEmpty else {
             guard let model = kind.model else { return then(.none) }
             var models = policy.inForce?.policy.tiers.mapValues(\.model) ?? [:]
             if let tier = kind.tier { models[tier] = model }
             return then(.chosen(.init(named: model, tier: kind.tier, policy.inForce?.number, models)))
         }
-        guard policy.inForce != nil else { return then(.later(policy.lack(of: tiers) ?? "no policy is in force")) }
-        if job.attempts == 0 { return then(choose(for: job, kind, before: nil)) }
+        guard policy.inForce != nil else { return then(.later(policy.lack(of: needed) ?? "no policy is in force")) }
+        if job.attempts == 0 { return then(choose(for: job, kind, needed, before: nil)) }
         if let attempt = job.attempt, attempt.startedMilliseconds > 0 {
-            return then(choose(for: job, kind, before: attempt))
+            return then(choose(for: job, kind, needed, before: attempt))
         }
         store.job(job.id) { [weak self] found in
             guard let self else { return }
             guard case .success(let stored) = found else { return then(.later("the store does not say its arm")) }
-            then(self.choose(for: job, kind, before: stored?.attempts.max { $0.number < $1.number }))
+            then(self.choose(for: job, kind, needed, before: stored?.attempts.max { $0.number < $1.number }))
         }
     }
 
-    private func choose(for job: JobMachine, _ kind: KindSpecification, before: AttemptRecord?) -> ModelChoice {
+    private func choose(
+        for job: JobMachine, _ kind: KindSpecification, _ needed: [String], before: AttemptRecord?
+    ) -> ModelChoice {
         guard let generation = policy.inForce else { return .later("no policy is in force") }
         let tiers = generation.policy.tiers
-        let needed = kind.tiers.filter { kind.model == nil || $0 != kind.tier }
         if let lack = policy.lack(of: needed) { return .never(lack) }
         if let tier = kind.tiers.first(where: { !(tiers[$0]?.admits(kind.name) ?? true) }) {
             let those = tiers[tier]?.allow.joined(separator: ", ") ?? ""
@@ -101,9 +102,4 @@ extension Supervisor {
             self.policy.feed(trial: tier, .ended(attempt.job, model: model, verdict))
         }
     }
-}
-
-nonisolated extension ModelPolicy.Tier {
-    /// Whether a service or kind of this name may use it.
-    fileprivate func admits(_ name: String) -> Bool { allow.isEmpty || allow.contains(name) }
 }

@@ -42,14 +42,12 @@ extension Supervisor {
         policy.usesChanged()
     }
 
-    /// A service that waits for its Node or its model tries again: what was in its way may have gone.
-    private func wake(_ name: ServiceName) {
-        if case .waiting(.node)? = machine.services[name]?.state { feed(name, .nodeChanged) }
-    }
-
-    /// The configuration has changed: what waits may want no model any more, or another.
+    /// Services that wait for their Node or their model try again: the policy or the configuration has changed, and
+    /// what was in their way may have gone.
     func wakeServicesWithoutModel() {
-        for name in machine.services.keys.sorted() { wake(name) }
+        for name in machine.services.keys.sorted() {
+            if case .waiting(.node)? = machine.services[name]?.state { feed(name, .nodeChanged) }
+        }
     }
 
     private func policyIsInForce(_ generation: PolicyGeneration) {
@@ -113,10 +111,8 @@ extension Supervisor {
 
     /// The models that a launch has: of the generation in force, or why it cannot be launched.
     func models(for launch: LaunchSpecification) -> Result<LaunchModels, LaunchError> {
-        policy.lack(of: launch.tiers).map { .failure(LaunchError($0)) } ?? .success(modelsInForce)
+        policy.lack(of: launch.tiers).map { .failure(LaunchError($0)) } ?? .success(policy.models)
     }
-
-    var modelsInForce: LaunchModels { policy.inForce.map { LaunchModels($0) } ?? .none }
 
     /// A launch with what is known of the network now, and with its models.
     func filled(_ launch: LaunchSpecification, _ models: LaunchModels) -> LaunchSpecification {
@@ -132,7 +128,7 @@ extension Supervisor {
 
     /// The same for what runs beside an instance: with the models that it has.
     func filled(_ launch: LaunchSpecification, beside instance: InstanceID) -> LaunchSpecification {
-        filled(launch, traces[instance]?.models ?? modelsInForce)
+        filled(launch, traces[instance]?.models ?? policy.models)
     }
 
     /// A service was launched with these models.

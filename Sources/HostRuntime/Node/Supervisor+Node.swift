@@ -59,7 +59,7 @@ extension Supervisor {
 
     private func nodeContext(of name: ServiceName) -> NodeContext {
         guard let service = machine.services[name] else { return { (nil, nil) } }
-        let launch = filled(service.specification.launch, modelsInForce)
+        let launch = filled(service.specification.launch, policy.models)
         let process = service.state.process
         let known = identities[name]
         let node = nodePin(of: name)?.path

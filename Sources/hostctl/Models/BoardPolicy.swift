@@ -31,36 +31,17 @@ struct BoardPolicy {
     /// models.toml beside hostd.toml, or what came from the configured source.
     private static func path(_ session: Session) -> String {
         let main = Places.configuration(session.request)
-        let folder = main.lastIndex(of: "/").map { String(main[..<$0]) + "/" } ?? ""
         if Files.exists(main), let files = try? ConfigurationFiles.read(session.request),
             case .success(let configuration) = ConfigurationReader.read(files), configuration.models.url != nil
         {
             return Places.state(session.request) + "/models/source.toml"
         }
-        return folder + "models.toml"
+        return Places.policy(session.request)
     }
 
     private static func read(_ path: String) throws(Failure) -> ModelPolicy {
-        let first = try file(path)
-        var files = [first]
-        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) + "/" } ?? ""
-        for name in try checked(PolicyReader.includes(of: first)) {
-            files.append(try file(name.hasPrefix("/") ? name : folder + name))
-        }
-        return try checked(PolicyReader.read(files: files))
-    }
-
-    private static func file(_ path: String) throws(Failure) -> ConfigurationFile {
-        do throws(SystemError) {
-            return ConfigurationFile(path: path, bytes: try DropIns.read(path, limit: ConfigurationFile.sizeLimit + 1))
-        } catch {
-            throw Failure(.badFile, "cannot read \(path): \(errorText(error.code))")
-        }
-    }
-
-    private static func checked<Value>(_ result: Result<Value, ConfigurationErrors>) throws(Failure) -> Value {
-        switch result {
-        case .success(let value): return value
+        switch PolicyReader.read(files: try PolicyFiles.read(path)) {
+        case .success(let policy): return policy
         case .failure(let errors): throw Failure(.badFile, "\(errors.errors.first.map { "\($0)" } ?? "\(errors)")")
         }
     }

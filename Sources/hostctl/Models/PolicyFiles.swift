@@ -18,15 +18,19 @@ struct PolicyFiles {
     /// Reads `path`, or the policy beside the configuration. What it includes is looked for in `folder`, or beside it
     /// where that is not given.
     init(_ request: Request, path: String? = nil, includesIn folder: String? = nil) throws(Failure) {
-        let path = path ?? Places.policy(request)
-        let main = try Self.file(path)
+        files = try Self.read(path ?? Places.policy(request), includesIn: folder)
+        (uses, usesProblem) = Self.uses(request)
+    }
+
+    /// The file at `path` and those that it includes, from `folder` or beside it.
+    static func read(_ path: String, includesIn folder: String? = nil) throws(Failure) -> [ConfigurationFile] {
+        let main = try file(path)
         var files = [main]
         // Of a file that is no TOML its own errors are told.
         if case .success(let names) = PolicyReader.includes(of: main) {
-            for name in names { files.append(try Self.file(Self.inside(folder ?? Self.folder(of: path), name))) }
+            for name in names { files.append(try file(inside(folder ?? Self.folder(of: path), name))) }
         }
-        self.files = files
-        (uses, usesProblem) = Self.uses(request)
+        return files
     }
 
     /// What they say together, or all that is wrong with them.

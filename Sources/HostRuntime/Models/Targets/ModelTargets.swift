@@ -18,7 +18,7 @@ final class ModelTargets {
     private let keeper: String
     private let modelsFile: String
     private let helper: String
-    private var runs: [String: TargetRun] = [:]
+    private var runs: [String: HelperRun] = [:]
     /// What a service has taken over, by its target: a generation that changes nothing there disturbs nobody.
     private var takenOver: [String: String] = [:]
 
@@ -54,7 +54,7 @@ final class ModelTargets {
     ) {
         let order = TargetOrder(
             target: target, models: TargetModels(generation), modelsFile: modelsFile, keeper: keeper, node: node())
-        runs[target.name] = TargetRun(
+        runs[target.name] = TargetRun.start(
             loop: loop, helper, order, lockPath: "\(modelsFile).\(target.name).lock",
             timeout: Self.timeout(of: target)
         ) { [weak self] result in
