@@ -55,13 +55,39 @@ import Testing
         for name in ["a@1", "a@2"] {
             try host.wait(name, for: "ready") { $0.model == "x/two" && !pids.contains($0.pid ?? 0) }
         }
-        // The second one is stopped when the first is ready again, and no sooner.
+        try Self.expectInTurn(host)
+    }
+
+    /// The second one is stopped when the first is ready again, and no sooner.
+    private static func expectInTurn(_ host: HostUnderTest) throws {
         let events = try host.events().filter { $0.service?.hasPrefix("a@") == true }
         let last = { (name: String, kind: String) in events.lastIndex { $0.service == name && $0.kind == kind } ?? -1 }
         let order = [("a@1", "a@2"), ("a@2", "a@1")].contains { first, second in
             last(first, "service.ready") < last(second, "service.stopping")
         }
         #expect(order, "\(events.map { "\($0.service ?? "") \($0.kind)" })")
+    }
+
+    @Test func aLiteLLMGoesOverToItsNewFileOneInstanceAfterTheOther() throws {
+        let host = try HostUnderTest(
+            """
+            [service.a]
+            command = ["/bin/sleep", "1000"]
+            instances = 2
+            ready = { exec = ["true"], interval = "50ms" }
+            """)
+        let config = host.dir + "/litellm.yaml"
+        try Files.replace(config, with: Array("model_list:\n  # hostd: begin models\n  # hostd: end models\n".utf8))
+        let apply = "[[apply]]\nlitellm = { config = \"\(config)\", service = \"a\" }\nprefix = \"openai/\""
+        try host.writePolicy(HostUnderTest.policy("x/one", apply))
+        try host.start()
+        try host.waitModel("agent", "x/one")
+        let pids = [try host.waitReady("a@1"), try host.waitReady("a@2")]
+        try host.writePolicy(HostUnderTest.policy("x/two", apply))
+        try host.waitModel("agent", "x/two")
+        for name in ["a@1", "a@2"] { try host.wait(name, for: "ready") { !pids.contains($0.pid ?? 0) } }
+        try Self.expectInTurn(host)
+        #expect(try Files.readText(config).contains("    model: \"openai/x/two\""))
     }
 
     @Test func aServiceIsToldBySignalAndHasTheModelFromThenOn() throws {

@@ -21,13 +21,23 @@ struct LiteLLM {
     /// What tools beside the proxy are run with.
     var python: String { programs + "/python3" }
 
-    /// Its configuration: the model `agent` is `model` of the provider at `port`.
-    static func configuration(model: String, provider port: Int32) -> String {
-        """
+    /// Its configuration, in which hostd writes the models.
+    static let configuration = """
         model_list:
-        - model_name: agent
-          litellm_params: { model: openai/\(model), api_base: "http://127.0.0.1:\(port)/v1", api_key: none }
+          # hostd: begin models
+          # hostd: end models
         general_settings: { master_key: \(key) }
+
+        """
+
+    /// A policy in which the tier `agent` is `model`, for the configuration at `path` of the service `gateway`.
+    static func policy(model: String, at path: String) -> String {
+        """
+        [tier.agent]
+        model = "\(model)"
+        [[apply]]
+        litellm = { config = "\(path)", service = "gateway" }
+        prefix = "openai/"
 
         """
     }

@@ -44,7 +44,6 @@ private final class LiteLLMSwap {
     private let folder: BenchFolder
     private let litellm: LiteLLM
     private let provider: BenchProcess
-    private let providerPort: Int32
     private let hostd: SupervisorProcess
 
     init(_ way: SwapWay, _ litellm: LiteLLM) throws {
@@ -53,10 +52,9 @@ private final class LiteLLMSwap {
         let place = folder.path + "/provider"
         let output = try Descriptor(opening: place, O_WRONLY | O_CREAT)
         provider = try BenchProcess(litellm.python, [Self.script, "upstream"], output: output.raw)
-        providerPort = try Self.port(in: place)
-        let model = LiteLLM.configuration(model: "old", provider: providerPort)
-        try Files.replace(folder.path + "/config.yaml", with: model.utf8)
-        let text = way.configuration(litellm, port: Self.port, folder: folder.path)
+        try Files.replace(folder.path + "/config.yaml", with: LiteLLM.configuration.utf8)
+        let text = way.configuration(
+            litellm, port: Self.port, provider: try Self.port(in: place), folder: folder.path)
         try Files.replace(folder.path + "/hostd.toml", with: text.utf8)
         hostd = try SupervisorProcess(
             BenchPrograms.built("hostd"), ["--dir", folder.path], output: folder.path + "/output")
@@ -69,14 +67,14 @@ private final class LiteLLMSwap {
     /// The cells of its row.
     func run(rate: Int) throws -> [String] {
         try untilReady()
+        try takeOver("old")
+        try untilReady()
         let place = folder.path + "/load"
         let output = try Descriptor(opening: place, O_WRONLY | O_CREAT)
         let load = try BenchProcess(
             litellm.python, [Self.script, "load", "\(Self.port)", "\(rate)"], output: output.raw)
         Pause.sleep(Self.steady)
-        let model = LiteLLM.configuration(model: "new", provider: providerPort)
-        try Files.replace(folder.path + "/config.yaml", with: model.utf8)
-        guard try hostctl(["restart", "gateway", "--timeout", "10m"]) == 0 else { throw failure("the restart failed") }
+        try takeOver("new")
         Pause.sleep(Self.steady)
         load.signal(SIGTERM)
         try load.finish()
@@ -88,6 +86,15 @@ private final class LiteLLMSwap {
         }
         return ["sent", "answered", "refused", "reset", "reset_kept", "error", "cut"].map { figures[$0] ?? "-" }
             + [seconds("failing_ms"), seconds("longest_ms"), figures["of_old"] ?? "-", figures["of_new"] ?? "-"]
+    }
+
+    /// Makes `model` that of the policy, and waits until the proxy has it.
+    private func takeOver(_ model: String) throws {
+        let policy = LiteLLM.policy(model: model, at: folder.path + "/config.yaml")
+        try Files.replace(folder.path + "/models.toml", with: policy.utf8)
+        guard try hostctl(["model", "apply", "--timeout", "10m"]) == 0 else {
+            throw failure("the proxy does not get the model \(model)")
+        }
     }
 
     private func untilReady() throws {

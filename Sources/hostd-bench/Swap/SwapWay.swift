@@ -6,7 +6,7 @@ struct SwapWay {
     /// The keys of its service beyond those that all have.
     private let keys: String
 
-    /// Everything but `hostctl restart` is in the configuration.
+    /// Everything but the policy is in the configuration.
     static let all = [
         SwapWay(title: "restart", keys: "command = [LITELLM]\nports = [PORT]"),
         SwapWay(
@@ -20,16 +20,17 @@ struct SwapWay {
     private static let held = "listen = [\"127.0.0.1:PORT\", \"127.0.0.1:PORT+${instance}\"]"
 
     /// The whole configuration of a host that runs `litellm` at `port`, in `folder`.
-    func configuration(_ litellm: LiteLLM, port: Int, folder: String) -> String {
+    func configuration(_ litellm: LiteLLM, port: Int, provider: Int32, folder: String) -> String {
         let program = "\"\(litellm.programs)/litellm\", \"--config\", \"\(folder)/config.yaml\""
         let arguments = "\"--host\", \"127.0.0.1\", \"--port\", \"${port}\", \"--num_workers\", \"1\""
         let own = keys.replacing("LITELLM", with: program + ", " + arguments)
+        let api = "OPENAI_API_BASE = \"http://127.0.0.1:\(provider)/v1\", OPENAI_API_KEY = \"none\""
         return """
             [host]
             launcher = "direct"
             [service.gateway]
             preset = "litellm"
-            env = { LITELLM_LOCAL_MODEL_COST_MAP = "True" }
+            env = { LITELLM_LOCAL_MODEL_COST_MAP = "True", \(api) }
             \(own.replacing("[PORT+1]", with: "[\(port + 1)]").replacing("PORT", with: "\(port)"))
 
             """
