@@ -24,7 +24,7 @@ PLACED := sed 's|/usr/local|$(PREFIX)|g'
 
 export SWIFT
 
-.PHONY: help deps build run test simulate lint bench install install-units install-completions uninstall booted clean
+.PHONY: help deps build run test simulate lint bench install install-units install-completions uninstall test-systemd clean
 
 help:
 	@echo 'make run      install what is missing, build, and run hostd on config/demo in the foreground'
@@ -34,7 +34,7 @@ help:
 	@echo 'make build    the programs, in $(RELEASE)'
 	@echo 'make install  what was built, its units and docs, under PREFIX ($(PREFIX)); DESTDIR is honoured'
 	@echo 'make uninstall  takes that away again, but no configuration, state or logs'
-	@echo 'make booted   hostd as a unit, in a container that boots systemd (as root)'
+	@echo 'make test-systemd  hostd under a systemd that boots in a container (as root); part of make test too'
 	@echo 'make docs     docs/configuration.md, agents.md and models.md anew, from the declarations of the keys'
 	@echo 'make deps     install what is missing and nothing else'
 	@echo 'make clean    remove what was built'
@@ -137,8 +137,13 @@ uninstall:
 	rm -f $(SHARE)/bash-completion/completions/hostctl $(SHARE)/zsh/site-functions/_hostctl
 	rm -f $(SHARE)/fish/vendor_completions.d/hostctl.fish
 
-booted: build
-	tools/booted $(RELEASE)
+# One of them: make test-systemd TOPICS=unit
+TOPICS ?= $(patsubst Tests/Booted/%.sh,%,$(filter-out %/lib.sh,$(wildcard Tests/Booted/*.sh)))
+
+test-systemd: deps
+	@tools/deps test
+	$(SWIFT) build
+	@for topic in $(TOPICS); do tools/booted .build/debug $$topic || exit 1; done
 
 clean:
 	rm -rf .build

@@ -1,0 +1,31 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# hostd as a unit of a user's own manager.
+. /mnt/booted/lib.sh
+
+uid=4711
+
+as_user() { setpriv --reuid=$uid --regid=$uid --clear-groups env XDG_RUNTIME_DIR=/run/user/$uid HOME=/home/agent "$@"; }
+manager_runs() { as_user systemctl --user is-active --quiet basic.target; }
+
+a_users_manager_runs_without_a_login() {
+    groupadd --gid $uid agent && useradd --create-home --uid $uid --gid $uid agent || fail 'no user'
+    loginctl enable-linger agent || fail 'loginctl enable-linger'
+    until_true 20 "the user's manager" manager_runs
+}
+
+a_users_unit_keeps_the_same_promises() {
+    local sleeper
+    as_user mkdir -p /home/agent/.config/hostd
+    printf '[service.sleeper]\ncommand = ["sleep", "200000"]\n' >/home/agent/.config/hostd/hostd.toml
+    chown -R agent /home/agent
+    as_user systemctl --user start hostd || fail "systemctl --user start"
+    until_true 10 "the user's service" pgrep -f 'sleep 200000'
+    sleeper=$(pgrep -f 'sleep 200000')
+    as_user systemctl --user restart hostd || fail "systemctl --user restart"
+    expect "the user's pid" "$(pgrep -f 'sleep 200000')" "$sleeper"
+    as_user systemctl --user stop hostd || fail "systemctl --user stop"
+    expect "the user's processes" "$(pgrep -c -f 'sleep 200000' || true) $(count hostd-keeper)" '0 0'
+}
+
+run_scenarios a_users_manager_runs_without_a_login a_users_unit_keeps_the_same_promises
