@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CHost
 internal import Glibc
 internal import HostCore
 internal import HostLinux
@@ -8,8 +7,6 @@ internal import HostLoop
 
 /// Starts keepers: from the one that waits ready when it can, else by clone and exec.
 final class KeeperStarter {
-    private static let magic: UInt32 = 0x4b50_4552
-    private static let messageLimitBytes = 128 * 1024
     /// The next spare is made when the launch that took the last one is through with its own exec.
     private static let refillDelay: Duration = .milliseconds(20)
 
@@ -17,6 +14,12 @@ final class KeeperStarter {
     private let path: String
     private var refill: TimerSource?
     private var spare: Spare?
+    /// Whether one waits for the next launch. Where the service manager starts the keepers there is none to wait.
+    var keepsSpare = false {
+        didSet { if keepsSpare { makeSpare() } else { letSpareGo() } }
+    }
+    /// A spare that is not wanted any more, until it has ended.
+    private var leaving: ProcessWatch?
 
     private final class Spare {
         let pid: Int32
@@ -38,7 +41,6 @@ final class KeeperStarter {
         self.loop = loop
         self.path = path
         refill = try loop.timer { [weak self] in self?.makeSpare() }
-        makeSpare()
     }
 
     /// Starts a keeper for `command`; it takes over the flock of `lock`, and `sockets` for its child.
@@ -57,21 +59,10 @@ final class KeeperStarter {
     private func hand(
         _ arguments: [String], _ environment: [String], _ descriptors: [Int32]
     ) -> SpawnedProcess? {
-        guard let spare else { return nil }
-        var message: [UInt8] = []
-        for number in [Self.magic, UInt32(arguments.count), UInt32(environment.count), 0] {
-            withUnsafeBytes(of: number) { message += $0 }
-        }
-        for text in arguments + environment {
-            message += text.utf8
-            message.append(0)
-        }
-        guard message.count <= Self.messageLimitBytes else { return nil }
+        let message = KeeperMessage(arguments: arguments, environment: environment)
+        guard let spare, message.sizeBytes != nil else { return nil }
         self.spare = nil
-        let sent = message.withUnsafeBytes {
-            chost_send_with_descriptors(spare.socket, $0.baseAddress, $0.count, descriptors, descriptors.count)
-        }
-        guard sent == message.count else {
+        guard message.send(on: spare.socket, descriptors: descriptors) else {
             close(spare.pidfd)
             return nil
         }
@@ -80,8 +71,17 @@ final class KeeperStarter {
         return SpawnedProcess(pid: spare.pid, pidfd: Descriptor(owning: spare.pidfd))
     }
 
+    /// Its end of the socket tells it to.
+    private func letSpareGo() {
+        guard let spare else { return }
+        self.spare = nil
+        leaving = try? ProcessWatch(loop: loop, pidfd: Descriptor(owning: spare.pidfd)) { [weak self] _ in
+            self?.leaving = nil
+        }
+    }
+
     private func makeSpare() {
-        guard spare == nil, let pair = try? Sockets.pair() else { return }
+        guard keepsSpare, spare == nil, let pair = try? Sockets.pair() else { return }
         let child = pair.second
         let arguments = ["--spare", "3"]
         guard

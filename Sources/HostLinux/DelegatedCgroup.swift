@@ -12,7 +12,7 @@ public struct DelegatedCgroup: Hashable, Sendable {
 
     /// The child that hostd itself and its keepers live in: a cgroup with controllers for its children has no processes
     /// of its own.
-    static let ownChild = "hostd-itself"
+    public static let ownChild = "hostd-itself"
     private static let wanted = ["memory", "pids", "cpu"]
 
     /// Takes what was given to this process, moves all that lives there into a child, and turns on the controllers for
@@ -40,7 +40,7 @@ public struct DelegatedCgroup: Hashable, Sendable {
     /// From systemd only where it puts hostd into the child by itself (DelegateSubgroup=): otherwise it would start the
     /// next hostd in the cgroup whose children have controllers, which the kernel refuses as long as any of them lives.
     private static func given() -> String? {
-        guard let mount = mountPoint(), var own = ownPath() else { return nil }
+        guard let mount = mountPoint(), var own = path(of: "self") else { return nil }
         let isPlaced = own.hasSuffix("/" + ownChild)
         if isPlaced { own.removeLast(ownChild.utf8.count + 1) }
         let path = own == "/" || own.isEmpty ? mount : mount + own
@@ -71,14 +71,20 @@ public struct DelegatedCgroup: Hashable, Sendable {
         return text.split { $0 == " " || $0 == "\n" }.map(String.init)
     }
 
-    /// From `0::/system.slice/hostd.service`.
-    private static func ownPath() -> String? {
-        let text = (try? Files.readText("/proc/self/cgroup", limit: 65536)) ?? ""
+    /// The controllers that the service manager can limit its units with: those of the root of the hierarchy.
+    public static func managerControllers() -> Set<String> {
+        guard let mount = mountPoint() else { return [] }
+        return Set(words(of: mount + "/cgroup.controllers")).intersection(wanted)
+    }
+
+    /// Where a process is: from `0::/system.slice/hostd.service`.
+    public static func path(of pid: String) -> String? {
+        let text = (try? Files.readText("/proc/\(pid)/cgroup", limit: 65536)) ?? ""
         return text.split(separator: "\n").first { $0.hasPrefix("0::") }.map { String($0.dropFirst(3)) }
     }
 
     /// Where the whole of the hierarchy that we see is mounted.
-    private static func mountPoint() -> String? {
+    static func mountPoint() -> String? {
         let text = (try? Files.readText("/proc/self/mountinfo", limit: 4 << 20)) ?? ""
         for line in text.split(separator: "\n") {
             let fields = line.split(separator: " ")

@@ -15,6 +15,15 @@ public struct InstanceCgroup: Hashable, Sendable {
         controllers = delegated.controllers
     }
 
+    /// That of the unit `name`, where the process `pid` is in it; nil where it is somewhere else.
+    public init?(ofUnit name: String, around pid: Int32) {
+        guard let own = DelegatedCgroup.path(of: "\(pid)"), own.hasSuffix("/" + name),
+            let mount = DelegatedCgroup.mountPoint()
+        else { return nil }
+        path = mount + own
+        controllers = []
+    }
+
     /// Whether it is there.
     public var exists: Bool { Files.exists(path + "/cgroup.procs") }
 

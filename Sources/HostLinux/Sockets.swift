@@ -24,6 +24,13 @@ public enum Sockets {
         return (ends[0], ends[1])
     }
 
+    /// Takes the next message out of the queue of `socket`, with all descriptors in it, if there is one.
+    public static func discardOne(_ socket: Int32) {
+        var byte: UInt8 = 0
+        // Descriptors of a message that is read without room for them are closed (unix(7)).
+        recv(socket, &byte, 1, Int32(MSG_DONTWAIT) | Int32(MSG_TRUNC))
+    }
+
     /// A bound datagram socket at `path` (mode 0600) that gets the sender's pid with each message.
     public static func datagramReceiver(at path: String) throws(SystemError) -> Descriptor {
         unlink(path)

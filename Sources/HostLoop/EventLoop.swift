@@ -11,7 +11,8 @@ public import HostLinux
 /// The one loop of the program: sd-event with owned sources.
 @MainActor
 public final class EventLoop {
-    let event: OpaquePointer
+    /// The sd_event, for what attaches itself to it (sd_bus_attach_event(3)); valid as long as the loop.
+    public let event: OpaquePointer
     /// How late it comes to its timers.
     public internal(set) var lag = LoopLag()
     /// Called with each timer that fires, before its own handler: when it was due.

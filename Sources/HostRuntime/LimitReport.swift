@@ -10,7 +10,7 @@ extension Supervisor {
     /// What a service may use, how that is kept on this host, and what it uses now.
     func limitStatus(of service: ServiceMachine) -> [LimitStatus] {
         let limits = service.specification.limits
-        let controllers = launcher.cgroup?.controllers ?? []
+        let controllers = launcher.controllers(of: service.state.instance)
         let use = service.state.instance.flatMap { self.limits.machines[$0]?.newest }
         let memory = use.map { ByteText.text($0.memoryBytes) }
         var result: [LimitStatus] = []

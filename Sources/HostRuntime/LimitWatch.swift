@@ -20,6 +20,9 @@ final class LimitWatch {
     fileprivate var applied: [InstanceID: LimitsSpecification] = [:]
     /// What is known of each instance.
     fileprivate(set) var machines: [InstanceID: LimitsMachine] = [:] { didSet { readings &+= 1 } }
+    /// A launch has its limits from the start.
+    func launched(_ instance: InstanceID, with rules: LimitsSpecification) { applied[instance] = rules }
+
     /// How often that may have changed.
     private(set) var readings: UInt64 = 0
     fileprivate var timer: TimerSource?
@@ -49,18 +52,18 @@ extension Supervisor {
 
     /// The limits that are kept by looking.
     private func polled(_ service: ServiceMachine) -> LimitsSpecification {
-        var rest = service.specification.limits.notKept(by: launcher.cgroup?.controllers ?? [])
+        var rest = service.specification.limits.notKept(by: launcher.controllers(of: service.state.instance))
         rest.cpuPercent = nil
         return rest
     }
 
     /// A launch has set them; this is for a configuration that changed since.
     private func applyLimits(_ rules: LimitsSpecification, to instance: InstanceID) {
-        guard launcher.cgroup != nil, limits.applied[instance] != rules else { return }
+        guard limits.applied[instance] != rules else { return }
         limits.applied = limits.applied.filter { machine.services[$0.key.service]?.state.instance == $0.key }
         limits.applied[instance] = rules
         do throws(SystemError) {
-            try launcher.cgroup(of: instance)?.apply(rules)
+            try launcher.apply(rules, to: instance)
         } catch {
             Journal.say(.warning, "the limits of \(instance) could not be set: \(error)")
         }

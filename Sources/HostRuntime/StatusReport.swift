@@ -15,7 +15,7 @@ extension Supervisor {
         let clock = wallClock()
         let facts = HostFacts(
             name: settings.name ?? HostName.current, version: Release.version, pid: getpid(),
-            uptimeSeconds: (loop.now - startedAt).seconds, launcher: "direct", keepAwake: power.heldFor,
+            uptimeSeconds: (loop.now - startedAt).seconds, launcher: launcherName, keepAwake: power.heldFor,
             keepAwakeProblem: power.problem)
         return HostStatus(
             host: facts, node: nodeStatus, conditions: conditionStatus(clock), policy: policyStatus, services: [],

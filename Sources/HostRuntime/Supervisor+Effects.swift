@@ -120,6 +120,7 @@ extension Supervisor {
             let size = pipeSizeBytes()
             let held = try hook == nil ? socketsForLaunch(of: specification) : []
             try launcher.launch(instance, specification, prepared, hook: hook, pipeSizeBytes: size, sockets: held)
+            limits.launched(instance, with: specification.limits)
             let trace = InstanceTrace(instance, service.specification.log)
             trace.environment = prepared.environment
             traces[instance] = trace

@@ -43,6 +43,7 @@ extension Supervisor {
 
     /// Finds what earlier lives of hostd left running, and starts what should run.
     func begin() throws(SystemError) {
+        chooseLauncher()
         let found = try launcher.findInstances()
         // As the snapshots say, before anything that is found here leads to a new launch.
         let restored = machine.services.compactMapValues(\.state.instance)
@@ -53,6 +54,7 @@ extension Supervisor {
         for name in machine.services.keys.sorted() where !unremembered.contains(name) {
             resume(name, restored[name], news)
         }
+        units?.begin()
         // What the start took is no absence.
         sleep = SleepMachine(PowerLink.clocks)
         logger.begin()

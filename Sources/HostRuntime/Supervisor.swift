@@ -18,7 +18,9 @@ internal import HostWire
 final class Supervisor {
     let loop: EventLoop
     let folders: Folders
-    let launcher: DirectLauncher
+    let launcher: Launcher
+    /// The service manager, where it starts the keepers.
+    var units: UnitStarter?
     let logger: LoggerLink
     let store: Store
     let files: Worker
@@ -134,7 +136,7 @@ final class Supervisor {
         self.folders = folders
         self.configuration = configuration
         startedAt = loop.now
-        launcher = try DirectLauncher(
+        launcher = try Launcher(
             loop: loop, run: folders.run, jobRecords: folders.jobs, keeper: programs.keeper, epoch: epoch,
             cgroup: DelegatedCgroup.take())
         logger = try LoggerLink(loop: loop, folders: folders, program: programs.logger)

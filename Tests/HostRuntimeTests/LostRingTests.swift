@@ -25,7 +25,7 @@ struct LostRingTests {
     func aStartWhoseRingIsLostIsFoundInItsRecord() throws {
         let folder = try TemporaryFolder()
         let loop = try TestLoop()
-        let launcher = try DirectLauncher(
+        let launcher = try Launcher(
             loop: loop.events, run: folder.path, keeper: Programs.path("hostd-keeper"), epoch: "test")
         let instance = try #require(InstanceID("sleeper.1"))
         let specification = ServiceSpecification(

@@ -87,6 +87,8 @@ extension Supervisor {
     private func apply(_ new: HostConfiguration, _ changes: [ReloadAnswer.Change]) {
         let old = configuration
         configuration = new
+        chooseLauncher()
+        units?.begin()
         let needsHostd = ConfigurationPlan(from: old, to: new).hostKeysForRestart
         history.add(host: "reloaded", Self.summary(of: changes))
         let unknown = useControl?(new.control)

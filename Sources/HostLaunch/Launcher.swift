@@ -6,10 +6,11 @@ public import HostCore
 public import HostLinux
 public import HostLoop
 
-/// Starts keepers by itself, finds them again after a restart, and tells what their records say.
+/// Starts keepers, by itself or in units of the service manager, finds them again after a restart, and tells what their
+/// records say.
 ///
 /// Records are the truth; doorbells and pidfds only say when to look.
-public final class DirectLauncher {
+public final class Launcher {
     /// An instance with a folder.
     private final class Held {
         let folder: InstanceFolder
@@ -20,6 +21,12 @@ public final class DirectLauncher {
         var unheardAt: Instant?
         /// The doorbell brought the last record: nothing of its tree is left, and its files hold no more news.
         var isOver = false
+        /// Its keeper is started by the service manager: who it is comes with its first word.
+        var isInUnit = false
+        /// The cgroup of its unit, once its keeper is known.
+        var unitCgroup: InstanceCgroup?
+        /// Signals that it is to get as soon as its keeper is known.
+        var unsent: [(number: Int32, value: Int32)] = []
 
         init(folder: InstanceFolder, token: String?) {
             self.folder = folder
@@ -32,12 +39,15 @@ public final class DirectLauncher {
     private static let recheckInterval: Duration = .milliseconds(200)
     /// A doorbell whose queue stays full is given up by the keepers after a second.
     private static let unheardPatience: Duration = .seconds(1)
+    /// More signals than anybody sends before a program has started.
+    private static let unsentLimit = 16
 
     private let loop: EventLoop
     private let run: String
     private let jobRecords: String?
     private let epoch: String
     private let doorbellPath: String
+    private let keeper: String
     private let starter: KeeperStarter
     private var doorbell: Doorbell?
     private var held: [InstanceID: Held] = [:]
@@ -47,6 +57,11 @@ public final class DirectLauncher {
     private var isRecheckDue = false
     /// How often a keeper was found or went.
     public private(set) var keeperChanges: UInt64 = 0
+
+    /// Starts keepers in units of the service manager; nil: hostd starts them itself.
+    public weak var units: (any UnitStarting)? {
+        didSet { starter.keepsSpare = units == nil }
+    }
 
     /// Gets what the records say, whenever they say something new.
     public var news: ((InstanceID, KeeperNews) -> Void)?
@@ -64,47 +79,90 @@ public final class DirectLauncher {
         self.cgroup = cgroup
         self.run = run
         self.epoch = epoch
+        self.keeper = keeper
         doorbellPath = run + "/doorbell"
         starter = try KeeperStarter(loop: loop, path: keeper)
         doorbell = try Doorbell(loop: loop, path: doorbellPath) { [weak self] in self?.take($0) }
         recheck = try loop.timer { [weak self] in self?.recheckUnknown() }
     }
 
-    /// Starts an instance, prepared for it and for no other. It gets `sockets`, which listen at its addresses.
+    /// Starts an instance, prepared for it and for no other. It gets `sockets`, which listen at its addresses. A hook
+    /// never has a unit: the manager starts none while hostd's own is being stopped, and hooks run then too.
     public func launch(
         _ instance: InstanceID, _ service: ServiceSpecification, _ prepared: PreparedLaunch, hook: Hook? = nil,
         pipeSizeBytes: Int, sockets: [Int32] = []
     ) throws(LaunchError) {
         let folder = folder(of: instance)
-        let group = cgroup.map { InstanceCgroup(instance, in: $0) }
-        do throws(SystemError) {
-            try group?.make(service.limits)
-        } catch {
-            throw LaunchError("\(error)")
-        }
+        let units = hook == nil ? units : nil
+        let group = units == nil ? cgroup.map { InstanceCgroup(instance, in: $0) } : nil
         let command = KeeperCommand(
             folder: folder, token: prepared.token, epoch: epoch, doorbell: doorbellPath, launch: service.launch,
             identity: prepared.identity, stop: service.stop, streams: service.log.streams,
             pipeSizeBytes: pipeSizeBytes, needsNotify: service.isHeard, socketCount: sockets.count, cgroup: group?.path)
+        let environment =
+            prepared.environment + folder.notifyVariables(heartbeat: service.heartbeat)
+            + (sockets.isEmpty ? [] : HeldSockets.variables(service.launch.listen))
         do throws(SystemError) {
+            try group?.make(service.limits)
             let lock = try folder.create(
                 token: prepared.token, hook: hook, digest: hook == nil ? service.launchDigest : nil,
                 node: prepared.node)
             let entry = Held(folder: folder, token: prepared.token)
             // Another user has to get to its notify socket; what stands in the folder is closed to him.
             if prepared.identity.switches { try Files.setMode(run, 0o711) }
-            let environment =
-                prepared.environment + folder.notifyVariables(heartbeat: service.heartbeat)
-                + (sockets.isEmpty ? [] : HeldSockets.variables(service.launch.listen))
-            let keeper = try starter.start(command, environment: environment, lock: lock, sockets: sockets)
-            entry.keeperPid = keeper.pid
-            entry.unheardAt = loop.now + Self.unheardPatience
-            held[instance] = entry
-            try watch(entry, keeper.takeDescriptor())
+            if let units {
+                let input = try queue(command, environment, lock: lock, sockets: sockets)
+                entry.isInUnit = true
+                held[instance] = entry
+                units.start(instance, service, keeper: keeper, input: input)
+            } else {
+                let started = try starter.start(command, environment: environment, lock: lock, sockets: sockets)
+                entry.keeperPid = started.pid
+                entry.unheardAt = loop.now + Self.unheardPatience
+                held[instance] = entry
+                try watch(entry, started.takeDescriptor())
+            }
             armRecheck(after: Self.unheardPatience)
         } catch {
             throw LaunchError("\(error)")
         }
+    }
+
+    /// The specification of a launch, with its lock, in the queue of a socket that its keeper will read.
+    private func queue(
+        _ command: KeeperCommand, _ environment: [String], lock: borrowing Descriptor, sockets: [Int32]
+    ) throws(SystemError) -> Descriptor {
+        let message = KeeperMessage(arguments: command.arguments, environment: environment)
+        guard message.sizeBytes != nil else {
+            throw SystemError(
+                code: E2BIG, call: "launch", subject: "its command and environment, above \(KeeperMessage.limitBytes) bytes")
+        }
+        let pair = try Sockets.pair()
+        let own = Descriptor(owning: pair.first)
+        let input = Descriptor(owning: pair.second)
+        guard message.send(on: own.raw, descriptors: [lock.raw] + sockets) else {
+            throw SystemError(code: errno, call: "queue", subject: "the specification of \(command.folder.instance)")
+        }
+        return input
+    }
+
+    /// A launch in a unit came to nothing, unless its keeper has written something down.
+    public func launchFailed(_ instance: InstanceID, _ why: String) {
+        guard let entry = held[instance], entry.keeper == nil, entry.keeperPid == nil else { return }
+        try? watchKeeper(of: entry)
+        guard entry.keeper == nil else { return readAll(entry, keeperLives: true) }
+        entry.keeperPid = 0
+        guard !hasRecords(instance) else { return readAll(entry, keeperLives: false) }
+        entry.isOver = true
+        let report = ExitReport(status: .failedToStart(why), ran: .zero, wallMilliseconds: Clock.wallMicroseconds / 1000)
+        news?(instance, .exited(report, treeEmpty: true))
+        keeperIsGone?(instance)
+    }
+
+    /// Whether the keeper of an instance has ever written a record.
+    public func hasRecords(_ instance: InstanceID) -> Bool {
+        let folder = folder(of: instance)
+        return folder.record("start") != nil || folder.record("exit") != nil
     }
 
     /// The instances that the runtime folder knows, oldest first, and what each one's records say now. From here on
@@ -125,19 +183,32 @@ public final class DirectLauncher {
     /// Sends a signal to the main process or its group, through the keeper.
     public func signal(_ instance: InstanceID, _ number: Int32, to target: StopSpecification.Target) {
         let code: Int32 = target == .main ? 0 : 1
-        held[instance]?.keeper?.signal(40, value: number + 256 * code)
+        tell(instance, 40, value: number + 256 * code)
     }
 
     /// Ends the whole tree: SIGTERM, and SIGKILL after `grace`; with zero, SIGKILL at once.
     public func endTree(_ instance: InstanceID, grace: Duration) {
         let milliseconds = Int32(clamping: grace.nanoseconds / 1_000_000)
-        held[instance]?.keeper?.signal(41, value: milliseconds)
+        tell(instance, 41, value: milliseconds)
+    }
+
+    private func tell(_ instance: InstanceID, _ number: Int32, value: Int32) {
+        guard let entry = held[instance] else { return }
+        if let keeper = entry.keeper {
+            keeper.signal(number, value: value)
+        } else if entry.keeperPid == nil, entry.unsent.count < Self.unsentLimit {
+            entry.unsent.append((number, value))
+        }
     }
 
     /// Ends the keeper itself: it does not obey any more. Its main process goes with it (PDEATHSIG).
     public func killKeeper(_ instance: InstanceID) {
         held[instance]?.keeper?.signal(SIGKILL)
+        if let entry = held[instance], entry.isInUnit, entry.keeper == nil { units?.cancel(instance) }
     }
+
+    /// The instances that have a folder.
+    public var instances: [InstanceID] { Array(held.keys) }
 
     /// What the records of an instance say now, for when a doorbell may have been missed.
     public func records(of instance: InstanceID) -> [KeeperNews] {
@@ -175,7 +246,24 @@ public final class DirectLauncher {
 
     /// The cgroup of an instance; nil when it has none of its own.
     public func cgroup(of instance: InstanceID) -> InstanceCgroup? {
-        cgroup.map { InstanceCgroup(instance, in: $0) }.flatMap { $0.exists ? $0 : nil }
+        if let unit = held[instance]?.unitCgroup { return unit }
+        return cgroup.map { InstanceCgroup(instance, in: $0) }.flatMap { $0.exists ? $0 : nil }
+    }
+
+    /// The controllers that keep the limits of an instance, or of those that are launched now.
+    public func controllers(of instance: InstanceID?) -> Set<String> {
+        let isInUnit = instance.flatMap { held[$0]?.isInUnit } ?? (units != nil)
+        return isInUnit ? units?.controllers ?? [] : cgroup?.controllers ?? []
+    }
+
+    /// Gives an instance that runs other limits. Throws what the kernel says of them; the manager says it later.
+    public func apply(_ limits: LimitsSpecification, to instance: InstanceID) throws(SystemError) {
+        guard let entry = held[instance] else { return }
+        if entry.isInUnit {
+            units?.apply(limits, to: instance)
+        } else {
+            try cgroup(of: instance)?.apply(limits)
+        }
     }
 
     /// The folder of an instance.
@@ -186,9 +274,10 @@ public final class DirectLauncher {
     /// The instance is over and its log is drained: its folder goes.
     public func remove(_ instance: InstanceID) {
         guard let entry = held[instance], entry.keeper == nil else { return }
+        let group = entry.isInUnit ? nil : cgroup(of: instance)
         held[instance] = nil
         try? entry.folder.remove()
-        cgroup(of: instance)?.remove()
+        group?.remove()
     }
 
     private func take(_ ring: Doorbell.Ring) {
@@ -215,7 +304,12 @@ public final class DirectLauncher {
             let process = Processes.open(ProcessIdentity(pid: pid, startTicks: ticks))
         else { return }
         entry.keeperPid = pid
+        entry.unitCgroup = InstanceCgroup(ofUnit: UnitName.of(entry.folder.instance), around: pid)
+        if entry.unitCgroup != nil { entry.isInUnit = true }
         try watch(entry, process)
+        for word in entry.unsent { entry.keeper?.signal(word.number, value: word.value) }
+        entry.unsent = []
+        if entry.isInUnit { units?.ran(entry.folder.instance) }
     }
 
     private func watch(_ entry: Held, _ pidfd: consuming Descriptor) throws(SystemError) {
