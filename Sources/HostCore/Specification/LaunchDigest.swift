@@ -21,6 +21,8 @@ extension ServiceSpecification {
         digest.add("env_file", launch.environmentFile)
         if !launch.listen.isEmpty { digest.add("listen", launch.listen.map(\.text)) }
         if launch.node != .any { digest.add("node", launch.node.text) }
+        if launch.sandbox != .none { digest.add("sandbox", launch.sandbox.rawValue) }
+        for setting in launch.unit { digest.add("unit", [setting.name] + setting.lines) }
         digest.add("heartbeat", heartbeat.map { "\($0.nanoseconds)" })
         if log.streams != .merged { digest.add("streams", log.streams.rawValue) }
         return digest.value

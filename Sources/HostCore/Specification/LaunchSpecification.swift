@@ -43,13 +43,21 @@ public struct LaunchSpecification: Hashable, Sendable {
 
     /// Which Node it runs on.
     public var node: NodeWish
+    /// How much its unit locks it in.
+    public var sandbox: Sandbox
+    /// What the configuration says of its unit, each name once, in the order of the names.
+    public var unit: [UnitSetting]
+
+    /// What systemd is told of its unit for that.
+    public var unitProperties: [UnitProperty] { unit.flatMap(\.properties) }
 
     /// A launch of `command` with everything else at its default.
     public init(
         command: [String], directory: String? = nil, user: String? = nil, group: String? = nil,
         groups: [String]? = nil, umask: UInt32? = nil, nice: Int32? = nil, oomScoreAdjust: Int32? = nil,
         limits: [ResourceLimit] = [], environment: [String: String] = [:], environmentFile: String? = nil,
-        listen: [HeldAddress] = [], node: NodeWish = .any
+        listen: [HeldAddress] = [], node: NodeWish = .any,
+        sandbox: Sandbox = .none, unit: [UnitSetting] = []
     ) {
         self.command = command
         self.directory = directory
@@ -64,5 +72,7 @@ public struct LaunchSpecification: Hashable, Sendable {
         self.environmentFile = environmentFile
         self.listen = listen
         self.node = node
+        self.sandbox = sandbox
+        self.unit = unit
     }
 }

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The transient unit of one launch, as data: everything but ExecStart and the descriptor that the keeper reads its
+/// specification from (docs/units.md).
+public struct ServiceUnit: Sendable {
+    /// What the unit is about.
+    public enum Subject: Hashable, Sendable {
+        /// An instance of a service.
+        case service
+        /// An attempt of a job of this kind; nil where the job has none.
+        case job(kind: String?)
+        /// A command beside an instance: a hook, a probe.
+        case helper(String)
+    }
+
+    /// Where its keeper has to get at, whatever the sandbox closes.
+    public struct Folders: Hashable, Sendable {
+        /// What the keeper and the program write to: the runtime folder, the records of jobs, the working folder.
+        public var written: [String]
+        /// What they read: the pinned Node, the file of the models.
+        public var read: [String]
+
+        /// These folders, as absolute paths.
+        public init(written: [String], read: [String] = []) {
+            self.written = written
+            self.read = read
+        }
+    }
+
+    /// The manager that the unit is started by.
+    public struct Manager: Hashable, Sendable {
+        /// Whether it is a user's own, without rights over the host.
+        public var isUser: Bool
+        /// The unit that hostd itself is, which stops this one at shutdown; nil where it is none.
+        public var ownUnit: String?
+
+        /// The system's manager, or a user's.
+        public init(isUser: Bool, ownUnit: String?) {
+            self.isUser = isUser
+            self.ownUnit = ownUnit
+        }
+    }
+
+    /// The slices that units stand in.
+    public static let slices = (services: "hostd-services.slice", jobs: "hostd-jobs.slice")
+
+    private let instance: InstanceID
+    private let service: ServiceSpecification
+    private let subject: Subject
+    private let folders: Folders
+    private let manager: Manager
+
+    /// The unit of `instance`. `service` is the specification that it is launched by, of a job too.
+    public init(
+        _ instance: InstanceID, _ service: ServiceSpecification, _ subject: Subject, folders: Folders, manager: Manager
+    ) {
+        self.instance = instance
+        self.service = service
+        self.subject = subject
+        self.folders = folders
+        self.manager = manager
+    }
+
+    /// The properties in the order in which systemd is told of them: of several for one thing the last counts.
+    public var properties: [UnitProperty] {
+        let settings = service.launch.unit
+        // Lists would be added to: what is given takes the place of what stands here.
+        let given = Set(settings.map(\.name) + settings.flatMap(\.properties).map(\.name))
+        let ours = nature + ending + service.limits.unitProperties + own + sandbox
+        return ours.filter { !given.contains($0.name) } + service.launch.unitProperties + open
+    }
+
+    /// `gateway, kept by hostd`; `job 42, attempt 1 (review), kept by hostd`.
+    public var description: String {
+        let job = JobID(name: instance.service)
+        let what =
+            switch subject {
+            case .service: "\(instance.service)"
+            case .job(let kind):
+                "job \(job?.description ?? instance.service.text), attempt \(instance.launch)"
+                    + (kind.map { " (\($0))" } ?? "")
+            case .helper(let purpose): "\(purpose) of \(job.map { "job \($0)" } ?? instance.service.text)"
+            }
+        return what + ", kept by hostd"
+    }
+
+    private var nature: [UnitProperty] {
+        let isOfJob = JobID(name: instance.service) != nil
+        return [
+            UnitProperty("Description", .string(description)),
+            UnitProperty("Documentation", .strings(["file:/usr/local/share/doc/hostd/units.md"])),
+            UnitProperty("Slice", .string(isOfJob ? Self.slices.jobs : Self.slices.services)),
+            // Started when the keeper is: the start is known to have worked, or why not.
+            UnitProperty("Type", .string("exec")),
+            // Never a failed unit that somebody has to reset: what became of it hostd knows.
+            UnitProperty("CollectMode", .string("inactive-or-failed")),
+            UnitProperty("OOMPolicy", .string("continue")),
+        ] + order
+    }
+
+    /// Stopping goes the other way round: hostd first, which stops its services in order.
+    private var order: [UnitProperty] {
+        manager.ownUnit.map { [UnitProperty("Before", .strings([$0]))] } ?? []
+    }
+
+    /// The keeper does by itself all that `stop` says; systemd only ends what does not obey.
+    private var ending: [UnitProperty] {
+        let patience = service.stop.grace + service.stop.leftovers + Self.margin
+        return [
+            UnitProperty("KillMode", .string("mixed")),
+            UnitProperty("SendSIGKILL", .bool(true)),
+            UnitProperty("TimeoutStopUSec", .uint64(UInt64(max(0, patience.nanoseconds / 1000)))),
+        ]
+    }
+
+    /// For records, pipes and tails after the last SIGKILL.
+    private static let margin: Duration = .seconds(15)
+
+    /// What concerns the keeper itself; its child gets limits and oom_score_adj of its own.
+    private var own: [UnitProperty] {
+        var result = [
+            UnitProperty("LimitNOFILE", .uint64(Self.openFiles)),
+            UnitProperty("LimitNOFILESoft", .uint64(Self.openFiles)),
+        ]
+        // A user's manager may not: the keeper tries by itself.
+        if !manager.isUser { result.append(UnitProperty("OOMScoreAdjust", .int32(-900))) }
+        return result
+    }
+
+    /// As hostd's own unit has it, so that programs find the same with both launchers.
+    private static let openFiles: UInt64 = 1_048_576
+
+    private var sandbox: [UnitProperty] { service.launch.sandbox.properties(isUserManager: manager.isUser) }
+
+    /// Folders that stay open whatever is closed around them. They mean a mount namespace, so only where there is one.
+    private var open: [UnitProperty] {
+        guard !manager.isUser, service.launch.sandbox == .strict || service.launch.closesFolders else { return [] }
+        let written = folders.written.uniqued
+        let read = folders.read.uniqued.filter { !written.contains($0) }
+        return [UnitProperty("BindPaths", .binds(written))]
+            + (read.isEmpty ? [] : [UnitProperty("BindReadOnlyPaths", .binds(read))])
+    }
+}
+
+extension LaunchSpecification {
+    /// Properties that hide folders, or make them read-only.
+    private static let closing: Set = [
+        "ProtectSystem", "ProtectHome", "ReadOnlyPaths", "InaccessiblePaths", "TemporaryFileSystem", "PrivateTmp",
+    ]
+
+    /// Whether something that the configuration says of its unit closes folders.
+    fileprivate var closesFolders: Bool { unit.contains { Self.closing.contains($0.name) } }
+}
+
+extension LimitsSpecification {
+    /// The limits as systemd keeps them. `memory_restart` is hostd's own.
+    public var unitProperties: [UnitProperty] {
+        // Without a word the manager would have its own limit, made for small programs.
+        var result = [UnitProperty("TasksMax", .uint64(tasks.map { UInt64(max(0, $0)) } ?? .max))]
+        if let memoryBytes {
+            // What is swapped out is memory too.
+            result += [
+                UnitProperty("MemoryMax", .uint64(memoryBytes)), UnitProperty("MemorySwapMax", .uint64(0)),
+            ]
+        }
+        if let memoryHighBytes { result.append(UnitProperty("MemoryHigh", .uint64(memoryHighBytes))) }
+        if let cpuPercent {
+            result.append(UnitProperty("CPUQuotaPerSecUSec", .uint64(UInt64(max(0, cpuPercent)) * 10_000)))
+        }
+        if let cpuWeight { result.append(UnitProperty("CPUWeight", .uint64(UInt64(max(0, cpuWeight))))) }
+        if let ioWeight { result.append(UnitProperty("IOWeight", .uint64(UInt64(max(0, ioWeight))))) }
+        return result
+    }
+}
+
+extension [String] {
+    /// Each text once, in order.
+    fileprivate var uniqued: [String] {
+        var seen: Set<String> = []
+        return filter { seen.insert($0).inserted }
+    }
+}
