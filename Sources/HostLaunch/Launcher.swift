@@ -135,7 +135,8 @@ public final class Launcher {
         let message = KeeperMessage(arguments: command.arguments, environment: environment)
         guard message.sizeBytes != nil else {
             throw SystemError(
-                code: E2BIG, call: "launch", subject: "its command and environment, above \(KeeperMessage.limitBytes) bytes")
+                code: E2BIG, call: "launch",
+                subject: "its command and environment, above \(KeeperMessage.limitBytes) bytes")
         }
         let pair = try Sockets.pair()
         let own = Descriptor(owning: pair.first)
@@ -154,7 +155,8 @@ public final class Launcher {
         entry.keeperPid = 0
         guard !hasRecords(instance) else { return readAll(entry, keeperLives: false) }
         entry.isOver = true
-        let report = ExitReport(status: .failedToStart(why), ran: .zero, wallMilliseconds: Clock.wallMicroseconds / 1000)
+        let report = ExitReport(
+            status: .failedToStart(why), ran: .zero, wallMilliseconds: Clock.wallMicroseconds / 1000)
         news?(instance, .exited(report, treeEmpty: true))
         keeperIsGone?(instance)
     }

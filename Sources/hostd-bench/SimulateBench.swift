@@ -7,7 +7,7 @@ import HostSimulation
 /// Runs many seeds, prints what they did, and on a violation the seed, its trace and the command that shows it again.
 ///
 /// `--seed S` runs that one, with `--seeds N` so many from there on, with `--seconds T` as many as fit in that time.
-/// `--part services`, `--part jobs` or `--part policy` simulates those alone.
+/// `--part services`, `--part jobs`, `--part policy` or `--part units` simulates those alone.
 func runSimulateBench(_ arguments: [String]) -> Int {
     var numbers: [String: UInt64] = [:]
     for name in ["--seed", "--seeds", "--seconds"] {
@@ -19,8 +19,8 @@ func runSimulateBench(_ arguments: [String]) -> Int {
         numbers[name] = number
     }
     let part = option("--part", in: arguments) ?? "all"
-    guard ["all", "services", "jobs", "policy"].contains(part) else {
-        say("hostd-bench: --part \(part) is not right (all, services, jobs or policy)")
+    guard ["all", "services", "jobs", "policy", "units"].contains(part) else {
+        say("hostd-bench: --part \(part) is not right (all, services, jobs, policy or units)")
         return 2
     }
     let first = numbers["--seed"] ?? 1
@@ -34,6 +34,7 @@ func runSimulateBench(_ arguments: [String]) -> Int {
             if ["all", "services"].contains(part) { total.add(try Simulation.run(seed: seed)) }
             if ["all", "jobs"].contains(part) { total.add(try JobSimulation.run(seed: seed)) }
             if ["all", "policy"].contains(part) { total.add(try PolicySimulation.run(seed: seed)) }
+            if ["all", "units"].contains(part) { total.add(try UnitSimulation.run(seed: seed)) }
         } catch {
             say("violation: \(error)")
             say("again with: hostd-bench simulate --seed \(seed) --part \(part)")

@@ -31,14 +31,16 @@ extension Supervisor {
     private func unitProperties(
         of instance: InstanceID, _ service: ServiceSpecification, _ place: UnitPlace
     ) -> [UnitProperty] {
-        [
-            UnitProperty("Description", .string("\(instance.service), kept by hostd")),
-            UnitProperty("Slice", .string(UnitName.slice(of: instance))),
-            UnitProperty("Type", .string("exec")), UnitProperty("CollectMode", .string("inactive-or-failed")),
-            UnitProperty("KillMode", .string("mixed")), UnitProperty("OOMPolicy", .string("continue")),
-            UnitProperty("LimitNOFILE", .uint64(1_048_576)),
-            UnitProperty("TasksMax", .uint64(.max)),
-            UnitProperty("Before", .strings(place.ownUnit.map { [$0] } ?? [])),
-        ]
+        let job = JobDesk.job(of: instance)
+        let subject: ServiceUnit.Subject = job.map { .job(kind: jobs.board.jobs[$0]?.kind) } ?? .service
+        let folder = launcher.folder(of: instance)
+        var written = [folders.run, folder.records]
+        if let directory = service.launch.directory { written.append(directory) }
+        let node = folder.node()?.path
+        return ServiceUnit(
+            instance, service, subject,
+            folders: .init(written: written, read: [node, policy.modelsFile.path].compactMap(\.self)),
+            manager: .init(isUser: place.isUser, ownUnit: place.ownUnit)
+        ).properties
     }
 }

@@ -19,7 +19,8 @@ enum UnitWords {
             200: "change its directory", 203: "execute the keeper", 205: "set a resource limit",
             206: "set the OOM score", 208: "connect its input", 209: "connect its output", 210: "change its root",
             214: "set its scheduling", 218: "set its capabilities", 219: "move into its cgroup",
-            225: "set its network", 226: "set up its mount namespace (does every path of `unit` and `directory` exist?)",
+            225: "set its network",
+            226: "set up its mount namespace (does every path of `unit` and `directory` exist?)",
             228: "set its system call filter", 232: "set its address families", 233: "make its runtime folder",
             238: "make its state folder", 243: "get its credentials",
         ]
