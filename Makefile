@@ -35,7 +35,7 @@ help:
 	@echo 'make install  what was built, its units and docs, under PREFIX ($(PREFIX)); DESTDIR is honoured'
 	@echo 'make uninstall  takes that away again, but no configuration, state or logs'
 	@echo 'make test-systemd  hostd under a systemd that boots in a container (as root); part of make test too'
-	@echo 'make docs     docs/configuration.md, agents.md and models.md anew, from the declarations of the keys'
+	@echo 'make docs     docs/configuration.md, agents.md, models.md and units.md anew, from the declarations of the keys'
 	@echo 'make deps     install what is missing and nothing else'
 	@echo 'make clean    remove what was built'
 
@@ -89,6 +89,8 @@ docs: docs-hostctl
 	.build/debug/hostd --reference-agents >> docs/agents.md
 	sed -i '/^<!-- Below here is what/q' docs/models.md
 	.build/debug/hostd --reference-models >> docs/models.md
+	sed -i '/^<!-- Below here is what/q' docs/units.md
+	.build/debug/hostd --reference-units >> docs/units.md
 
 # Installs what `make build` has built: `sudo make install` builds nothing as root.
 install:

@@ -7,13 +7,13 @@ internal import Glibc
 public struct DelegatedCgroup: Hashable, Sendable {
     /// Its folder.
     public let path: String
-    /// The controllers that its children have: of `memory`, `pids` and `cpu`.
+    /// The controllers that its children have: of `memory`, `pids`, `cpu` and `io`.
     public let controllers: Set<String>
 
     /// The child that hostd itself and its keepers live in: a cgroup with controllers for its children has no processes
     /// of its own.
     public static let ownChild = "hostd-itself"
-    private static let wanted = ["memory", "pids", "cpu"]
+    private static let wanted = ["memory", "pids", "cpu", "io"]
 
     /// Takes what was given to this process, moves all that lives there into a child, and turns on the controllers for
     /// the others. Nil where nothing was given, or nothing in it could limit anything.

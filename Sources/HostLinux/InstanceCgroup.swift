@@ -8,6 +8,7 @@ public struct InstanceCgroup: Hashable, Sendable {
     /// Its folder.
     public let path: String
     private let controllers: Set<String>
+    private static let standardWeight = 100
 
     /// That of `instance` in what was given to hostd.
     public init(_ instance: InstanceID, in delegated: DelegatedCgroup) {
@@ -42,11 +43,17 @@ public struct InstanceCgroup: Hashable, Sendable {
             if Files.exists(path + "/memory.swap.max") {
                 try set("memory.swap.max", limits.memoryBytes == nil ? nil : "0")
             }
+            try set("memory.high", limits.memoryHighBytes.map { "\($0)" })
             // Half a tree is of no use to anybody.
             try set("memory.oom.group", limits.memoryBytes == nil ? "0" : "1")
         }
         if controllers.contains("pids") { try set("pids.max", limits.tasks.map { "\($0)" }) }
         if controllers.contains("cpu") { try set("cpu.max", limits.cpuPercent.map { "\($0 * 1000) 100000" }) }
+        if controllers.contains("cpu") { try set("cpu.weight", "\(limits.cpuWeight ?? Self.standardWeight)") }
+        // Not every disk's scheduler goes by it; a kernel without that has no such file.
+        if controllers.contains("io"), Files.exists(path + "/io.weight") {
+            try set("io.weight", "default \(limits.ioWeight ?? Self.standardWeight)")
+        }
     }
 
     /// Whether the kernel has killed something of it because it was over its memory.
@@ -69,9 +76,10 @@ extension LimitsSpecification {
     /// Those that cgroups with these controllers do not keep by themselves.
     public func notKept(by controllers: Set<String>) -> LimitsSpecification {
         var rest = self
-        if controllers.contains("memory") { rest.memoryBytes = nil }
+        if controllers.contains("memory") { (rest.memoryBytes, rest.memoryHighBytes) = (nil, nil) }
         if controllers.contains("pids") { rest.tasks = nil }
-        if controllers.contains("cpu") { rest.cpuPercent = nil }
+        if controllers.contains("cpu") { (rest.cpuPercent, rest.cpuWeight) = (nil, nil) }
+        if controllers.contains("io") { rest.ioWeight = nil }
         return rest
     }
 }

@@ -12,6 +12,8 @@ nonisolated enum HostdArguments {
     case reference
     case agentReference
     case modelReference
+    case unitReference
+    case unit(String, Folders)
     case version
     case help
 
@@ -25,9 +27,11 @@ nonisolated enum HostdArguments {
                hostd --check [--dir DIR | --config FILE]  read the configuration, print every error, exit 0 or 78
                hostd --sweep [--dir DIR | --config FILE]  end what a killed hostd left running, where it is to stay down
                hostd --self-test [--dir DIR | --config FILE]  whether this binary could take over from the one that runs
+               hostd --unit NAME [--dir DIR | --config FILE]  print the unit of a service or kind, as busctl takes it
                hostd --reference                          print all keys of the configuration, as Markdown
                hostd --reference-agents                   print all keys of presets for jobs, as Markdown
                hostd --reference-models                   print all keys of models.toml, as Markdown
+               hostd --reference-units                    print sandboxes and unit properties, as Markdown
                hostd --version | --help
         DIR holds hostd.toml, state, run and log; without it the places of the system (root) or the user are taken.
         """
@@ -43,6 +47,7 @@ nonisolated enum HostdArguments {
             case "--reference": return .success(.reference)
             case "--reference-agents": return .success(.agentReference)
             case "--reference-models": return .success(.modelReference)
+            case "--reference-units": return .success(.unitReference)
             case "--version": return .success(.version)
             // For hostd's own use: CleaningHelper.
             case "--clean": return .success(.clean)
@@ -51,6 +56,11 @@ nonisolated enum HostdArguments {
             case "--check": mode = Self.check
             case "--sweep": mode = Self.sweep
             case "--self-test": mode = Self.selfTest
+            case "--unit":
+                guard let name = rest.popFirst() else {
+                    return .failure(Problem(description: "--unit takes the name of a service or kind"))
+                }
+                mode = { .unit(name, $0) }
             case "--takeover":
                 guard let inherited = ReexecInheritance(rest.popFirst() ?? "") else {
                     return .failure(Problem(description: "--takeover is for hostd's own use"))

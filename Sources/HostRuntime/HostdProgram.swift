@@ -33,6 +33,10 @@ public enum HostdProgram {
         case .success(.modelReference):
             StandardDescriptors.say(PolicyReferencePage.text)
             return 0
+        case .success(.unitReference):
+            StandardDescriptors.say(UnitReferencePage.text)
+            return 0
+        case .success(.unit(let name, let folders)): return UnitListing.run(name, folders)
         case .success(.clean): return CleaningHelper.main()
         case .success(.applyModels): return TargetHelper.main()
         case .success(.check(let folders)): return check(folders)

@@ -27,10 +27,30 @@ extension Supervisor {
                     name: "tasks", limit: "\(tasks)", use: use.map { "\($0.tasks)" },
                     means: controllers.contains("pids") ? "cgroup" : "polled"))
         }
-        if let cpu = limits.cpuPercent {
-            // Only a cgroup of its own can hold an instance back.
-            let means = controllers.contains("cpu") ? "cgroup" : "unavailable"
-            result.append(LimitStatus(name: "cpu", limit: "\(cpu)%", means: means))
+        // Only a cgroup of its own can hold an instance back.
+        let held: [(name: String, limit: String?, controller: String)] = [
+            ("memory_high", limits.memoryHighBytes.map(ByteText.text), "memory"),
+            ("cpu", limits.cpuPercent.map { "\($0)%" }, "cpu"),
+            ("cpu_weight", limits.cpuWeight.map { "\($0)" }, "cpu"),
+            ("io_weight", limits.ioWeight.map { "\($0)" }, "io"),
+        ]
+        for (name, limit, controller) in held {
+            guard let limit else { continue }
+            let means = controllers.contains(controller) ? "cgroup" : "unavailable"
+            result.append(LimitStatus(name: name, limit: limit, means: means))
+        }
+        return result + unitStatus(of: service.specification.launch)
+    }
+
+    /// What only a unit of its own can do, which the direct launcher has none of.
+    private func unitStatus(of launch: LaunchSpecification) -> [LimitStatus] {
+        var result: [LimitStatus] = []
+        if launch.sandbox != .none {
+            result.append(LimitStatus(name: "sandbox", limit: launch.sandbox.rawValue, means: "unavailable"))
+        }
+        if !launch.unit.isEmpty {
+            let names = launch.unit.map(\.name).joined(separator: ", ")
+            result.append(LimitStatus(name: "unit", limit: names, means: "unavailable"))
         }
         return result
     }

@@ -53,7 +53,8 @@ extension Supervisor {
     /// The limits that are kept by looking.
     private func polled(_ service: ServiceMachine) -> LimitsSpecification {
         var rest = service.specification.limits.notKept(by: launcher.controllers(of: service.state.instance))
-        rest.cpuPercent = nil
+        // Looking does not help with what only the kernel can give.
+        (rest.memoryHighBytes, rest.cpuPercent, rest.cpuWeight, rest.ioWeight) = (nil, nil, nil, nil)
         return rest
     }
 

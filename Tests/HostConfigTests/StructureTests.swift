@@ -33,18 +33,6 @@ struct StructureTests {
             ])
     }
 
-    @Test func keysOfTheContractThatComeLaterSaySo() {
-        let text = """
-            [service.a]
-            command = ["x"]
-            sandbox = "strict"
-            """
-        #expect(
-            errors(text) == [
-                "hostd.toml:3:1: service.a.sandbox: \"sandbox\" is not available in this version"
-            ])
-    }
-
     @Test(arguments: ["Gateway", "1st", "_x", "\"\"", "\"a b\"", "\"ä\"", "a" + String(repeating: "b", count: 48)])
     func aNameThatIsNone(name: String) {
         let text = name.replacing("\"", with: "")

@@ -15,12 +15,16 @@ struct InstanceCgroupTests {
         folder = try TemporaryFolder()
         instance = try #require(InstanceID("gateway@2.17"))
         try Files.makeFolder("\(folder.path)/\(instance)")
-        for name in ["cgroup.procs", "memory.max", "memory.swap.max", "memory.oom.group", "pids.max", "cpu.max"] {
+        let files = [
+            "cgroup.procs", "memory.max", "memory.swap.max", "memory.high", "memory.oom.group", "pids.max", "cpu.max",
+            "cpu.weight", "io.weight",
+        ]
+        for name in files {
             try Files.replace("\(folder.path)/\(instance)/\(name)", with: "".utf8)
         }
     }
 
-    private func cgroup(_ controllers: Set<String> = ["memory", "pids", "cpu"]) -> InstanceCgroup {
+    private func cgroup(_ controllers: Set<String> = ["memory", "pids", "cpu", "io"]) -> InstanceCgroup {
         InstanceCgroup(instance, in: DelegatedCgroup(path: folder.path, controllers: controllers))
     }
 
@@ -38,6 +42,18 @@ struct InstanceCgroupTests {
         #expect(try content("memory.oom.group") == "1", "half a tree is of no use")
         #expect(try content("pids.max") == "512")
         #expect(try content("cpu.max") == "250000 100000")
+    }
+
+    @Test func whatHoldsAnInstanceBackIsWrittenToo() throws {
+        try cgroup().apply(LimitsSpecification(memoryHighBytes: 1 << 20, cpuWeight: 50, ioWeight: 200))
+        #expect(try content("memory.high") == "1048576")
+        #expect(try content("memory.max") == "max")
+        #expect(try content("cpu.weight") == "50")
+        #expect(try content("io.weight") == "default 200")
+        try cgroup().apply(LimitsSpecification())
+        #expect(try content("memory.high") == "max")
+        #expect(try content("cpu.weight") == "100", "what others have")
+        #expect(try content("io.weight") == "default 100")
     }
 
     @Test func whatIsNotLimitedIsSetFree() throws {
@@ -59,6 +75,9 @@ struct InstanceCgroupTests {
         #expect(limits.notKept(by: []) == limits)
         #expect(limits.notKept(by: ["memory", "pids", "cpu"]) == LimitsSpecification(memoryRestartBytes: 3))
         #expect(limits.notKept(by: ["cpu"]).memoryBytes == 4)
+        let soft = LimitsSpecification(memoryHighBytes: 3, cpuWeight: 2, ioWeight: 1)
+        #expect(soft.notKept(by: ["memory", "cpu", "io"]).isEmpty)
+        #expect(soft.notKept(by: ["memory", "cpu"]).ioWeight == 1)
     }
 
     @Test(arguments: [

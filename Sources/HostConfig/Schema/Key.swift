@@ -104,6 +104,35 @@ extension Key {
         }
     }
 
+    /// A table of names that are known, with a value each; a later file adds names and replaces those that it names
+    /// again. They are kept in the order of the names, and shown one by one.
+    init<Value: Sendable>(
+        _ name: String, keyedBy key: any KeyPath<Value, String> & Sendable, _ type: ValueType<[Value]>,
+        _ path: any WritableKeyPath<Target, [Value]> & Sendable, also otherNames: [String] = [],
+        change: ChangeEffect = .restart, _ summary: String, show: @escaping @Sendable (Value) -> String
+    ) {
+        self.init(name, otherNames: otherNames) { node, target, checking in
+            guard let values = type.read(node, &checking) else { return }
+            let given = Set(values.map { $0[keyPath: key] })
+            let others = target[keyPath: path].filter { !given.contains($0[keyPath: key]) }
+            target[keyPath: path] = (others + values).sorted { $0[keyPath: key] < $1[keyPath: key] }
+        } describe: { prefix, target in
+            let values = target[keyPath: path]
+            guard !values.isEmpty else {
+                return [
+                    KeyDescription(
+                        path: prefix + name, type: type.name, range: type.range, value: type.show([]), identity: nil,
+                        change: change, summary: summary)
+                ]
+            }
+            return values.map {
+                KeyDescription(
+                    path: "\(prefix)\(name).\(shownKey($0[keyPath: key]))", type: "string", range: nil, value: show($0),
+                    identity: show($0), change: change, summary: summary)
+            }
+        }
+    }
+
     /// A table with keys of its own.
     init<Inner>(
         _ name: String, _ section: Section<Inner>, _ path: any WritableKeyPath<Target, Inner> & Sendable,

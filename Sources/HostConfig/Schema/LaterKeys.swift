@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The keys of the contract that this version does not know yet, and some that make no sense where they stand. A key
-/// that arrives moves from here to its section.
+/// Keys that make no sense where they stand, with what to write instead.
 enum LaterKeys {
     struct Entry: Sendable {
         let name: String
@@ -9,13 +8,7 @@ enum LaterKeys {
     }
 
     /// The keys by the section's path, "" for the top of the file.
-    static let bySection: [String: [Entry]] = names.merging(reasons) { $0 + $1 }
-
-    private static let names: [String: [Entry]] = [
-        "service.NAME": ["sandbox", "unit"]
-    ].mapValues { $0.map { Entry(name: $0, message: "\"\($0)\" is not available in this version") } }
-
-    private static let reasons: [String: [Entry]] = [
+    static let bySection: [String: [Entry]] = [
         "service.NAME.live": [
             Entry(
                 name: "notify",

@@ -96,6 +96,8 @@ public enum ReferenceExamples {
         oom_score_adj = 200
         env = { NODE_ENV = "production", PRICE = "$$5" }
         env_file = "/etc/hostd/gateway.env"
+        sandbox = "basic"
+        unit = { MemoryLow = "512M", SystemCallFilter = ["~@mount @swap", "~@reboot"], PrivateDevices = true }
         """,
         "service.NAME.startup": """
         [service.gateway.startup]
@@ -173,6 +175,8 @@ public enum ReferenceExamples {
         schedule = "Mon..Fri 09:00"
         overlap = "skip"
         timezone = "Europe/Berlin"
+        sandbox = "strict"
+        unit = { ReadWritePaths = "/home/agent/.claude", IPAddressDeny = "169.254.169.254" }
 
         [kind.import]
         command = ["import", "--from", "${checkpoint}", "--id", "job-${job}"]
@@ -216,8 +220,11 @@ public enum ReferenceExamples {
         [service.gateway.limits]
         memory = "4GiB"
         memory_restart = "3GiB"
+        memory_high = "2GiB"
         tasks = 512
         cpu = "200%"
+        cpu_weight = 50
+        io_weight = 50
         open_files = 65536
         """,
     ]

@@ -37,6 +37,11 @@ enum LaunchKeys {
                     + "`node.version`, or a version for a pin of its own. A file, like \".nvmrc\", stands in "
                     + "`directory`."
             ),
+            Key(
+                "sandbox", .choice(), \.sandbox, also: ["hardening", "isolation", "protect"],
+                "How much its unit locks it in ([units.md](units.md)): the host cannot be changed, or little more than "
+                    + "`directory` can be written to. With the systemd launcher."),
+            .unit,
         ]
     }
 }

@@ -17,15 +17,29 @@ enum LimitsSection {
                 change: .inPlace, "The instance is ended when its processes have more memory than this together."),
             Key(
                 "memory_restart", .size(memoryRange), \.limits.memoryRestartBytes,
-                also: ["max_memory_restart", "memory_high"],
+                also: ["max_memory_restart"],
                 change: .inPlace,
                 "The instance is restarted, with all its grace, when its processes have more memory than this."),
+            Key(
+                "memory_high", .size(memoryRange), \.limits.memoryHighBytes, also: ["mem_high"],
+                change: .inPlace,
+                "Above this the kernel slows it down and takes memory back, instead of ending it; needs a cgroup of its "
+                    + "own."),
             Key(
                 "tasks", .integer(1...4_194_304), \.limits.tasks, also: ["tasks_max", "pids", "nproc"],
                 change: .inPlace, "So many processes and threads it may have."),
             Key(
                 "cpu", .percent(1...102_400), \.limits.cpuPercent, also: ["cpu_quota", "cpus"],
                 change: .inPlace, "Processor time, in per cent of one processor; needs a cgroup of its own."),
+            Key(
+                "cpu_weight", .integer(1...10_000), \.limits.cpuWeight, also: ["cpu_shares"],
+                change: .inPlace,
+                "Its share of the processors where they do not suffice, beside 100 of others; needs a cgroup of its own."
+            ),
+            Key(
+                "io_weight", .integer(1...10_000), \.limits.ioWeight, also: ["blkio_weight"],
+                change: .inPlace,
+                "Its share of the disks where they do not suffice, beside 100 of others; needs a cgroup of its own."),
             Key(
                 "open_files", .integer(16...1_073_741_816), \.launch.openFiles, also: ["nofile", "limit_nofile"],
                 "So many descriptors each process may have open; hostd's own limit if not given."),

@@ -67,7 +67,7 @@ public struct ServiceUnit: Sendable {
         // Lists would be added to: what is given takes the place of what stands here.
         let given = Set(settings.map(\.name) + settings.flatMap(\.properties).map(\.name))
         let ours = nature + ending + service.limits.unitProperties + own + sandbox
-        return ours.filter { !given.contains($0.name) } + service.launch.unitProperties + open
+        return ours.filter { !given.contains($0.name) } + service.launch.unitProperties + open + order
     }
 
     /// `gateway, kept by hostd`; `job 42, attempt 1 (review), kept by hostd`.
@@ -95,7 +95,7 @@ public struct ServiceUnit: Sendable {
             // Never a failed unit that somebody has to reset: what became of it hostd knows.
             UnitProperty("CollectMode", .string("inactive-or-failed")),
             UnitProperty("OOMPolicy", .string("continue")),
-        ] + order
+        ]
     }
 
     /// Stopping goes the other way round: hostd first, which stops its services in order.

@@ -2,13 +2,14 @@
 
 /// A limit of a service, and how far it is from it.
 public struct LimitStatus: Hashable, Sendable {
-    /// The key below `limits`: `memory`, `memory_restart`, `tasks`, `cpu`.
+    /// The key below `limits`: `memory`, `memory_restart`, `memory_high`, `tasks`, `cpu`, `cpu_weight`, `io_weight`; or
+    /// `sandbox` or `unit`, which are kept, or not, in the same way.
     public var name: String
     /// The limit as people write it: "4 GiB".
     public var limit: String
     /// What is used now; nil while that is not known.
     public var use: String?
-    /// How it is kept on this host: `cgroup`, `polled` or `unavailable`.
+    /// How it is kept on this host: `cgroup`, `polled`, `unit` or `unavailable`.
     public var means: String
 
     /// A limit.

@@ -95,7 +95,8 @@ struct ServicePage {
     }
 
     private func limitText(_ limit: LimitStatus) -> String {
-        let how = limit.means == "unavailable" ? "not kept: it needs a cgroup of its own" : limit.means
+        let need = ["sandbox", "unit"].contains(limit.name) ? "the systemd launcher" : "a cgroup of its own"
+        let how = limit.means == "unavailable" ? "not kept: it needs \(need)" : limit.means
         return CleanText.of("\(limit.use.map { "\($0) of " } ?? "")\(limit.limit) (\(how))")
     }
 
