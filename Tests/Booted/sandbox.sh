@@ -30,6 +30,129 @@ sandbox = "strict"
 directory = "$work"
 user = "boxed"
 unit = { ProtectHome = "tmpfs", ReadWritePaths = "/var/tmp", SystemCallFilter = "", PrivateTmp = false }
+[service.all]
+command = ["true"]
+[service.all.unit]
+After = "network.target"
+AllowedCPUs = "0"
+AllowedMemoryNodes = "0"
+AppArmorProfile = "-agent"
+BPFProgram = "egress:/sys/fs/bpf/hook"
+Before = "shutdown.target"
+BindPaths = ["/srv:/mnt:norbind", "-/nothing"]
+BindReadOnlyPaths = "/srv"
+BindsTo = "sysinit.target"
+CPUAccounting = true
+CPUAffinity = "0"
+CPUQuotaPeriodSec = "50ms"
+CPUSchedulingPolicy = "batch"
+CPUSchedulingPriority = 1
+CPUSchedulingResetOnFork = true
+CapabilityBoundingSet = "~CAP_SYS_TIME"
+CoredumpFilter = "private-anonymous elf-headers"
+DefaultDependencies = false
+DefaultMemoryLow = "1M"
+DefaultMemoryMin = "1M"
+DeviceAllow = ["/dev/null rw", "char-rtc r"]
+DevicePolicy = "closed"
+DisableControllers = "cpu io"
+Documentation = "man:agent(1)"
+ExecPaths = "/usr"
+IOAccounting = true
+IODeviceLatencyTargetSec = "/dev/null 25ms"
+IODeviceWeight = "/dev/null 200"
+IOReadBandwidthMax = "/dev/null 5M"
+IOReadIOPSMax = "/dev/null 1K"
+IOSchedulingClass = "idle"
+IOSchedulingPriority = 7
+IOWriteBandwidthMax = "/dev/null 5M"
+IOWriteIOPSMax = "/dev/null infinity"
+IPAccounting = true
+IPAddressAllow = "10.0.0.0/8 localhost"
+IPAddressDeny = "2001:db8::/32 any"
+IPCNamespacePath = "/run/ipc"
+IPEgressFilterPath = "/sys/fs/bpf/hook"
+IPIngressFilterPath = "/sys/fs/bpf/hook"
+IgnoreOnIsolate = true
+InaccessiblePaths = "-/root"
+JoinsNamespaceOf = "other.service"
+KeyringMode = "private"
+LimitAS = "8G"
+LimitCORE = "0"
+LimitCPU = "1h"
+LimitDATA = "8G"
+LimitFSIZE = "1G:2G"
+LimitLOCKS = 100
+LimitMEMLOCK = "64K"
+LimitMSGQUEUE = "infinity"
+LimitNPROC = 1000
+LimitRSS = "8G"
+LimitRTPRIO = 0
+LimitRTTIME = "500ms"
+LimitSIGPENDING = 1000
+LimitSTACK = "8M:infinity"
+LockPersonality = true
+ManagedOOMMemoryPressure = "auto"
+ManagedOOMMemoryPressureLimit = "60%"
+ManagedOOMPreference = "avoid"
+ManagedOOMSwap = "auto"
+MemoryAccounting = true
+MemoryDenyWriteExecute = true
+MemoryLow = "10%"
+MemoryMin = "1M"
+MemorySwapMax = "infinity"
+MountFlags = "slave"
+NUMAMask = "0"
+NUMAPolicy = "preferred"
+NetworkNamespacePath = "/run/netns/agents"
+NoExecPaths = "/tmp"
+NoNewPrivileges = true
+Personality = "x86-64"
+PrivateDevices = true
+PrivateIPC = true
+PrivateMounts = true
+PrivateNetwork = true
+PrivateTmp = true
+ProcSubset = "all"
+ProtectClock = true
+ProtectControlGroups = true
+ProtectHome = "tmpfs"
+ProtectHostname = true
+ProtectKernelLogs = true
+ProtectKernelModules = true
+ProtectKernelTunables = true
+ProtectProc = "noaccess"
+ProtectSystem = "strict"
+ReadOnlyPaths = "/srv"
+ReadWritePaths = "/srv '-/a b'"
+RefuseManualStart = false
+RefuseManualStop = false
+Requires = "sysinit.target"
+RequiresMountsFor = "/srv"
+Requisite = "sysinit.target"
+RestrictAddressFamilies = "AF_UNIX AF_INET"
+RestrictFileSystems = "~ext4"
+RestrictNamespaces = "~user"
+RestrictNetworkInterfaces = "lo"
+RestrictRealtime = true
+RestrictSUIDSGID = true
+SELinuxContext = "system_u:system_r:agent_t:s0"
+Slice = "agents.slice"
+SmackProcessLabel = "agent"
+SocketBindAllow = ["ipv4:tcp:1024-2048", "udp:53"]
+SocketBindDeny = "any"
+StartupAllowedCPUs = "0"
+StartupAllowedMemoryNodes = "0"
+StartupCPUWeight = 10
+StartupIOWeight = 10
+SystemCallArchitectures = "native"
+SystemCallErrorNumber = "EPERM"
+SystemCallFilter = ["@system-service", "~@mount:ENOSYS"]
+SystemCallLog = "@mount"
+TasksAccounting = true
+TemporaryFileSystem = "/var:ro,size=10M /opt"
+TimerSlackNSec = "50us"
+Wants = "network.target"
 END
 }
 
@@ -82,10 +205,29 @@ users_and_folders_are_there() {
     hostd --check || fail 'the configuration'
 }
 
-the_manager_takes_every_property() {
+the_manager_takes_the_units() {
     local service
     for service in basic strict own; do in_unit "$service" /bin/true || fail "$service: $output"; done
 }
+
+# Each of them alone, with the type that hostd gives it: whether this host can do it shows at the start only.
+the_manager_takes_every_property() {
+    local line words unit=taken.service
+    expect 'the properties tried here, beside those that docs/units.md names' \
+        "$(sed -n '/^\[service.all.unit\]/,$s/^\([A-Z][A-Za-z]*\) = .*/\1/p' /etc/hostd/hostd.toml | sort)" \
+        "$(hostd --reference-units | sed -n '/^## What `unit` takes/,/^## What `unit` does not/s/^| \(`[^|]*\) |.*/\1/p' |
+            tr -d '`,' | tr ' ' '\n' | sort)"
+    hostd --unit all >/run/listing || fail 'hostd --unit all'
+    while read -r line; do
+        eval "words=($line)"
+        busctl call org.freedesktop.systemd1 /org/freedesktop/systemd1 org.freedesktop.systemd1.Manager \
+            StartTransientUnit 'ssa(sv)a(sa(sv))' $unit replace 3 "${words[@]}" CollectMode s inactive-or-failed \
+            ExecStart 'a(sasb)' 1 /bin/true 1 /bin/true false 0 >/dev/null || fail "refused: $line"
+        until_true 10 "the end with $line" is_collected $unit
+    done </run/listing
+}
+
+is_collected() { [ "$(show LoadState "$1")" = not-found ]; }
 
 a_unit_has_what_hostd_prints() {
     in_unit strict /bin/sh -c 'cat /proc/self/status' || fail "$output"
@@ -173,6 +315,6 @@ the_child_has_no_capabilities() {
     done
 }
 
-run_scenarios users_and_folders_are_there the_manager_takes_every_property a_unit_has_what_hostd_prints \
+run_scenarios users_and_folders_are_there the_manager_takes_the_units a_unit_has_what_hostd_prints \
     the_host_is_out_of_reach the_child_has_no_capabilities programs_of_agents_work basic_leaves_the_rest_as_it_is \
-    strict_leaves_the_working_folder what_is_given_goes_before_the_sandbox
+    strict_leaves_the_working_folder the_manager_takes_every_property what_is_given_goes_before_the_sandbox

@@ -63,8 +63,8 @@ enum OwnUnitProperties {
             ["PrivateUsers", "SecureBits"]
         ),
         (
-            "the program loses them when the keeper becomes its user (run it as root with CapabilityBoundingSet, or give "
-                + "the file capabilities)", ["AmbientCapabilities"]
+            "the program loses them when the keeper becomes its user (run it as root with CapabilityBoundingSet, or "
+                + "give the file capabilities)", ["AmbientCapabilities"]
         ),
         ("it does nothing where the unit has no User (write PrivateIPC = \"yes\")", ["RemoveIPC"]),
         (

@@ -12,7 +12,9 @@ public enum UnitReferencePage {
         .joined(separator: "\n\n")
 
     private static let sandboxes: [String] = {
-        let all: [(Sandbox, [UnitProperty])] = [Sandbox.basic, .strict].map { ($0, $0.properties(isUserManager: false)) }
+        let all: [(Sandbox, [UnitProperty])] = [Sandbox.basic, .strict].map {
+            ($0, $0.properties(isUserManager: false))
+        }
         let ofUser = Set(Sandbox.strict.properties(isUserManager: true).map(\.name))
         var names: [String] = []
         for name in all.flatMap(\.1).map(\.name) where !names.contains(name) { names.append(name) }
@@ -20,7 +22,10 @@ public enum UnitReferencePage {
             let values = all.map { _, properties in properties.first { $0.name == name }.map(shown) ?? "" }
             return "| `\(name)` | \(values.joined(separator: " | ")) | \(ofUser.contains(name) ? "yes" : "") |"
         }
-        return ["## The sandboxes", "", "| property | `basic` | `strict` | under a user's manager too |", "|---|---|---|---|"]
+        return [
+            "## The sandboxes", "", "| property | `basic` | `strict` | under a user's manager too |",
+            "|---|---|---|---|",
+        ]
             + rows
     }()
 

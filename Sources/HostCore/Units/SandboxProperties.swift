@@ -32,8 +32,8 @@ extension Sandbox {
         UnitProperty("CapabilityBoundingSet", .uint64(~Capability.set(Capability.overTheHost))),
     ]
 
-    /// No MemoryDenyWriteExecute: the compilers in Node and in Java write what they execute. `@sandbox` and `@pkey` only
-    /// tighten: programs lock their own children in with them.
+    /// No MemoryDenyWriteExecute: the compilers in Node and in Java write what they execute. `@sandbox` and `@pkey`
+    /// only tighten: programs lock their own children in with them.
     private static let strictFilters: [UnitProperty] = [
         UnitProperty("RestrictNamespaces", .uint64(0)),
         UnitProperty("RestrictSUIDSGID", .bool(true)),
