@@ -4,19 +4,13 @@ import HostCore
 
 /// The properties that `unit` takes, of all that StartTransientUnit of systemd 252 takes for a service.
 enum UnitTable {
-    static let formats: [String: UnitFormat] =
-        byFormat(sandbox) + byFormat(folders) + byFormat(resources)
-        + byFormat(processes) + byFormat(order)
+    static let formats: [String: UnitFormat] = Dictionary(
+        [sandbox, folders, resources, processes, order].joined().flatMap { format, names in
+            names.map { ($0, format) }
+        }
+    ) { first, _ in first }
 
     private typealias Group = [(UnitFormat, [String])]
-
-    private static func byFormat(_ group: Group) -> [String: UnitFormat] {
-        Dictionary(group.flatMap { format, names in names.map { ($0, format) } }) { first, _ in first }
-    }
-
-    private static func + (left: [String: UnitFormat], right: [String: UnitFormat]) -> [String: UnitFormat] {
-        left.merging(right) { first, _ in first }
-    }
 
     /// systemd.exec(5), what programs may do.
     private static let sandbox: Group = [
