@@ -32,14 +32,22 @@ extension Sandbox {
         UnitProperty("CapabilityBoundingSet", .uint64(~Capability.set(Capability.overTheHost))),
     ]
 
-    /// No MemoryDenyWriteExecute: the compilers in Node and in Java write what they execute. `@sandbox` and `@pkey`
-    /// only tighten: programs lock their own children in with them.
+    /// No MemoryDenyWriteExecute: the compilers in Node and in Java write what they execute. Programs lock their own
+    /// children in with seccomp and landlock, and V8 its own pages with keys; the group of the former is newer than
+    /// systemd 252.
     private static let strictFilters: [UnitProperty] = [
         UnitProperty("RestrictNamespaces", .uint64(0)),
         UnitProperty("RestrictSUIDSGID", .bool(true)),
         UnitProperty(
             "RestrictAddressFamilies", .filter(allows: true, ["AF_UNIX", "AF_INET", "AF_INET6", "AF_NETLINK"])),
-        UnitProperty("SystemCallFilter", .filter(allows: true, ["@system-service", "@sandbox", "@pkey"])),
+        UnitProperty(
+            "SystemCallFilter",
+            .filter(
+                allows: true,
+                [
+                    "@system-service", "@pkey", "seccomp", "landlock_create_ruleset", "landlock_add_rule",
+                    "landlock_restrict_self",
+                ])),
         // A call that is not allowed fails; without this the program would be killed.
         UnitProperty("SystemCallErrorNumber", .int32(1)),
     ]
