@@ -125,8 +125,6 @@ ProtectProc = "noaccess"
 ProtectSystem = "strict"
 ReadOnlyPaths = "/srv"
 ReadWritePaths = "/srv '-/a b'"
-RefuseManualStart = false
-RefuseManualStop = false
 Requires = "sysinit.target"
 RequiresMountsFor = "/srv"
 Requisite = "sysinit.target"
@@ -164,7 +162,7 @@ in_unit() {
     listing=$(hostd --unit "$service") || fail "hostd --unit $service"
     count=$(wc -l <<<"$listing")
     eval "words=($(tr '\n' ' ' <<<"$listing"))"
-    busctl call org.freedesktop.systemd1 /org/freedesktop/systemd1 org.freedesktop.systemd1.Manager \
+    busctl -- call org.freedesktop.systemd1 /org/freedesktop/systemd1 org.freedesktop.systemd1.Manager \
         StartTransientUnit 'ssa(sv)a(sa(sv))' "$unit" fail $((count + 4)) "${words[@]}" \
         RemainAfterExit b true CollectMode s inactive StandardOutput s journal \
         ExecStart 'a(sasb)' 1 "$1" $# "$@" false 0 >/dev/null ||
@@ -220,7 +218,7 @@ the_manager_takes_every_property() {
     hostd --unit all >/run/listing || fail 'hostd --unit all'
     while read -r line; do
         eval "words=($line)"
-        busctl call org.freedesktop.systemd1 /org/freedesktop/systemd1 org.freedesktop.systemd1.Manager \
+        busctl -- call org.freedesktop.systemd1 /org/freedesktop/systemd1 org.freedesktop.systemd1.Manager \
             StartTransientUnit 'ssa(sv)a(sa(sv))' $unit replace 3 "${words[@]}" CollectMode s inactive-or-failed \
             ExecStart 'a(sasb)' 1 /bin/true 1 /bin/true false 0 >/dev/null || fail "refused: $line"
         until_true 10 "the end with $line" is_collected $unit

@@ -151,6 +151,7 @@ enum OwnUnitProperties {
                 "SuccessActionExitStatus",
             ]
         ),
+        ("hostd could not start or stop it any more (leave it out)", ["RefuseManualStart", "RefuseManualStop"]),
         ("hostd waits for the start (leave it out)", ["JobRunningTimeoutSec", "JobTimeoutSec"]),
         (
             "hostd starts and stops it (write after or restart_with)",

@@ -116,7 +116,7 @@ enum UnitTable {
         (.units, ["After", "Before", "BindsTo", "JoinsNamespaceOf", "Requires", "Requisite", "Wants"]),
         (.paths, ["RequiresMountsFor"]),
         (.words("addresses, like \"man:agent(1)\" or \"https://example.com\"") { $0.contains(":") }, ["Documentation"]),
-        (.flag, ["DefaultDependencies", "IgnoreOnIsolate", "RefuseManualStart", "RefuseManualStop"]),
+        (.flag, ["DefaultDependencies", "IgnoreOnIsolate"]),
     ]
 }
 
