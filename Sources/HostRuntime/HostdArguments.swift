@@ -7,6 +7,7 @@ nonisolated enum HostdArguments {
     case selfTest(Folders)
     case check(Folders)
     case sweep(Folders)
+    case sweepAll(Folders)
     case clean
     case applyModels
     case reference
@@ -26,6 +27,7 @@ nonisolated enum HostdArguments {
         usage: hostd [--dir DIR | --config FILE]          run in the foreground
                hostd --check [--dir DIR | --config FILE]  read the configuration, print every error, exit 0 or 78
                hostd --sweep [--dir DIR | --config FILE]  end what a killed hostd left running, where it is to stay down
+               hostd --sweep-all [--dir DIR | --config FILE]  that, whatever stop_with_hostd says: for a removal
                hostd --self-test [--dir DIR | --config FILE]  whether this binary could take over from the one that runs
                hostd --unit NAME [--dir DIR | --config FILE]  print the unit of a service or kind, as busctl takes it
                hostd --reference                          print all keys of the configuration, as Markdown
@@ -55,6 +57,7 @@ nonisolated enum HostdArguments {
             case "--apply-models": return .success(.applyModels)
             case "--check": mode = Self.check
             case "--sweep": mode = Self.sweep
+            case "--sweep-all": mode = Self.sweepAll
             case "--self-test": mode = Self.selfTest
             case "--unit":
                 guard let name = rest.popFirst() else {

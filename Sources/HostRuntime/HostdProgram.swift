@@ -44,6 +44,7 @@ public enum HostdProgram {
         case .success(.run(let folders)): return run(folders, arguments)
         case .success(.takeOver(let folders, let inherited)): return run(folders, arguments, inherited: inherited)
         case .success(.sweep(let folders)): return Sweep.isWanted(folders) ? run(folders, arguments, isSweep: true) : 0
+        case .success(.sweepAll(let folders)): return run(folders, arguments, isSweep: true)
         }
     }
 
@@ -129,7 +130,7 @@ public enum HostdProgram {
             try supervisor.begin()
             if inherited != nil { supervisor.reapInherited() }
             if isSweep {
-                supervisor.shutDown("hostd was killed and is to stay down")
+                supervisor.shutDown("hostd is to stay down", leavingNothing: true)
             } else {
                 supervisor.manager.ready()
             }

@@ -31,10 +31,11 @@ extension Supervisor {
         }
     }
 
-    /// Stops all services in reverse order, saves their output, and ends the loop.
-    func shutDown(_ why: String) {
+    /// Stops all services in reverse order, saves their output, and ends the loop. Where services are to outlive hostd
+    /// it leaves them running instead, unless nothing is to be left.
+    func shutDown(_ why: String, leavingNothing: Bool = false) {
         guard !isStopping else { return hurry() }
-        guard settings.stopWithHostd else { return detach(why) }
+        guard settings.stopWithHostd || leavingNothing else { return detach(why) }
         history.add(host: "stopping", "hostd stops everything: \(why)")
         onAllStopped = { [weak self] in self?.drainAndLeave() }
         isStopping = true

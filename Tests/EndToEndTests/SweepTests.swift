@@ -51,6 +51,8 @@ import Testing
         host.kill()
         #expect(try host.sweep().status == 0)
         #expect(Living.contains(pid))
+        #expect(try host.sweep("--sweep-all").status == 0)
+        #expect(!Living.contains(pid), "unless nothing is to be left")
     }
 
     @Test func aSweepStartsNothing() throws {
@@ -74,8 +76,8 @@ import Testing
 
 extension HostUnderTest {
     /// Runs `hostd --sweep` in the same boot.
-    fileprivate func sweep() throws -> (status: Int32, output: String) {
-        try run("hostd", ["--sweep", "--dir", dir], environment: ["HOSTD_EPOCH=test-\(epoch)"])
+    fileprivate func sweep(_ option: String = "--sweep") throws -> (status: Int32, output: String) {
+        try run("hostd", [option, "--dir", dir], environment: ["HOSTD_EPOCH=test-\(epoch)"])
     }
 }
 
