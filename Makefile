@@ -19,12 +19,16 @@ DOC := $(DESTDIR)$(PREFIX)/share/doc/hostd
 LIB := $(DESTDIR)$(PREFIX)/lib
 SHARE := $(DESTDIR)$(PREFIX)/share
 ETC := $(DESTDIR)$(SYSCONFDIR)/hostd
+MAN := $(SHARE)/man
 # The units name the programs where they are installed.
 PLACED := sed 's|/usr/local|$(PREFIX)|g'
+SYSTEM_UNITS := $(notdir $(foreach kind,service timer socket slice target,$(wildcard config/systemd/*.$(kind))))
+USER_UNITS := $(notdir $(foreach kind,service timer socket slice target,$(wildcard config/systemd/user/*.$(kind))))
 
 export SWIFT
 
-.PHONY: help deps build run test simulate lint bench install install-units install-completions uninstall test-systemd clean
+.PHONY: help deps build run test simulate lint bench install install-units install-completions install-man uninstall \
+	test-systemd clean
 
 help:
 	@echo 'make run      install what is missing, build, and run hostd on config/demo in the foreground'
@@ -105,20 +109,17 @@ install:
 	install -m 644 docs/hostctl/*.md $(DOC)/hostctl
 	install -d -m 755 $(ETC)
 	test -e $(ETC)/hostd.toml || install -m 644 config/hostd.toml $(ETC)/hostd.toml
-	@$(MAKE) --no-print-directory install-units install-completions
+	@$(MAKE) --no-print-directory install-units install-completions install-man
 	@test -n '$(DESTDIR)' || echo 'next: systemd-sysusers; systemctl daemon-reload; systemctl enable --now hostd'
 
 install-units:
 	install -d $(LIB)/systemd/system $(LIB)/systemd/user $(LIB)/systemd/catalog $(LIB)/sysusers.d $(LIB)/tmpfiles.d
-	$(PLACED) config/systemd/hostd.service >$(LIB)/systemd/system/hostd.service
-	$(PLACED) config/systemd/hostd-logger.service >$(LIB)/systemd/system/hostd-logger.service
-	$(PLACED) config/systemd/hostd-board.service >$(LIB)/systemd/system/hostd-board.service
-	$(PLACED) config/systemd/hostd-board.timer >$(LIB)/systemd/system/hostd-board.timer
-	$(PLACED) config/systemd/user/hostd.service >$(LIB)/systemd/user/hostd.service
+	for unit in $(SYSTEM_UNITS); do $(PLACED) config/systemd/$$unit >$(LIB)/systemd/system/$$unit || exit 1; done
+	for unit in $(USER_UNITS); do $(PLACED) config/systemd/user/$$unit >$(LIB)/systemd/user/$$unit || exit 1; done
+	chmod 644 $(SYSTEM_UNITS:%=$(LIB)/systemd/system/%) $(USER_UNITS:%=$(LIB)/systemd/user/%)
 	install -m 644 config/systemd/hostd.catalog $(LIB)/systemd/catalog/hostd.catalog
 	install -m 644 config/systemd/hostd.sysusers.conf $(LIB)/sysusers.d/hostd.conf
 	install -m 644 config/systemd/hostd.tmpfiles.conf $(LIB)/tmpfiles.d/hostd.conf
-	chmod 644 $(LIB)/systemd/*/hostd*.service $(LIB)/systemd/system/hostd-board.timer
 	if [ 0$(SYSTEMD_VERSION) -ge 254 ]; then \
 		install -D -m 644 config/systemd/hostd.service.d.conf $(LIB)/systemd/system/hostd.service.d/10-subgroup.conf; \
 	fi
@@ -127,17 +128,21 @@ install-units:
 install-completions:
 	@tools/completions $(RELEASE)/hostctl $(SHARE)
 
+# Of the version that hostd itself says.
+install-man:
+	@tools/man "$$($(RELEASE)/hostd --version | sed 's/^hostd //')" $(PREFIX) $(MAN)
+
 # Configuration, state and logs stay.
 uninstall:
 	rm -f $(SBIN)/hostd $(BIN)/hostctl
 	rm -rf $(LIBEXEC) $(DOC)
-	rm -f $(LIB)/systemd/system/hostd.service $(LIB)/systemd/system/hostd-logger.service
-	rm -f $(LIB)/systemd/system/hostd-board.service $(LIB)/systemd/system/hostd-board.timer
+	rm -f $(SYSTEM_UNITS:%=$(LIB)/systemd/system/%) $(USER_UNITS:%=$(LIB)/systemd/user/%)
 	rm -rf $(LIB)/systemd/system/hostd.service.d
-	rm -f $(LIB)/systemd/user/hostd.service $(LIB)/systemd/catalog/hostd.catalog
+	rm -f $(LIB)/systemd/catalog/hostd.catalog
 	rm -f $(LIB)/sysusers.d/hostd.conf $(LIB)/tmpfiles.d/hostd.conf
 	rm -f $(SHARE)/bash-completion/completions/hostctl $(SHARE)/zsh/site-functions/_hostctl
 	rm -f $(SHARE)/fish/vendor_completions.d/hostctl.fish
+	rm -f $(MAN)/man1/hostctl.1 $(MAN)/man1/hostctl-*.1 $(MAN)/man5/hostd.toml.5 $(MAN)/man8/hostd.8 $(MAN)/man8/hostd-*.8
 
 # One of them: make test-systemd TOPICS=unit
 TOPICS ?= $(patsubst Tests/Booted/%.sh,%,$(filter-out %/lib.sh,$(wildcard Tests/Booted/*.sh)))

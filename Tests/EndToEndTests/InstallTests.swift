@@ -48,6 +48,8 @@ import Testing
             #expect(access(folder.path + "/root" + program, X_OK) == 0, "\(line)")
         }
         #expect(files().contains("/opt/hostd/libexec/hostd/hostd-keeper"))
+        let manual = try Files.readText(folder.path + "/root/opt/hostd/share/man/man8/hostd-keeper.8")
+        #expect(manual.contains("/opt/hostd/libexec/hostd/hostd\\-keeper"))
         try make("uninstall", "PREFIX=/opt/hostd")
         #expect(files() == ["/etc/hostd/hostd.toml"], "the configuration stays")
     }
