@@ -27,7 +27,7 @@ USER_UNITS := $(notdir $(foreach kind,service timer socket slice target,$(wildca
 
 export SWIFT
 
-.PHONY: help deps build run test simulate lint bench install install-units install-completions install-man uninstall \
+.PHONY: help deps build run test simulate lint bench install install-units install-completions install-man uninstall deb \
 	test-systemd clean
 
 help:
@@ -38,6 +38,7 @@ help:
 	@echo 'make build    the programs, in $(RELEASE)'
 	@echo 'make install  what was built, its units and docs, under PREFIX ($(PREFIX)); DESTDIR is honoured'
 	@echo 'make uninstall  takes that away again, but no configuration, state or logs'
+	@echo 'make deb      a package for this Debian, in .build/deb'
 	@echo 'make test-systemd  hostd under a systemd that boots in a container (as root); part of make test too'
 	@echo 'make docs     docs/configuration.md, agents.md, models.md and units.md anew, from the declarations of the keys'
 	@echo 'make deps     install what is missing and nothing else'
@@ -143,6 +144,11 @@ uninstall:
 	rm -f $(SHARE)/bash-completion/completions/hostctl $(SHARE)/zsh/site-functions/_hostctl
 	rm -f $(SHARE)/fish/vendor_completions.d/hostctl.fish
 	rm -f $(MAN)/man1/hostctl.1 $(MAN)/man1/hostctl-*.1 $(MAN)/man5/hostd.toml.5 $(MAN)/man8/hostd.8 $(MAN)/man8/hostd-*.8
+
+deb:
+	@tools/deps deb
+	$(SWIFT) build -c release
+	tools/deb $(RELEASE) .build/deb
 
 # One of them: make test-systemd TOPICS=unit
 TOPICS ?= $(patsubst Tests/Booted/%.sh,%,$(filter-out %/lib.sh,$(wildcard Tests/Booted/*.sh)))
