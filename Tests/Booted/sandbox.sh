@@ -168,6 +168,7 @@ in_unit() {
         ExecStart 'a(sasb)' 1 "$1" $# "$@" false 0 >/dev/null ||
         fail "the unit of $service is refused"
     until_true 30 "the end of $*" has_ended "$unit"
+    journalctl --sync
     output=$(journalctl -q -b -o cat "_SYSTEMD_UNIT=$unit")
     status=$(show ExecMainStatus "$unit")
     systemctl stop "$unit" 2>/dev/null
