@@ -252,10 +252,14 @@ public final class Launcher {
         return cgroup.map { InstanceCgroup(instance, in: $0) }.flatMap { $0.exists ? $0 : nil }
     }
 
+    /// Whether an instance has a unit of its own; without one: whether the next launch gets one.
+    public func isInUnit(_ instance: InstanceID?) -> Bool {
+        instance.flatMap { held[$0]?.isInUnit } ?? (units != nil)
+    }
+
     /// The controllers that keep the limits of an instance, or of those that are launched now.
     public func controllers(of instance: InstanceID?) -> Set<String> {
-        let isInUnit = instance.flatMap { held[$0]?.isInUnit } ?? (units != nil)
-        return isInUnit ? units?.controllers ?? [] : cgroup?.controllers ?? []
+        isInUnit(instance) ? units?.controllers ?? [] : cgroup?.controllers ?? []
     }
 
     /// Gives an instance that runs other limits. Throws what the kernel says of them; the manager says it later.

@@ -39,18 +39,20 @@ extension Supervisor {
             let means = controllers.contains(controller) ? "cgroup" : "unavailable"
             result.append(LimitStatus(name: name, limit: limit, means: means))
         }
-        return result + unitStatus(of: service.specification.launch)
+        return result + unitStatus(of: service)
     }
 
     /// What only a unit of its own can do, which the direct launcher has none of.
-    private func unitStatus(of launch: LaunchSpecification) -> [LimitStatus] {
+    private func unitStatus(of service: ServiceMachine) -> [LimitStatus] {
+        let launch = service.specification.launch
+        let means = launcher.isInUnit(service.state.instance) ? "unit" : "unavailable"
         var result: [LimitStatus] = []
         if launch.sandbox != .none {
-            result.append(LimitStatus(name: "sandbox", limit: launch.sandbox.rawValue, means: "unavailable"))
+            result.append(LimitStatus(name: "sandbox", limit: launch.sandbox.rawValue, means: means))
         }
         if !launch.unit.isEmpty {
             let names = launch.unit.map(\.name).joined(separator: ", ")
-            result.append(LimitStatus(name: "unit", limit: names, means: "unavailable"))
+            result.append(LimitStatus(name: "unit", limit: names, means: means))
         }
         return result
     }

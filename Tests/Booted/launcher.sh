@@ -23,11 +23,10 @@ limits = { memory = "512MiB", tasks = 64, cpu = "50%" }
 [service.slow]
 command = ["sleep", "100000"]
 after = ["ticker"]
-restart = { backoff = "0s" }
+restart = { backoff = "0s", burst = 0 }
 [kind.count]
 preset = "generic"
 command = ["/bin/sh", "-c", "i=0; while :; do echo step \$((i += 1)); sleep 0.01; done"]
-$1
 END
 }
 

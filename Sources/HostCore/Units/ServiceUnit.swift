@@ -33,11 +33,14 @@ public struct ServiceUnit: Sendable {
         public var isUser: Bool
         /// The unit that hostd itself is, which stops this one at shutdown; nil where it is none.
         public var ownUnit: String?
+        /// Who hostd is, where that is not who the manager starts programs as.
+        public var user: UInt32?
 
         /// The system's manager, or a user's.
-        public init(isUser: Bool, ownUnit: String?) {
+        public init(isUser: Bool, ownUnit: String?, user: UInt32? = nil) {
             self.isUser = isUser
             self.ownUnit = ownUnit
+            self.user = user
         }
     }
 
@@ -118,7 +121,9 @@ public struct ServiceUnit: Sendable {
 
     /// What concerns the keeper itself; its child gets limits and oom_score_adj of its own.
     private var own: [UnitProperty] {
-        var result = [
+        // The keeper keeps hostd's own uid; only its child becomes somebody else.
+        var result = manager.user.map { [UnitProperty("User", .string("\($0)"))] } ?? []
+        result += [
             UnitProperty("LimitNOFILE", .uint64(Self.openFiles)),
             UnitProperty("LimitNOFILESoft", .uint64(Self.openFiles)),
         ]

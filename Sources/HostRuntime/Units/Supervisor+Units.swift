@@ -40,7 +40,7 @@ extension Supervisor {
         return ServiceUnit(
             instance, service, subject,
             folders: .init(written: written, read: [node, policy.modelsFile.path].compactMap(\.self)),
-            manager: .init(isUser: place.isUser, ownUnit: place.ownUnit)
+            manager: .init(isUser: place.isUser, ownUnit: place.ownUnit, user: place.user)
         ).properties
     }
 }

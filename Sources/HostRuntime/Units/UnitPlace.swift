@@ -14,6 +14,9 @@ struct UnitPlace: Hashable {
     /// The unit that hostd itself is; nil where it is none.
     let ownUnit: String?
 
+    /// Who units have to be started as, where the manager would take somebody else.
+    var user: UInt32? { route == .systemBus ? getuid() : nil }
+
     /// By the setting `host.launcher`; nil: hostd starts keepers itself.
     static func choose(_ setting: HostSettings.Launcher) -> UnitPlace? {
         let own = ownUnit()

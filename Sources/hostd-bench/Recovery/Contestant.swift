@@ -10,20 +10,25 @@ struct Contestant {
     let program: String?
     /// Lays what it needs into its folder, where the child's FIFO is `ring`, and says its arguments.
     let prepare: (_ folder: String) throws(SystemError) -> [String]
+    /// The unit that is still to be stopped when the program has ended.
+    var unit: String?
 
     static func all(child: String) -> [Contestant] {
-        [
-            hostd(child), runFolder("runit runsv", "runsv", child),
+        (isBooted ? [hostd(child, "systemd"), systemd(child)] : []) + [
+            hostd(child, "direct"), runFolder("runit runsv", "runsv", child),
             runFolder("daemontools supervise", "supervise", child),
             runFolder("s6-supervise", "s6-supervise", child), supervisord(child),
         ]
     }
 
-    private static func hostd(_ child: String) -> Contestant {
-        Contestant(name: "hostd", program: BenchPrograms.built("hostd")) { folder throws(SystemError) in
+    /// Whether systemd is the manager of this host (sd_booted(3)): `tools/booted .build/release -- …/hostd-bench recovery`.
+    private static var isBooted: Bool { Files.exists("/run/systemd/system") }
+
+    private static func hostd(_ child: String, _ launcher: String) -> Contestant {
+        Contestant(name: "hostd, launcher \(launcher)", program: BenchPrograms.built("hostd")) { folder throws(SystemError) in
             let configuration = """
                 [host]
-                launcher = "direct"
+                launcher = "\(launcher)"
                 [service.child]
                 command = ["\(child)", "--ring", "\(folder)/ring"]
                 restart = { backoff = "0s", burst = 0, jitter = "0%" }
@@ -31,6 +36,19 @@ struct Contestant {
             try Files.replace(folder + "/hostd.toml", with: configuration.utf8)
             return ["--dir", folder]
         }
+    }
+
+    /// The manager itself, with the program as a unit: restarted at once, however often.
+    private static func systemd(_ child: String) -> Contestant {
+        let unit = "hostd-bench-plain.service"
+        return Contestant(
+            name: "systemd, Restart=always", program: BenchPrograms.installed("systemd-run"),
+            prepare: { folder throws(SystemError) in
+                [
+                    "--quiet", "--wait", "--unit", unit, "-p", "Restart=always", "-p", "RestartSec=0", "-p",
+                    "StartLimitIntervalSec=0", "-p", "StandardOutput=null", child, "--ring", folder + "/ring",
+                ]
+            }, unit: unit)
     }
 
     /// One that runs `FOLDER/run`, in that folder: the child itself, under another name.

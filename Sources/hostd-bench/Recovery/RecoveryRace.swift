@@ -10,6 +10,7 @@ final class RecoveryRace {
     private let folder: String
     private let supervisor: SupervisorProcess
     private let ring: Ring
+    private let unit: String?
     private var child: Ring.Message
     private var identity: ProcessIdentity
 
@@ -22,6 +23,7 @@ final class RecoveryRace {
     init(_ contestant: Contestant, program: String, in folder: String) throws {
         name = contestant.name
         self.folder = folder
+        unit = contestant.unit
         let arguments = try contestant.prepare(folder)
         ring = try Ring(path: folder + "/ring")
         supervisor = try SupervisorProcess(program, arguments, output: folder + "/output")
@@ -53,6 +55,10 @@ final class RecoveryRace {
     /// Ends the supervisor and its child.
     func stop() {
         supervisor.stop(patience: Self.patience)
+        if let unit, let program = BenchPrograms.installed("systemctl") {
+            let stop = try? SupervisorProcess(program, ["stop", unit], output: folder + "/output")
+            _ = stop?.ends(within: Self.patience)
+        }
         // Some leave it running.
         SupervisorProcess.kill(identity)
     }
