@@ -108,6 +108,8 @@ install:
 	install -d $(DOC)/hostctl
 	install -m 644 README.md LICENSE docs/*.md $(DOC)
 	install -m 644 docs/hostctl/*.md $(DOC)/hostctl
+	install -d $(DOC)/examples
+	install -m 644 config/systemd/examples/*.conf $(DOC)/examples
 	install -d -m 755 $(ETC)
 	test -e $(ETC)/hostd.toml || install -m 644 config/hostd.toml $(ETC)/hostd.toml
 	@$(MAKE) --no-print-directory install-units install-completions install-man

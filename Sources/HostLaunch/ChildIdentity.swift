@@ -40,7 +40,12 @@ public nonisolated struct ChildIdentity: Hashable, Sendable {
         }
         let switches = specification.user != nil || specification.group != nil || specification.groups != nil
         guard !switches || own == 0 || (account.uid == own && gid == getgid() && specification.groups == nil) else {
-            throw LaunchError("hostd runs as uid \(own) and cannot switch to \(account.name) (run it as root)")
+            let itself = Users.account(uid: own).name
+            let wanted =
+                specification.user.map { "user \"\($0)\"" } ?? specification.group.map { "group \"\($0)\"" } ?? "groups"
+            throw LaunchError(
+                "\(wanted): hostd runs as \(itself) and cannot start anything as somebody else (leave it out to run as "
+                    + "\(itself), or run hostd as root)", isLasting: true)
         }
         let directory = Files.exists(account.home) ? account.home : "/"
         return ChildIdentity(
@@ -52,9 +57,12 @@ public nonisolated struct ChildIdentity: Hashable, Sendable {
 public nonisolated struct LaunchError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What is wrong, with the value and place.
     public let description: String
+    /// Trying again would end the same way until the configuration, or hostd itself, is another.
+    public let isLasting: Bool
 
     /// An error that says `description`.
-    public init(_ description: String) {
+    public init(_ description: String, isLasting: Bool = false) {
         self.description = description
+        self.isLasting = isLasting
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Glibc
+internal import HostCore
 internal import HostLinux
 
 /// A file of NAME=value lines; `#` begins a comment line; quotes around a value are taken off.
@@ -19,12 +20,31 @@ nonisolated struct EnvironmentFile {
     /// Values by name.
     private(set) var values: [String: String] = [:]
 
-    /// Reads the file at `path` for a child with this identity.
-    init(_ path: String, for identity: ChildIdentity) throws(LaunchError) {
+    /// Reads the file, or the credential, at `place` for a child with this identity.
+    init(_ place: String, for identity: ChildIdentity) throws(LaunchError) {
+        switch SecretPlace(place) {
+        case .file(let path): try self.init(lines: Self.content(of: path, for: identity), at: path)
+        case .credential(let name):
+            switch Credentials.read(name, limit: Self.limitBytes) {
+            case .success(let bytes): try self.init(lines: bytes, at: place)
+            case .failure(let lack): throw LaunchError("env_file: \(lack)")
+            }
+        }
+    }
+
+    private init(lines bytes: [UInt8], at place: String) throws(LaunchError) {
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        for (index, line) in lines.enumerated() {
+            guard let (name, value) = try Self.entry(line, at: "\(place):\(index + 1)") else { continue }
+            values[name] = value
+        }
+    }
+
+    private static func content(of path: String, for identity: ChildIdentity) throws(LaunchError) -> [UInt8] {
         let bytes: [UInt8]
         let complaint: String?
         do throws(SystemError) {
-            (bytes, complaint) = try Self.content(of: path, identity)
+            (bytes, complaint) = try checked(path, identity)
         } catch {
             let isLink = error.code == ELOOP
             throw LaunchError(
@@ -32,16 +52,12 @@ nonisolated struct EnvironmentFile {
             )
         }
         if let complaint { throw LaunchError("env_file: \(complaint)") }
-        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        for (index, line) in lines.enumerated() {
-            guard let (name, value) = try Self.entry(line, at: "\(path):\(index + 1)") else { continue }
-            values[name] = value
-        }
+        return bytes
     }
 
     /// What stands in the file, or why nobody should believe it.
-    private static func content(
-        of path: String, _ identity: ChildIdentity
+    private static func checked(
+        _ path: String, _ identity: ChildIdentity
     ) throws(SystemError) -> (bytes: [UInt8], complaint: String?) {
         let flags = O_RDONLY | O_NONBLOCK | O_NOCTTY
         let file =
@@ -50,7 +66,9 @@ nonisolated struct EnvironmentFile {
         let status = try FileStatus(of: file.raw)
         let uid = identity.account.uid
         let trust = Trust(owners: [0, getuid(), uid], group: uid == 0 ? nil : identity.gid)
-        if let complaint = trust.complaint(about: status, at: path) { return ([], complaint) }
+        if let complaint = trust.complaint(about: status, at: path) ?? trust.complaintOnWay(to: path) {
+            return ([], complaint)
+        }
         // A second name may have been given to somebody else's secret, to have hostd read it.
         guard !identity.switches || status.uid == uid || status.links == 1 else {
             throw SystemError(code: EMLINK, call: "read", subject: "\(path), which has \(status.links) names")

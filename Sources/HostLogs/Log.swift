@@ -146,6 +146,7 @@ final class Log {
         for pipe in pipes { pipe.takeover = nil }
         if finding == .anew { return }
         file = nil
+        try LogFolder.check(name, below: String(folder.dropLast(name.utf8.count + 1)))
         if let slash = name.lastIndex(of: "/") {
             try Files.makeFolder(String(folder.dropLast(name[slash...].count)), mode: 0o750)
         }

@@ -81,6 +81,7 @@ final class Tender {
     /// `body` says whether it did all that there is to do.
     private func attempt(_ name: String, _ body: (FinishedFiles) throws(SystemError) -> Bool) {
         do throws(SystemError) {
+            try LogFolder.check(name, below: root)
             if try !body(FinishedFiles(folder: root + "/" + name)) {
                 againSeconds = min(againSeconds, FloodRule.span.components.seconds)
             }

@@ -20,7 +20,8 @@ extension NodeLock {
             if error.isMissing { return NodeLock() }
             throw NodeError("\(error)")
         }
-        if let complaint = Trust.ofOwnFiles.complaint(at: path) { throw NodeError(complaint) }
+        let trust = Trust.ofOwnFiles
+        if let complaint = trust.complaint(at: path) ?? trust.complaintOnWay(to: path) { throw NodeError(complaint) }
         do {
             return try NodeLock(json: try JSON(parsing: bytes))
         } catch {

@@ -53,7 +53,8 @@ extension Supervisor {
         }
         let source = policySource.problem
         let ofSource = source.isEmpty ? nil : (ConditionLevel.warn, "the policy's source: \(source)")
-        let troubles = [configTrouble, ofPolicy, ofSource].compactMap(\.self)
+        let ofHost = advice.isEmpty ? nil : (ConditionLevel.warn, advice.joined(separator: "; "))
+        let troubles = [configTrouble, ofHost, ofPolicy, ofSource].compactMap(\.self)
         let level = troubles.contains { $0.0 == .critical } ? ConditionLevel.critical : .warn
         setCondition(
             "config", troubles.isEmpty ? .ok : level, troubles.map(\.1).joined(separator: "; "))

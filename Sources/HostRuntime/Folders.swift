@@ -66,7 +66,7 @@ public nonisolated struct Folders: Hashable, Sendable {
             } catch {
                 throw FolderError(description: "\(error)")
             }
-            try Self.checkRights(path)
+            try Self.checkRights(path, believingGroups: path == log)
         }
     }
 
@@ -80,7 +80,8 @@ public nonisolated struct Folders: Hashable, Sendable {
         try Files.setMode(run, 0o711)
     }
 
-    private static func checkRights(_ path: String) throws(FolderError) {
+    /// Some hosts let a group write /var/log: that group is believed where hostd only leaves what programs say.
+    private static func checkRights(_ path: String, believingGroups: Bool) throws(FolderError) {
         var info = stat()
         guard stat(path, &info) == 0 else { return }
         guard info.st_uid == getuid() || info.st_uid == 0 else {
@@ -89,6 +90,8 @@ public nonisolated struct Folders: Hashable, Sendable {
         guard info.st_mode & 0o022 == 0 else {
             throw FolderError(description: "\(path) can be written by others (chmod go-w \(path))")
         }
+        let complaint = Trust.ofOwnFiles.complaintOnWay(to: path, believingGroups: believingGroups)
+        if let complaint { throw FolderError(description: complaint) }
     }
 
     private static func variable(_ name: String) -> String? {

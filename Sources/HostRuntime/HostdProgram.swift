@@ -51,8 +51,11 @@ public enum HostdProgram {
     private static func check(_ folders: Folders) -> Int32 {
         switch ConfigurationLoader(folders: folders).load() {
         case .success((let configuration, _)):
-            let errors = PolicyFiles.errors(at: folders.models, usedTiers: configuration.tierUses)
-            if !errors.isEmpty { StandardDescriptors.sayError(errors.joined(separator: "\n")) }
+            let advice = ConfigurationAdvice(configuration)
+            let errors =
+                advice.refusals + PolicyFiles.errors(at: folders.models, usedTiers: configuration.tierUses)
+            let lines = errors + advice.warnings.map { "warning: \($0)" }
+            if !lines.isEmpty { StandardDescriptors.sayError(lines.joined(separator: "\n")) }
             return (errors.isEmpty ? ExitCode.fine : .badFile).rawValue
         case .failure(let failure):
             let errors = PolicyFiles.errors(at: folders.models, usedTiers: [])
@@ -129,6 +132,7 @@ public enum HostdProgram {
             supervisor.heldSockets.inherit(inherited?.held ?? [])
             try supervisor.begin()
             if inherited != nil { supervisor.reapInherited() }
+            supervisor.lookForAdvice()
             if isSweep {
                 supervisor.shutDown("hostd is to stay down", leavingNothing: true)
             } else {

@@ -126,7 +126,8 @@ extension Supervisor {
             traces[instance] = trace
             if hook == nil { launched(instance, with: models) }
         } catch {
-            feed(name, .launchFailed(instance, error.description))
+            let why = error.description
+            feed(name, error.isLasting ? .launchRefused(instance, why) : .launchFailed(instance, why))
         }
     }
 

@@ -103,6 +103,8 @@ final class Supervisor {
     var drainTimer: TimerSource?
     /// Gives memory back some time after the start.
     var trimTimer: TimerSource?
+    /// What is to be said of the configuration in force.
+    var advice: [String] = []
     /// SIGTERM has come, and the manager is asked what it means.
     var isAskingManager = false
     /// Wall time as it was shown last.

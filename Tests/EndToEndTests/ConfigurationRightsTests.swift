@@ -41,6 +41,41 @@ import Testing
             try check(host) == "\(host.dir)/hostd.toml belongs to uid 12345 (it must belong to uid 0: chown it)\n")
     }
 
+    @Test func aFolderOnTheWayThatOthersCanWriteIsRefused() throws {
+        let outer = try TemporaryFolder()
+        let path = outer.path + "/way/hostd.toml"
+        try Files.makeFolder(outer.path + "/way")
+        try Files.replace(path, with: Self.sleeper.utf8)
+        let host = try HostUnderTest(Self.sleeper)
+        func check() throws -> String { try host.run("hostd", ["--check", "--dir", outer.path + "/way"]).output }
+        #expect(try check() == "")
+        chmod(outer.path, 0o777)
+        #expect(try check().contains("\(outer.path) can be written by others, and leads to "))
+        chmod(outer.path, 0o1777)
+        #expect(try check() == "", "a sticky bit keeps others' hands off what is there")
+    }
+
+    @Test(.enabled(if: getuid() == 0, "only root leaves a folder that everybody reaches"))
+    func anEnvironmentFileThatEverybodyCanReadIsAWarning() throws {
+        let path = "/var/tmp/hostd-test-\(getpid()).env"
+        defer { unlink(path) }
+        try Files.replace(path, with: "KEY=1\n".utf8, mode: 0o644)
+        let host = try HostUnderTest("[service.a]\ncommand = [\"sleep\", \"1000\"]\nenv_file = \"\(path)\"\n")
+        let words = "service.a.env_file: \(path) can be read by everybody (chmod o-r \(path))"
+        let result = try host.run("hostd", ["--check", "--dir", host.dir])
+        #expect(result.status == 0)
+        #expect(result.output == "warning: \(words)\n")
+        try host.start()
+        try waitUntil("condition config") {
+            try host.status().conditions.contains { $0.kind == "config" && $0.level == "warn" && $0.reason == words }
+        }
+        chmod(path, 0o600)
+        #expect(try host.run("hostctl", ["--dir", host.dir, "reload"]).status == 0)
+        try waitUntil("it to be over") {
+            try host.status().conditions.contains { $0.kind == "config" && $0.level == "ok" }
+        }
+    }
+
     @Test func aStartWithOneRunsWhatWasAcceptedLast() throws {
         let host = try HostUnderTest(Self.sleeper)
         try host.start()

@@ -131,6 +131,14 @@ struct ValueTests {
         ("log = { streams = 1 }", #"19: service.a.log.streams: 1 is an integer (write "merged" or "separate")"#),
         ("directory = \"srv\"", #"13: service.a.directory: "srv" is not an absolute path (begin it with "/")"#),
         ("env_file = \"\"", "12: service.a.env_file: is empty (write an absolute path)"),
+        (
+            "env_file = \"credential:a/b\"",
+            #"12: service.a.env_file: "credential:a/b" names no credential (write one like "credential:gateway.env")"#
+        ),
+        (
+            "env_file = \"gateway.env\"",
+            #"12: service.a.env_file: "gateway.env" is not an absolute path (begin it with "/")"#
+        ),
         ("directory = \"/a\\u0000\"", "13: service.a.directory: has a NUL character in it (leave it out)"),
         ("user = 5", #"8: service.a.user: 5 is an integer (write "5")"#),
         ("user = \"\"", "8: service.a.user: is empty (leave the key out for the default)"),

@@ -9,8 +9,9 @@ enum ControlSection {
                 "listen", .listenAddress, \.listen,
                 "Answers here too, over TCP, for whoever has the token and for looking only; off unless set."),
             Key(
-                "token_file", .path, \.tokenFile,
-                "Holds the token for TCP; made when missing. Without this key, token in the state folder."
+                "token_file", .secretPlace, \.tokenFile,
+                "Holds the token for TCP; made when missing, but for credential:NAME, which systemd hands to hostd. "
+                    + "Without this key, token in the state folder."
             ),
             Key("admin_group", .account, \.adminGroup, "Members may change things; this equals being root."),
             Key("read_group", .account, \.readGroup, "Members may look."),

@@ -29,8 +29,9 @@ enum LaunchKeys {
                 "env", .environment, merging: \.environment, also: ["environment"],
                 "Environment variables."),
             Key(
-                "env_file", .path, \.environmentFile, also: ["environment_file"],
-                "A file of NAME=value lines, read at each launch."),
+                "env_file", .secretPlace, \.environmentFile, also: ["environment_file"],
+                "A file of NAME=value lines, or credential:NAME for one that systemd hands to hostd; read at each "
+                    + "launch."),
             Key(
                 "node", .nodeWish, \.node, also: ["node_version", "runtime"],
                 "Run on the pinned Node, first in PATH, and refuse to start on another: true for that of "

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import HostCore
+
 extension ValueType<String> {
     /// A line of text for people.
     static let label = checked("string", hint: "a string, like \"agent-01\"") { text in
@@ -13,6 +15,18 @@ extension ValueType<String> {
         guard !text.isEmpty else { return "is empty (write an absolute path)" }
         guard !text.hasPrefix("/") else { return nil }
         return "\(quoted(text)) is not an absolute path (begin it with \"/\")"
+    }
+
+    /// A file with secrets in it, or a credential of hostd's.
+    static let secretPlace = checked(
+        "path or credential", hint: "an absolute path, or \"credential:NAME\"", isFilledIn: true
+    ) { text in
+        guard !text.isEmpty else { return "is empty (write an absolute path)" }
+        guard case .credential(let name) = SecretPlace(text) else {
+            return text.hasPrefix("/") ? nil : "\(quoted(text)) is not an absolute path (begin it with \"/\")"
+        }
+        if SecretPlace.isName(name) { return nil }
+        return "\(quoted(text)) names no credential (write one like \"credential:gateway.env\")"
     }
 
     /// The path of a Unix socket.

@@ -63,7 +63,11 @@ nonisolated struct ConfigurationLoader {
         } catch {
             throw .unreadable("\(error)")
         }
-        let complaints = paths.compactMap { Trust.ofOwnFiles.complaint(at: $0) }
+        var complaints = paths.compactMap { Trust.ofOwnFiles.complaint(at: $0) }
+        // One folder on the way is on the way to all of them.
+        if complaints.isEmpty {
+            complaints += paths.lazy.compactMap { Trust.ofOwnFiles.complaintOnWay(to: $0) }.prefix(1)
+        }
         if !complaints.isEmpty { throw .unreadable(complaints.joined(separator: "\n")) }
     }
 

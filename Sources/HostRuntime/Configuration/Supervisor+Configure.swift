@@ -115,6 +115,7 @@ extension Supervisor {
         for name in returning { feed(name, .start(by: .host)) }
         welcome(fresh)
         configureJobs()
+        lookForAdvice()
     }
 
     /// Services that hostd does not know, and those that it was about to forget.

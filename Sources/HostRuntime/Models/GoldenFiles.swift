@@ -82,6 +82,7 @@ nonisolated enum GoldenFiles {
         for place in [folder.isEmpty ? "/" : folder, path] {
             if let complaint = Trust.ofOwnFiles.complaint(at: place) { throw SubmissionError(complaint, status: 409) }
         }
+        if let complaint = Trust.ofOwnFiles.complaintOnWay(to: path) { throw SubmissionError(complaint, status: 409) }
         do throws(SystemError) {
             return try DropIns.read(path, limit: ConfigurationFile.sizeLimit + 1)
         } catch {

@@ -76,7 +76,10 @@ nonisolated struct PolicyFiles: Hashable, Sendable {
 
     /// Whoever can write a policy says what is run as root.
     private static func complaints(about files: [String], _ folders: Set<String>) -> [String] {
-        (files + folders.sorted()).compactMap { Trust.ofOwnFiles.complaint(at: $0) }
+        let direct = (files + folders.sorted()).compactMap { Trust.ofOwnFiles.complaint(at: $0) }
+        guard direct.isEmpty else { return direct }
+        // One folder on the way is on the way to all of them.
+        return Array(files.lazy.compactMap { Trust.ofOwnFiles.complaintOnWay(to: $0) }.prefix(1))
     }
 
     private static func absolute(_ name: String, beside path: String) -> String {
