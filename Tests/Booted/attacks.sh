@@ -34,13 +34,11 @@ a_host_with_a_service_of_a_user() {
     cat >/etc/hostd/hostd.toml <<'END'
 [service.web]
 user = "agent"
-notify = true
 log = { max_size = "64KiB", keep = 4, streams = "separate" }
 command = "while :; do head -c 3000 /dev/zero | tr '\\0' x; echo; echo err >&2; sleep 0.02; done"
 stop = { grace = "1s" }
 restart = { backoff = "10ms", burst = 0 }
 END
-    sed -i '/^notify/d' /etc/hostd/hostd.toml
     make_canary
     systemctl start hostd || fail 'systemctl start'
     is_ready web || fail "$(hostctl status web)"
@@ -66,10 +64,15 @@ nothing_of_hostds_can_be_replaced() {
     the_canary_lives 'who may not write the folders'
 }
 
-# Somebody gave the log to the user, as people do to let it be read.
+# Somebody let everybody in and gave the log to the user, as people do to let it be read.
 a_log_folder_that_was_given_away_is_not_written() {
     local log=/var/log/hostd/web
-    chown -R agent $log
+    chmod 755 /var/log/hostd && chown -R agent $log
+    as agent timeout 10 bash -c "cd $log && until ln -sT /root stderr 2>/dev/null; do rm -rf stderr; done" || fail 'the user is no danger there'
+    hostctl restart web >/dev/null 2>&1
+    systemctl restart hostd-logger
+    until_true 10 'the log to be looked at' has_decided
+    the_canary_lives 'a link in a log folder of the user'
     for_seconds 5 "cd $log && rm -rf stdout stderr current; ln -sfn /root stdout; ln -sfn /etc stderr; ln -sf $canary current
         rm -f stdout stderr; mkdir stdout stderr; ln -sf $canary stdout/current; ln -sf $canary stdout/current.idx
         ln -sf /etc/shadow stdout/lock; ln -sf $canary stderr/current; mkfifo stderr/current.idx"
@@ -85,6 +88,7 @@ a_log_folder_that_was_given_away_is_not_written() {
     hostctl restart web >/dev/null || fail 'a restart with a folder that is right'
     until_true 10 'the log to be written again' grep -q xxx $log/stdout/current $log/current
 }
+has_decided() { journal_says "/var/log/hostd/web belongs to uid" || [ -e /root/current ]; }
 journal_says() { journalctl -q -b -u hostd -u hostd-logger | grep -qF "$1"; }
 
 an_environment_file_cannot_be_made_to_read_roots() {

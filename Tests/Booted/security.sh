@@ -141,6 +141,8 @@ a_service_that_it_cannot_start_waits_and_says_why() {
     status=$(hostctl status other 2>&1)
     has 'hostctl status other' "$status" "$words"
     has 'hostctl status other' "$status" waiting
+    expect 'hostctl start' "$(status_of timeout 20 hostctl start other --timeout 5s)" 1
+    has 'hostctl start' "$(cat /tmp/answer)" "$words"
     expect 'launches that failed' "$(journalctl -q -b HOSTD_SERVICE=other HOSTD_EVENT=service.launch_failed | wc -l)" 0
     as agent env CONFIGURATION_DIRECTORY=/etc/hostd hostd --check >/tmp/check 2>&1
     expect 'hostd --check' "$?" 78

@@ -125,7 +125,8 @@ import Testing
         try check("chmod", "golden/x.toml") { chmod(host.dir + "/golden/x.toml", 0o644) }
         try check("chmod", host.dir) { chmod(host.dir, 0o777) }
         (code, answer) = try Self.begin(host)
-        #expect(code == 409 && answer["error"]?.text?.contains("\(host.dir) can be written by others") == true, "\(answer)")
+        #expect(
+            code == 409 && answer["error"]?.text?.contains("\(host.dir) can be written by others") == true, "\(answer)")
         try check("chmod", host.dir) { chmod(host.dir, 0o700) }
         let unknown = GoldenRequest(tier: "none")
         #expect(try host.request("POST", "/v1/models/validate", body: unknown.json).status == 404)

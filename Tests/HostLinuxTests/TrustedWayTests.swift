@@ -38,7 +38,8 @@ import Testing
             chmod(folder, 0o700)
         }
         chmod(root, 0o777)
-        #expect(trust.complaintOnWay(to: root + "/a/b/file", from: root + "/a") == nil, "above the start nothing counts")
+        #expect(
+            trust.complaintOnWay(to: root + "/a/b/file", from: root + "/a") == nil, "above the start nothing counts")
     }
 
     @Test func soDoesTheWayOfALink() throws {
