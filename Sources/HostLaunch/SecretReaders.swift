@@ -3,7 +3,7 @@
 internal import HostCore
 internal import HostLinux
 
-/// Who can read a file of secrets besides those who shall. It is no reason to refuse one: it may have been so for years.
+/// Who can read a file of secrets besides those who shall. No reason to refuse one: it may have been so for years.
 public nonisolated enum SecretReaders {
     /// What is wrong with who can read `path`, which is read for a child with this identity, and what would be right.
     public static func complaint(about path: String, for identity: ChildIdentity) -> String? {

@@ -47,7 +47,7 @@ nonisolated struct ConfigurationAdvice: Hashable, Sendable {
 extension Supervisor {
     private static let adviceDeadline: Duration = .seconds(10)
 
-    /// Looks, beside the loop, what is to be said of the configuration that is in force, and says it by condition config.
+    /// Looks, beside the loop, what is to be said of the configuration in force, and says it by condition config.
     func lookForAdvice() {
         let configuration = self.configuration
         files.submit(deadline: Self.adviceDeadline) {
