@@ -91,7 +91,7 @@ public struct ServiceUnit: Sendable {
         let isOfJob = JobID(name: instance.service) != nil
         return [
             UnitProperty("Description", .string(description)),
-            UnitProperty("Documentation", .strings(["file:/usr/local/share/doc/hostd/units.md"])),
+            UnitProperty("Documentation", .strings(["man:hostd(8)"])),
             UnitProperty("Slice", .string(isOfJob ? Self.slices.jobs : Self.slices.services)),
             // Started when the keeper is: the start is known to have worked, or why not.
             UnitProperty("Type", .string("exec")),
