@@ -11,26 +11,37 @@ public nonisolated enum Ports {
         ports.first { isTaken($0, AF_INET) || isTaken($0, AF_INET6) }
     }
 
-    /// Who has `port`: "pid 811 (node)". Walks /proc, so it is for the Worker.
+    /// Who has `port`: "pid 811 (node)", with the unit of systemd that it belongs to and what can be done about that.
+    /// Walks /proc, so it is for the Worker.
     public static func holder(of port: UInt16) -> String {
         let sockets = ["/proc/net/tcp", "/proc/net/tcp6"].flatMap { Self.sockets(in: $0, port: port) }
         guard !sockets.isEmpty else { return "a socket that is about to go" }
         let listeners = sockets.filter(\.listens)
-        if listeners.isEmpty, let owner = owner(of: sockets) { return "\(owner), for a connection" }
-        return owner(of: listeners) ?? "a process that hostd may not look into"
+        if listeners.isEmpty, let pid = owner(of: sockets) {
+            return "pid \(pid) (\(program(of: pid))), for a connection"
+        }
+        guard let pid = owner(of: listeners) else { return "a process that hostd may not look into" }
+        return "pid \(pid) (\(program(of: pid)))" + unit(of: pid)
     }
 
     /// The first process that has one of `sockets` open.
-    private static func owner(of sockets: [TableEntry]) -> String? {
+    private static func owner(of sockets: [TableEntry]) -> Int32? {
         let links = Set(sockets.map(\.link))
         for pid in Processes.all() {
             let folder = "/proc/\(pid)/fd"
             for name in (try? Files.list(folder)) ?? [] {
                 guard let target = Files.linkTarget("\(folder)/\(name)"), links.contains(target) else { continue }
-                return "pid \(pid) (\(program(of: pid)))"
+                return pid
             }
         }
         return nil
+    }
+
+    /// What hostd runs stands in the same unit as hostd: that says nothing.
+    private static func unit(of pid: Int32) -> String {
+        guard let unit = SystemdUnit.of(pid), unit != SystemdUnit.of(getpid()) else { return "" }
+        if unit.name == "init.scope" { return ", for a socket unit (`systemctl list-sockets` names it)" }
+        return " of \(UnitAdvice.name(unit))" + (UnitAdvice.commands(unit).map { ": " + $0 } ?? "")
     }
 
     /// The file that a process runs. Its own name says less: that of Node 24 is "MainThread".
