@@ -46,6 +46,22 @@ public enum Users {
         return number ?? UInt32(text)
     }
 
+    /// The people of this host's own database, below `root`, who may have services of their own: without asking the
+    /// network, and without their groups.
+    public static func local(root: String = "") -> [UserAccount] {
+        let firstOfPeople: UInt32 = 1000
+        let nobody: UInt32 = 65534
+        let text = (try? Files.readText(root + "/etc/passwd", limit: 1 << 20)) ?? ""
+        return text.split(separator: "\n").compactMap { line in
+            let fields = line.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+            guard fields.count > 6, let uid = UInt32(fields[2]), let gid = UInt32(fields[3]),
+                uid == 0 || uid >= firstOfPeople, uid != nobody
+            else { return nil }
+            return UserAccount(
+                name: fields[0], uid: uid, gid: gid, groups: [gid], home: fields[5], shell: fields[6])
+        }
+    }
+
     private typealias Lookup = (
         UnsafeMutablePointer<passwd>, UnsafeMutablePointer<CChar>, Int,
         UnsafeMutablePointer<UnsafeMutablePointer<passwd>?>

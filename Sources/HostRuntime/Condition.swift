@@ -40,7 +40,8 @@ extension Supervisor {
         history.add(host: "condition", text, level == .critical ? .error : .warning)
     }
 
-    /// Says how the configuration is. What is wrong with the policy of the models is told by the same condition.
+    /// Says how the configuration is. What is wrong with the policy of the models is told by the same condition,
+    /// and so are units of systemd that would fight over what a service is for.
     func setConfigCondition(_ level: ConditionLevel, _ reason: String) {
         configTrouble = level == .ok ? nil : (level, reason)
         showConfigCondition()
@@ -54,7 +55,8 @@ extension Supervisor {
         let source = policySource.problem
         let ofSource = source.isEmpty ? nil : (ConditionLevel.warn, "the policy's source: \(source)")
         let ofHost = advice.isEmpty ? nil : (ConditionLevel.warn, advice.joined(separator: "; "))
-        let troubles = [configTrouble, ofHost, ofPolicy, ofSource].compactMap(\.self)
+        let ofNeighbours = neighbours.trouble.map { (ConditionLevel.warn, $0) }
+        let troubles = [configTrouble, ofHost, ofPolicy, ofSource, ofNeighbours].compactMap(\.self)
         let level = troubles.contains { $0.0 == .critical } ? ConditionLevel.critical : .warn
         setCondition(
             "config", troubles.isEmpty ? .ok : level, troubles.map(\.1).joined(separator: "; "))

@@ -26,6 +26,7 @@ final class Supervisor {
     let files: Worker
     let prober: Prober
     let nodes: NodeWatch
+    let neighbours: NeighbourWatch
     let disks: DiskWatch
     let network: NetworkWatch
     let networkFile: NetworkFile
@@ -153,6 +154,7 @@ final class Supervisor {
         power = PowerLink(loop: loop, files: files)
         nodes = NodeWatch(
             loop: loop, files: files, lockPath: NodeLock.path(beside: folders.configuration))
+        neighbours = NeighbourWatch(loop: loop, files: files)
         disks = try DiskWatch(loop: loop, folders: folders)
         series = SeriesKeeper(loop: loop, store: store)
         history = History(store: store)
@@ -182,6 +184,7 @@ final class Supervisor {
         for kind in ["config", "store"] { setCondition(kind, .ok, "") }
         hearNodes()
         wantNodes(of: configuration)
+        watchNeighbours()
         watchMemory()
         hearDisks()
         wantNetwork(of: configuration)

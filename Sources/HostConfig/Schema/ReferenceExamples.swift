@@ -87,6 +87,7 @@ public enum ReferenceExamples {
         directory = "/srv/agent"
         node = true
         keep_awake = true
+        native_units = ["openclaw-gateway*.service", "my-gateway.service"]
         model_change = "none"   # or "restart", { signal = "SIGHUP" }, { exec = ["program"] }, { http = "http://…" }
         user = "agent"
         group = "agent"

@@ -25,7 +25,7 @@ struct ServiceDraft: Hashable, Sendable {
 enum ServiceSection {
     static let section = Section(
         "service.NAME", empty: empty,
-        keys: supervision + [keepAwake, modelChange]
+        keys: supervision + [keepAwake, modelChange, nativeUnits]
             + LaunchKeys.keys(other: "as hostd's").map { $0.inside(\.specification.launch) }
             + [
                 Key("startup", ProbeSection.startup, \.startup, change: .inPlace),
@@ -56,6 +56,13 @@ enum ServiceSection {
             change: .inPlace,
             "What is done when the policy gives it another model: nothing before its next launch, a restart at a quiet "
                 + "moment, or the action of this table.")
+
+    private static let nativeUnits: Key<ServiceDraft> =
+        Key(
+            NativeUnitsKey.name, NativeUnitsKey.type, \.specification.nativeUnits, change: .inPlace,
+            "Units of systemd that run the same program, with `*` for any letters: one that is enabled beside it is "
+                + "told by condition `config`. Without it, those of the preset that has one of its `ports`; [] for "
+                + "none.")
 
     private static let supervision: [Key<ServiceDraft>] = [
         Key(

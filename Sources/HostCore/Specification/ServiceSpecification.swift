@@ -46,6 +46,8 @@ public struct ServiceSpecification: Hashable, Sendable {
     public var log: LogSpecification
     /// The host does not go to sleep while it runs.
     public var keepAwake: Bool
+    /// Patterns for the names of systemd's units that run the same program; nil: what is known of its ports.
+    public var nativeUnits: [String]?
 
     /// A service with everything but its command at the default.
     public init(
@@ -57,7 +59,7 @@ public struct ServiceSpecification: Hashable, Sendable {
         restart: RestartSpecification = RestartSpecification(), stop: StopSpecification = StopSpecification(),
         reload: ReloadSpecification? = nil, modelChange: ModelChange = .none,
         limits: LimitsSpecification = LimitsSpecification(),
-        log: LogSpecification = LogSpecification(), keepAwake: Bool = false
+        log: LogSpecification = LogSpecification(), keepAwake: Bool = false, nativeUnits: [String]? = nil
     ) {
         self.name = name
         self.tags = tags
@@ -81,6 +83,7 @@ public struct ServiceSpecification: Hashable, Sendable {
         self.launch = launch
         self.log = log
         self.keepAwake = keepAwake
+        self.nativeUnits = nativeUnits
     }
 
     /// The plain name, which all instances of a service share.

@@ -108,6 +108,7 @@ extension Supervisor {
         var generator = SystemRandomNumberGenerator()
         // Before launches that follow ask for it.
         wantNodes(of: new)
+        wantNeighbours(of: new)
         wantNetwork(of: new)
         wantPolicy(of: new)
         feed(.configure(new.services, seed: generator.next()))
