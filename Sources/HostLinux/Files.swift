@@ -46,6 +46,18 @@ public enum Files {
         if sync { try syncFolder(of: path) }
     }
 
+    /// Writes a file that is there as a whole or not at all; one that is there already is an error (EEXIST), and stays.
+    public static func create(
+        _ path: String, with bytes: some Collection<UInt8>, mode: UInt32 = 0o600
+    ) throws(SystemError) {
+        let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+        let temporary = "\(path[..<slash]).\(path[slash...]).\(getpid())"
+        defer { unlink(temporary) }
+        try replace(temporary, with: bytes, mode: mode, sync: true)
+        try check("link", path) { link(temporary, path) }
+        try syncFolder(of: path)
+    }
+
     /// Makes a folder and its parents; one that is there already is fine, something else in its place is not.
     public static func makeFolder(_ path: String, mode: UInt32 = 0o700) throws(SystemError) {
         if mkdir(path, mode) == 0 { return }

@@ -110,6 +110,14 @@ extension CommandOption {
     static let csv = CommandOption("csv", "print CSV (RFC 4180), one model a line")
 }
 
+/// Those of units.
+extension CommandOption {
+    static let ofUser = CommandOption("user", value: "USER", "a unit of this user's manager")
+    static let serviceName = CommandOption("name", value: "NAME", "the service's name, instead of the unit's")
+    static let write = CommandOption("write", "write conf.d/NAME.toml beside hostd.toml")
+    static let takeOver = CommandOption("take-over", "write it, stop and disable the unit, and let hostd run it")
+}
+
 /// Those of rankings.
 extension CommandOption {
     static let boardFile = CommandOption(

@@ -31,6 +31,8 @@ struct Operand: Sendable {
         case word(String)
         /// One of these very words.
         case oneOf([String])
+        /// A service unit of systemd, or its file.
+        case unit
     }
 
     let kind: Kind
@@ -56,6 +58,7 @@ struct Operand: Sendable {
     static let tier = Operand(kind: .tier, counts: 1...1)
     static let tiersOrNone = Operand(kind: .tier, counts: 0...most)
     static let generationOrNone = Operand(kind: .generation, counts: 0...1)
+    static let unit = Operand(kind: .unit, counts: 1...1)
     static let shell = Operand(kind: .shell, counts: 1...1)
 
     /// What it is called in help.
@@ -75,6 +78,7 @@ struct Operand: Sendable {
         case .tier: "TIER"
         case .generation: "GENERATION"
         case .command: "COMMAND"
+        case .unit: "UNIT"
         }
     }
 
@@ -94,6 +98,7 @@ struct Operand: Sendable {
         case .service: "hostctl status lists the names"
         case .job: "hostctl job list lists them"
         case .tier: "hostctl model show lists them"
+        case .unit: "systemctl list-units --type=service lists them"
         default: nil
         }
     }

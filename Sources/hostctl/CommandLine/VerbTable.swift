@@ -7,7 +7,7 @@ enum VerbTable {
     static let all: [Verb] = [
         StatusVerb.verb, StartVerb.verb, StopVerb.verb, RestartVerb.verb, ReloadVerb.verb, PlanVerb.verb,
         SignalVerb.verb, ResetVerb.verb, WaitVerb.verb, LogsVerb.verb, EventsVerb.verb, CrashVerb.verb,
-        DiskVerb.verb, NetVerb.verb, CheckVerb.verb, ConfigVerb.verb, NodeVerb.verb, AlertVerb.verb,
+        DiskVerb.verb, NetVerb.verb, CheckVerb.verb, ConfigVerb.verb, AdoptVerb.verb, NodeVerb.verb, AlertVerb.verb,
         JobVerb.verb, ModelVerb.verb, ReexecVerb.verb, CompletionVerb.verb, VersionVerb.verb, HelpVerb.verb,
     ]
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Glibc
 internal import HostCore
 internal import HostLinux
 internal import HostWire
@@ -141,7 +142,24 @@ struct Completion {
         case .job(let phases): jobs(in: phases)
         case .tier: tiers()
         case .generation: generations()
+        case .unit: units()
         case .file, .alert, .command: []
+        }
+    }
+
+    /// The service units in the folders of the managers: of the user that the line names, else of the system and of
+    /// whoever asks.
+    private func units() -> [Candidate] {
+        let named = options[.ofUser]?.last.map { Users.account($0) }
+        let owner = named ?? Users.account(uid: getuid())
+        let system = ["/etc", "/run", "/usr/local/lib", "/usr/lib"].map {
+            ($0 + "/systemd/system", "a unit of the system")
+        }
+        let own = owner.map { [("\($0.home)/.config/systemd/user", "a unit of user \($0.name)")] } ?? []
+        var seen: Set<String> = []
+        return ((named == nil ? system : []) + own).flatMap { folder, meaning in
+            ((try? Files.list(folder)) ?? []).filter { $0.hasSuffix(".service") && seen.insert($0).inserted }
+                .map { Candidate(word: $0, meaning: meaning) }
         }
     }
 
