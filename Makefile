@@ -120,7 +120,8 @@ install-units:
 	for unit in $(SYSTEM_UNITS); do $(PLACED) config/systemd/$$unit >$(LIB)/systemd/system/$$unit || exit 1; done
 	for unit in $(USER_UNITS); do $(PLACED) config/systemd/user/$$unit >$(LIB)/systemd/user/$$unit || exit 1; done
 	chmod 644 $(SYSTEM_UNITS:%=$(LIB)/systemd/system/%) $(USER_UNITS:%=$(LIB)/systemd/user/%)
-	install -m 644 config/systemd/hostd.catalog $(LIB)/systemd/catalog/hostd.catalog
+	$(PLACED) config/systemd/hostd.catalog >$(LIB)/systemd/catalog/hostd.catalog
+	chmod 644 $(LIB)/systemd/catalog/hostd.catalog
 	install -m 644 config/systemd/hostd.sysusers.conf $(LIB)/sysusers.d/hostd.conf
 	install -m 644 config/systemd/hostd.tmpfiles.conf $(LIB)/tmpfiles.d/hostd.conf
 	if [ 0$(SYSTEMD_VERSION) -ge 254 ]; then \

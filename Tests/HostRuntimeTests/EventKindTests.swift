@@ -76,13 +76,53 @@ struct EventKindTests {
         }
     }
 
-    @Test func theCatalogExplainsEveryKindThatNeedsAPerson() throws {
-        let catalog = try Files.readText(Self.root + "/config/systemd/hostd.catalog")
-        let explained = catalog.components(after: "-- ").map { String($0.prefix { $0 != "\n" }) }
-        let ids = Set(EventKind.all.map(\.messageID))
-        #expect(explained.filter { !ids.contains($0) }.isEmpty, "an id that no event has")
-        let urgent = EventKind.all.filter { $0.priority.rawValue <= Journal.Priority.warning.rawValue }
-        #expect(urgent.filter { !explained.contains($0.messageID) }.map(\.name).isEmpty)
+    /// An entry of the catalog: its id, its headers in their order, and its text.
+    private struct Explanation {
+        let id: String
+        let headers: [(name: String, value: String)]
+        let text: String
+    }
+
+    private static func catalog() throws -> [Explanation] {
+        let text = try Files.readText(root + "/config/systemd/hostd.catalog")
+        return "\n\(text)".components(after: "\n-- ").map { entry in
+            let lines = entry.split(separator: "\n", omittingEmptySubsequences: false)
+            let head = lines.dropFirst().prefix { !$0.isEmpty }
+            let end = entry.firstRange(of: "\n-- ")?.lowerBound ?? entry.endIndex
+            return Explanation(
+                id: String(lines[0]),
+                headers: head.map { line in
+                    let name = line.prefix { $0 != ":" }
+                    return (String(name), String(line.dropFirst(name.count + 2)))
+                }, text: String(entry[..<end].split(separator: "\n").dropFirst(1 + head.count).joined(separator: "\n")))
+        }
+    }
+
+    @Test func theCatalogExplainsEveryKindInTheOrderOfTheTable() throws {
+        #expect(try Self.catalog().map(\.id) == EventKind.all.map(\.messageID), "one entry each, in that order")
+    }
+
+    @Test func theExplanationsAreOfOneMake() throws {
+        let folder = "file:/usr/local/share/doc/hostd/"
+        for (explanation, kind) in zip(try Self.catalog(), EventKind.all) {
+            let headers = explanation.headers
+            #expect(headers.map(\.name) == ["Subject", "Defined-By", "Support", "Documentation"], "\(kind.name)")
+            #expect(
+                headers.first?.value.isEmpty == false && headers.first?.value.hasSuffix(".") == false, "\(kind.name)")
+            #expect(headers.dropFirst().prefix(2).map(\.value) == ["hostd", folder + "README.md"], "\(kind.name)")
+            let page = headers.last?.value ?? ""
+            #expect(page.hasPrefix(folder), "\(kind.name)")
+            #expect(Files.exists("\(Self.root)/docs/\(page.dropFirst(folder.count))"), "\(kind.name): \(page)")
+            #expect(explanation.text.hasPrefix("@HOSTD_REASON@\n"), "\(kind.name): the reason comes first")
+            #expect(explanation.text.count > "@HOSTD_REASON@\n".count + 20, "\(kind.name): then what it means")
+            // The other fields are there for some kinds only: what is not filled in would be shown as it stands.
+            let whose = kind.name.hasPrefix("service.") ? "SERVICE" : kind.name.hasPrefix("job.") ? "JOB" : ""
+            let all = headers.map(\.value).joined() + explanation.text
+            let known = ["REASON", whose, whose.isEmpty ? "" : "INSTANCE"]
+            let strange = all.components(after: "@HOSTD_").map { String($0.prefix { $0 != "@" }) }
+                .filter { !known.contains($0) }
+            #expect(strange.filter { !$0.contains { !$0.isUppercase } }.isEmpty, "\(kind.name): \(strange)")
+        }
     }
 }
 
