@@ -154,7 +154,7 @@ deb:
 	tools/deb $(RELEASE) .build/deb
 
 # One of them: make test-systemd TOPICS=unit
-TOPICS ?= $(patsubst Tests/Booted/%.sh,%,$(filter-out %/lib.sh,$(wildcard Tests/Booted/*.sh)))
+TOPICS ?= $(patsubst Tests/Booted/%.sh,%,$(filter-out %lib.sh,$(wildcard Tests/Booted/*.sh)))
 
 test-systemd: deps
 	@tools/deps test

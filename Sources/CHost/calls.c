@@ -116,8 +116,13 @@ ssize_t chost_send_with_descriptors(int socket, const void *bytes, size_t length
     return send_descriptors(socket, &message, descriptors, count);
 }
 
-ssize_t chost_send_descriptor_to(int socket, const void *address, size_t address_length, int descriptor) {
-    struct msghdr message = {.msg_name = (void *)address, .msg_namelen = (socklen_t)address_length};
+ssize_t chost_send_descriptor_to(int socket, const void *address, size_t address_length, const void *bytes,
+                                 size_t length, int descriptor) {
+    struct iovec part = {.iov_base = (void *)bytes, .iov_len = length};
+    struct msghdr message = {.msg_name = (void *)address,
+                             .msg_namelen = (socklen_t)address_length,
+                             .msg_iov = &part,
+                             .msg_iovlen = length > 0};
     return send_descriptors(socket, &message, &descriptor, 1);
 }
 

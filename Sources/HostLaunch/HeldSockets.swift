@@ -22,6 +22,11 @@ public final class HeldSockets {
         public let error: SystemError
     }
 
+    /// Told of each socket that is held from now on: its number, and a name of its own.
+    public var onHold: ((Int32, String) -> Void)?
+    /// Told before the socket of this name is closed.
+    public var onRelease: ((String) -> Void)?
+
     private var held: [SocketAddress: Held] = [:]
     private var wanted: [ServiceName: [SocketAddress]] = [:]
 
@@ -38,11 +43,12 @@ public final class HeldSockets {
         for address in addresses {
             guard let place = Self.place(of: address) else { continue }
             do throws(SystemError) {
-                var entry = held[place]
+                let known = held[place]
+                var entry = known
                 if entry == nil { entry = Held(try ListeningSockets.open(place)) }
                 guard let entry else { continue }
                 try ListeningSockets.listen(entry.socket, place)
-                held[place] = entry
+                if known == nil { keep(entry, at: place) }
                 numbers.append(entry.socket.raw)
                 places.append(place)
             } catch {
@@ -77,24 +83,41 @@ public final class HeldSockets {
             return
         }
         for (address, raw) in try ListeningSockets.copies(of: keeper, pidfd, at: missing) {
-            held[address] = Held(Descriptor(owning: raw))
+            keep(Held(Descriptor(owning: raw)), at: address)
         }
     }
 
-    /// Takes over what the hostd before this one in the same process left open.
-    public func inherit(_ numbers: [Int32]) {
-        for number in numbers {
-            guard let socket = Takeover.inherit(number), let address = ListeningSockets.address(of: socket.raw) else {
-                continue
-            }
-            held[address] = Held(socket)
+    /// Takes over what the hostd before this one left open, in the same process or with the service manager. False,
+    /// and it is closed, when it does not listen.
+    @discardableResult
+    public func inherit(_ number: Int32) -> Bool {
+        guard let socket = Takeover.inherit(number), let address = ListeningSockets.address(of: socket.raw) else {
+            return false
         }
+        keep(Held(socket), at: address)
+        return true
     }
 
     /// Closes what no service wants that does not rest.
     public func closeUnwanted() {
         let places = Set(wanted.values.joined())
-        held = held.filter { places.contains($0.key) }
+        for place in held.keys where !places.contains(place) {
+            onRelease?(Self.name(of: place))
+            held[place] = nil
+        }
+    }
+
+    private func keep(_ entry: Held, at place: SocketAddress) {
+        held[place] = entry
+        onHold?(entry.socket.raw, Self.name(of: place))
+    }
+
+    /// What the names of all of them begin with.
+    public nonisolated static let namePrefix = "held."
+
+    /// A colon would end the name in LISTEN_FDNAMES.
+    private nonisolated static func name(of place: SocketAddress) -> String {
+        namePrefix + String(place.text.map { $0 == ":" ? "-" : $0 })
     }
 
     /// The numbers of all, for the next hostd in the same process.

@@ -60,7 +60,14 @@ public struct DatagramSender: ~Copyable, Sendable {
         let memory = chost_sealed_memory(entry.bytes, entry.bytes.count)
         guard memory >= 0 else { return .failed(errno) }
         let held = Descriptor(owning: memory)
-        guard chost_send_descriptor_to(socket.raw, address, address.count, held.raw) < 0 else { return .sent }
+        return send([], with: held.raw)
+    }
+
+    /// Sends one datagram and a copy of the open file `descriptor` at once or not at all.
+    public borrowing func send(_ bytes: [UInt8], with descriptor: Int32) -> Outcome {
+        guard
+            chost_send_descriptor_to(socket.raw, address, address.count, bytes, bytes.count, descriptor) < 0
+        else { return .sent }
         let code = errno
         return code == EAGAIN || code == ENOBUFS || code == EINTR ? .full : .failed(code)
     }

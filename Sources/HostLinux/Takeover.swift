@@ -25,10 +25,13 @@ public enum Takeover {
         return Descriptor(owning: raw)
     }
 
-    /// The environment that this process was started with, as `NAME=value`.
+    /// The environment that this process was started with, as `NAME=value`, without what told of descriptors that were
+    /// passed to it alone.
     public static func environment() -> [String] {
         let text = (try? Files.readText("/proc/self/environ", limit: 4 << 20)) ?? ""
-        return text.split(separator: "\0").map(String.init)
+        return text.split(separator: "\0").map(String.init).filter { entry in
+            !PassedDescriptors.variables.contains { entry.hasPrefix($0 + "=") }
+        }
     }
 
     /// The children of a process with one thread, whoever started them.

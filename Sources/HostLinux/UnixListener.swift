@@ -4,12 +4,12 @@ internal import CHost
 internal import Glibc
 
 /// A listening stream socket in the file system, owned: closed, and its path removed if it is still ours, when its
-/// owner goes away.
+/// owner goes away. One at which another process has begun to listen keeps its path: that process goes on listening.
 public struct UnixListener: ~Copyable, Sendable {
     /// Where it listens.
     public let path: String
     private let socket: Descriptor
-    private let inode: UInt64
+    private let inode: UInt64?
 
     /// The number, for the loop to watch.
     public var raw: Int32 { socket.raw }
@@ -26,15 +26,18 @@ public struct UnixListener: ~Copyable, Sendable {
 
     /// Goes on listening with a socket that listens at `path` already.
     public init(inheriting socket: consuming Descriptor, path: String) {
+        // A service manager passes it as one that waits.
+        _ = chost_fcntl_int(socket.raw, F_SETFL, O_NONBLOCK)
         var info = stat()
-        inode = lstat(path, &info) == 0 ? UInt64(info.st_ino) : 0
+        let isOurs = Sockets.peerPid(socket) == getpid()
+        inode = isOurs && lstat(path, &info) == 0 ? UInt64(info.st_ino) : nil
         self.socket = socket
         self.path = path
     }
 
     deinit {
         var info = stat()
-        if lstat(path, &info) == 0, UInt64(info.st_ino) == inode { unlink(path) }
+        if let inode, lstat(path, &info) == 0, UInt64(info.st_ino) == inode { unlink(path) }
     }
 
     /// The next connection, non-blocking and close-on-exec; nil when none waits.

@@ -25,6 +25,9 @@ public nonisolated struct Folders: Hashable, Sendable {
     /// The control socket.
     public var socket: String { run + "/hostd.sock" }
 
+    /// The control socket of a sweep: at the other one a service manager may listen for the next hostd.
+    var sweepSocket: String { run + "/sweep.sock" }
+
     /// Everything under `dir`.
     public init(dir: String) {
         let base = Self.absolute(dir)

@@ -78,7 +78,8 @@ public enum HostdProgram {
             let lock = try HostdLock.take(folders, inherited: inherited?.lock)
             let programs = try Programs.find().get()
             let place = place(of: arguments, lock: lock.raw)
-            let status = try serve(folders, programs, place, inherited: inherited, isSweep: isSweep)
+            let passed = PassedSockets(controlPath: folders.socket)
+            let status = try serve(folders, programs, place, inherited: inherited, passed: passed, isSweep: isSweep)
             lock.release()
             return status
         } catch {
@@ -91,7 +92,7 @@ public enum HostdProgram {
 
     private static func serve(
         _ folders: Folders, _ programs: Programs, _ place: ReexecPlace, inherited: ReexecInheritance?,
-        isSweep: Bool
+        passed: PassedSockets, isSweep: Bool
     ) throws(FolderError) -> Int32 {
         let (configuration, problem) = configuration(in: folders)
         do throws(SystemError) {
@@ -110,8 +111,8 @@ public enum HostdProgram {
             if access.isShared { try folders.share() }
             let routes = supervisor.makeRoutes()
             let control = try ControlServer(
-                loop: loop, socketPath: folders.socket, access: access, inheriting: inherited?.socket,
-                handler: routes.answer)
+                loop: loop, socketPath: isSweep ? folders.sweepSocket : folders.socket, access: access,
+                inheriting: inherited?.socket ?? passed.control, handler: routes.answer)
             supervisor.reexecPlace = place.with(socket: control.listening)
             supervisor.useControl = { settings in
                 let (access, unknown) = Self.access(settings)
@@ -129,12 +130,12 @@ public enum HostdProgram {
             let warnings = [unknown, closed].compactMap(\.self)
             if !warnings.isEmpty { supervisor.setConfigCondition(.warn, warnings.joined(separator: "; ")) }
             if let problem { supervisor.setConfigCondition(.critical, problem) }
-            supervisor.heldSockets.inherit(inherited?.held ?? [])
+            supervisor.takeBackSockets(inherited?.held ?? [], passed.held)
             try supervisor.begin()
             if inherited != nil { supervisor.reapInherited() }
             supervisor.lookForAdvice()
             if isSweep {
-                supervisor.shutDown("hostd is to stay down", leavingNothing: true)
+                supervisor.shutDown("a hostd that has ended left it, and is to stay down", leavingNothing: true)
             } else {
                 supervisor.manager.ready()
             }

@@ -18,7 +18,7 @@ final class ManagerLink {
 
     private let loop: EventLoop
     private var sender: Sender?
-    private var unsent: [String] = []
+    private var unsent: [Message] = []
     private var retry: TimerSource?
     private var statusTimer: TimerSource?
     private var isStatusDue = false
@@ -30,6 +30,14 @@ final class ManagerLink {
 
     /// The status in one line; asked when it is to be told.
     var summary: (() -> String)?
+
+    /// What waits to be told. What was told later takes the place of what waits to be told of the same.
+    private struct Message {
+        let subject: String
+        let text: String
+        /// Goes with it; open as long as it waits.
+        var descriptor: Int32?
+    }
 
     /// A class around the socket, so that it can be missing.
     private final class Sender {
@@ -83,6 +91,17 @@ final class ManagerLink {
         askForTime()
     }
 
+    /// Lets the manager keep a copy of an open socket, which the next hostd gets under this name however this one ends.
+    /// It must stay open until `release`. FDPOLL=0: also where a program has shut it down.
+    func keep(_ raw: Int32, named name: String) {
+        tell(Message(subject: name, text: "FDSTORE=1\nFDNAME=\(name)\nFDPOLL=0", descriptor: raw))
+    }
+
+    /// Lets the manager close its copy.
+    func release(_ name: String) {
+        tell(Message(subject: name, text: "FDSTOREREMOVE=1\nFDNAME=\(name)"))
+    }
+
     /// Something that the status tells may have changed.
     func changed() {
         guard sender != nil, !isStatusDue else { return }
@@ -111,23 +130,31 @@ final class ManagerLink {
         extend?.arm(at: loop.now + Self.stopPause)
     }
 
-    /// What was told later takes the place of what waits to be told of the same: there are five things to tell.
     private func tell(_ text: String) {
+        tell(Message(subject: String(text.prefix { $0 != "=" }), text: text))
+    }
+
+    private func tell(_ message: Message) {
         guard sender != nil else { return }
-        let word = text.prefix { $0 != "=" }
-        unsent.removeAll { $0.prefix { $0 != "=" } == word }
-        unsent.append(text)
+        unsent.removeAll { $0.subject == message.subject }
+        unsent.append(message)
         sendUnsent()
     }
 
     private func sendUnsent() {
-        while let text = unsent.first {
-            guard sender?.socket.send(Array(text.utf8)) != .full else {
+        while let message = unsent.first {
+            guard send(message) != .full else {
                 retry?.arm(at: loop.now + Self.retryPause)
                 return
             }
             unsent.removeFirst()
         }
+    }
+
+    private func send(_ message: Message) -> DatagramSender.Outcome? {
+        let bytes = Array(message.text.utf8)
+        guard let raw = message.descriptor else { return sender?.socket.send(bytes) }
+        return sender?.socket.send(bytes, with: raw)
     }
 
     private static func variable(_ name: String) -> String? {

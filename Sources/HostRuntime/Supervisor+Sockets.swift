@@ -33,6 +33,15 @@ extension Supervisor {
         }
     }
 
+    /// Takes over what an earlier hostd held: what it left open in this process, and what the service manager kept. From
+    /// now on the manager keeps what is held.
+    func takeBackSockets(_ inherited: [Int32], _ passed: [PassedSockets.Held]) {
+        heldSockets.onHold = { [weak self] in self?.manager.keep($0, named: $1) }
+        heldSockets.onRelease = { [weak self] in self?.manager.release($0) }
+        for number in inherited { heldSockets.inherit(number) }
+        for socket in passed where !heldSockets.inherit(socket.number) { manager.release(socket.name) }
+    }
+
     /// Gets back what an earlier hostd held, before anything is launched.
     func recoverSockets() {
         for service in machine.services.values where ![.stopped, .held].contains(service.phase) {

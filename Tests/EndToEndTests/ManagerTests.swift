@@ -103,6 +103,26 @@ import Testing
         try waitUntil("the newest status") { manager.newest("STATUS") == "1 of 1 services ready" }
     }
 
+    private static func freeAddress() throws -> String {
+        let any = try #require(SocketAddress.literals(host: "127.0.0.1", port: 0)?.first)
+        let socket = try ListeningSockets.open(any)
+        return try #require(ListeningSockets.address(of: socket.raw)?.text)
+    }
+
+    @Test func socketsForServicesAreKeptByTheManagerUntilTheServiceRests() throws {
+        let address = try Self.freeAddress()
+        let host = try host("[service.web]\ncommand = [\"sleep\", \"1000\"]\nlisten = [\"\(address)\"]\n")
+        try host.start()
+        try host.waitReady("web")
+        let name = "held." + address.replacing(":", with: "-")
+        try manager.wait(for: "the socket") {
+            $0["FDSTORE"] == "1" && $0["FDNAME"] == name && $0["FDPOLL"] == "0"
+        }
+        #expect(!manager.messages().contains { $0["FDSTOREREMOVE"] != nil })
+        #expect(try host.act("stop", "web").ok)
+        try manager.wait(for: "its end") { $0["FDSTOREREMOVE"] == "1" && $0["FDNAME"] == name }
+    }
+
     @Test func whatTheManagerGaveHostdReachesNoChild() throws {
         let own = [
             "WATCHDOG_USEC": "10000000", "LISTEN_FDS": "1", "LISTEN_PID": "1", "LISTEN_FDNAMES": "x",

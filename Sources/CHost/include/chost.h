@@ -67,8 +67,9 @@ void chost_sha256(const void *bytes, size_t length, unsigned char digest[32]);
 // Sends `length` bytes and at most 8 descriptors in one message. Returns as sendmsg(2).
 ssize_t chost_send_with_descriptors(int socket, const void *bytes, size_t length, const int *descriptors, size_t count);
 
-// Sends an empty datagram with one descriptor to the Unix socket `address`, without waiting. Returns as sendmsg(2).
-ssize_t chost_send_descriptor_to(int socket, const void *address, size_t address_length, int descriptor);
+// Sends a datagram with one descriptor to the Unix socket `address`, without waiting. Returns as sendmsg(2).
+ssize_t chost_send_descriptor_to(int socket, const void *address, size_t address_length, const void *bytes,
+                                 size_t length, int descriptor);
 
 // A file in memory that holds `bytes` and can be changed no more: its descriptor, -1 with errno on error.
 int chost_sealed_memory(const void *bytes, size_t length);
