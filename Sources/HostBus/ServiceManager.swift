@@ -7,11 +7,11 @@ public import HostLinux
 /// The service manager whose unit this process belongs to. Every call blocks, for `patience` at most: on the loop's
 /// thread only before the loop runs.
 public struct ServiceManager: ~Copyable {
-    private static let name = "org.freedesktop.systemd1"
+    static let name = "org.freedesktop.systemd1"
     /// The unit of whoever asks.
-    private static let unitPath = "/org/freedesktop/systemd1/unit/self"
+    static let unitPath = "/org/freedesktop/systemd1/unit/self"
 
-    private let bus: OpaquePointer
+    let bus: OpaquePointer
 
     /// Connects to the manager itself, which also answers while the bus is down, else over the bus. `patience` in
     /// microseconds bounds each call.
@@ -74,7 +74,7 @@ public struct ServiceManager: ~Copyable {
         return result < 0 ? nil : made
     }
 
-    private static func check(_ call: String, _ subject: String, _ result: Int32) throws(SystemError) {
+    static func check(_ call: String, _ subject: String, _ result: Int32) throws(SystemError) {
         if result < 0 { throw SystemError(code: -result, call: call, subject: subject) }
     }
 }

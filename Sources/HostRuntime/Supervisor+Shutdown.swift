@@ -12,27 +12,42 @@ extension Supervisor {
     /// So long the output of the last instances may take to reach its files.
     private static let drainPatience: Duration = .seconds(3)
     private static let flushLimit: Duration = .seconds(5)
-    private nonisolated static let managerPatienceMicroseconds: UInt64 = 500_000
+    private static let answerPatience: Duration = .seconds(1)
+    private static let answerPause: Duration = .milliseconds(10)
+    /// A manager that reads its units anew does not answer meanwhile. To take a restart for a stop would cost all
+    /// services; to wait costs a stop so long, and only where there is a manager that hangs.
+    private nonisolated static let managerPatienceMicroseconds: UInt64 = 3_000_000
 
     /// SIGTERM. As a unit hostd asks the manager what it is part of: a restart leaves everything running for the next
-    /// hostd; a stop, the shutdown of the host or no answer follow `stop_with_hostd`.
+    /// hostd; a host that goes down ends everything; a stop or no answer follow `stop_with_hostd`.
     func terminate() {
         guard manager.isThere, !isAskingManager, !isStopping else { return shutDown("SIGTERM") }
         isAskingManager = true
-        files.submit(deadline: .microseconds(Self.managerPatienceMicroseconds)) { () -> String? in
-            let manager = try? ServiceManager(patienceMicroseconds: Self.managerPatienceMicroseconds)
-            return try? manager?.jobType()
-        } then: { [weak self] (outcome: WorkOutcome<String?>) in
-            guard let self, !isStopping else { return }
-            if case .done(let job?) = outcome, ["restart", "try-restart"].contains(job) {
-                return detach("the manager restarts it")
+        files.submit(deadline: .microseconds(Self.managerPatienceMicroseconds)) { () -> ManagerWord? in
+            guard let manager = try? ServiceManager(patienceMicroseconds: Self.managerPatienceMicroseconds) else {
+                return nil
             }
-            shutDown("SIGTERM")
+            let word = ManagerWord(job: try? manager.jobType(), isGoingDown: (try? manager.isShuttingDown()) == true)
+            // A stop lasts: nobody who only looks brings hostd back.
+            if word.job == "stop", !word.isGoingDown { try? manager.stopTriggers() }
+            return word
+        } then: { [weak self] (outcome: WorkOutcome<ManagerWord?>) in
+            guard let self, !isStopping else { return }
+            guard case .done(let word?) = outcome else { return shutDown("SIGTERM") }
+            if word.isRestart { return detach("the manager restarts it") }
+            shutDown(word.isGoingDown ? "the host goes down" : "SIGTERM", leavingNothing: word.isGoingDown)
         }
     }
 
+    private nonisolated struct ManagerWord: Sendable {
+        let job: String?
+        let isGoingDown: Bool
+
+        var isRestart: Bool { ["restart", "try-restart"].contains(job) }
+    }
+
     /// Stops all services in reverse order, saves their output, and ends the loop. Where services are to outlive hostd
-    /// it leaves them running instead, unless nothing is to be left.
+    /// it leaves them running instead, unless nothing is to be left, or the host goes down and nothing can be.
     func shutDown(_ why: String, leavingNothing: Bool = false) {
         guard !isStopping else { return hurry() }
         guard settings.stopWithHostd || leavingNothing else { return detach(why) }
@@ -94,6 +109,20 @@ extension Supervisor {
         history.add(host: "stopped", "hostd ends")
         alerts.keepNow()
         series.keepNow()
-        store.flush(limit: Self.flushLimit) { [loop] in loop.exit(code: 0) }
+        // Where the manager listens on, who comes now is answered by the next hostd.
+        holdVisitors?(true)
+        store.flush(limit: Self.flushLimit) { [weak self] in
+            guard let self else { return }
+            leaveWhenAnswered(until: loop.now + Self.answerPatience)
+        }
+    }
+
+    /// Ends the loop when those who were let in have their answers. Requests that wait for something to happen on the
+    /// host are not waited for.
+    private func leaveWhenAnswered(until deadline: Instant) {
+        let waiting = actions.count + jobs.waiting.count + reloadsAsked.count
+        guard (openRequests?() ?? 0) > waiting, loop.now < deadline else { return loop.exit(code: 0) }
+        drainTimer = try? loop.timer { [weak self] in self?.leaveWhenAnswered(until: deadline) }
+        drainTimer?.arm(at: loop.now + Self.answerPause)
     }
 }

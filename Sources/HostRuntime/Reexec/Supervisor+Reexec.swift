@@ -61,7 +61,7 @@ extension Supervisor {
     private static let flushLimit: Duration = .seconds(5)
 
     func answerReexec(_ call: ControlCall) {
-        guard let place = reexecPlace, selfTest == nil, !isStopping, !isLeaving else {
+        guard let place = reexecPlace, selfTest == nil, !isStopping, !isLeaving, !isAskingManager else {
             return call.refuse(409, "hostd is stopping, or is being replaced already")
         }
         guard !snapshots.isFailing else {
@@ -107,7 +107,8 @@ extension Supervisor {
     }
 
     private func reexec(_ place: ReexecPlace) {
-        guard !isStopping, !isLeaving else { return holdVisitors?(false) ?? () }
+        // Nor while it is asked what a SIGTERM means: the next hostd would not know that there was one.
+        guard !isStopping, !isLeaving, !isAskingManager else { return holdVisitors?(false) ?? () }
         let left = ReexecInheritance(socket: place.socket, lock: place.lock, held: heldSockets.numbers)
         let kept = left.numbers
         for raw in kept { try? Takeover.keep(raw, true) }
