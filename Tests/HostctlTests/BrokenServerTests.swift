@@ -3,6 +3,7 @@
 import Glibc
 import HostLinux
 import HostWire
+import Synchronization
 import TestKit
 import Testing
 
@@ -41,6 +42,27 @@ import Testing
         #expect(result.err == "hostctl: \(message.replacing("PATH", with: standIn.socket))\n")
         #expect(result.out.isEmpty)
         #expect(result.code == ExitCode.unreachable.rawValue)
+    }
+
+    @Test func aQuestionThatAKilledHostdTookWithItIsAskedAgain() throws {
+        let isKilled = Mutex(true)
+        let standIn = try StandIn { _ in
+            let isFirst = isKilled.withLock { value in
+                defer { value = false }
+                return value
+            }
+            return isFirst ? .bytes([]) : .json(["jobs": .array([])])
+        }
+        let result = try Hostctl.run(["job", "list", "--json"], at: standIn)
+        #expect(result.code == 0, "\(result)")
+        #expect(standIn.questions.count == 2)
+    }
+
+    @Test func whatChangesThingsIsAskedOnce() throws {
+        let standIn = try StandIn { $0.method == "POST" ? .bytes([]) : .json(["services": .array([])]) }
+        let result = try Hostctl.run(["reexec"], at: standIn)
+        #expect(result.code == ExitCode.unreachable.rawValue, "\(result)")
+        #expect(standIn.questions.count { $0.method == "POST" } == 1)
     }
 
     @Test(

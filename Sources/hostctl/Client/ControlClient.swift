@@ -87,10 +87,22 @@ struct ControlClient {
         do throws(JSONError) { return try read(json) } catch { throw strange("\(error)") }
     }
 
+    /// A hostd that is killed takes with it whom it had let in; to look again harms nobody.
+    private static let looks = 5
+
     private func perform(_ exchange: Exchange) throws(Failure) -> Answer {
         let answer: HTTPAnswer
-        do throws(Exchange.Problem) { answer = try exchange.perform() } catch { throw failure(error) }
+        do throws(Exchange.Problem) { answer = try look(exchange) } catch { throw failure(error) }
         return try accept(answer)
+    }
+
+    private func look(_ exchange: Exchange) throws(Exchange.Problem) -> HTTPAnswer {
+        for _ in 1..<Self.looks {
+            do throws(Exchange.Problem) { return try exchange.perform() } catch {
+                guard case .wrong(.cutOff(nil, _)) = error else { throw error }
+            }
+        }
+        return try exchange.perform()
     }
 
     private func accept(_ answer: HTTPAnswer, or telling: Set<Int> = []) throws(Failure) -> Answer {
