@@ -28,7 +28,11 @@ show() { systemctl show -P "$1" "${2:-hostd}"; }
 pid_of() { hostctl status "$1" --json | tr ',' '\n' | sed -n 's/.*"pid": *\([0-9][0-9]*\).*/\1/p' | head -n 1; }
 status_is() { [ "$(show StatusText)" = "$1" ]; }
 # replaced UNIT PID: another process than PID serves now.
-replaced() { systemctl is-active --quiet "$1" && [ "$(show MainPID "$1")" -gt 0 ] && [ "$(show MainPID "$1")" != "$2" ]; }
+replaced() {
+    local pid
+    pid=$(show MainPID "$1")
+    [ "${pid:-0}" -gt 0 ] && [ "$pid" != "$2" ] && systemctl is-active --quiet "$1"
+}
 count() { pgrep -c -x "$1" || true; }
 passed() { echo "passed: $1"; }
 

@@ -22,7 +22,14 @@ a_users_unit_keeps_the_same_promises() {
     as_user systemctl --user start hostd || fail "systemctl --user start"
     until_true 10 "the user's service" pgrep -f 'sleep 200000'
     sleeper=$(pgrep -f 'sleep 200000')
+    expect "the user's socket" "$(as_user systemctl --user is-active hostd.socket)" active
+    as_user python3 /mnt/booted/asker.py /run/user/$uid/hostd/hostd.sock /run/user/$uid/asked >/run/asker.said &
     as_user systemctl --user restart hostd || fail "systemctl --user restart"
+    as_user systemctl --user kill --kill-whom=main -s KILL hostd
+    until_true 10 'another hostd' as_user hostctl job list
+    touch /run/user/$uid/asked
+    wait $!
+    has "the user's questions" "$(cat /run/asker.said)" ' refused=0 '
     expect "the user's pid" "$(pgrep -f 'sleep 200000')" "$sleeper"
     as_user systemctl --user stop hostd || fail "systemctl --user stop"
     expect "the user's processes" "$(pgrep -c -f 'sleep 200000' || true) $(count hostd-keeper)" '0 0'

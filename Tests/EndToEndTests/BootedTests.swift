@@ -16,7 +16,7 @@ struct BootedTests {
     private static let skipped: Int32 = 77
 
     private static let topics = ((try? Files.list(root + "/Tests/Booted")) ?? []).sorted()
-        .filter { $0.hasSuffix(".sh") && $0 != "lib.sh" }.map { String($0.dropLast(3)) }
+        .filter { $0.hasSuffix(".sh") && !$0.hasSuffix("lib.sh") }.map { String($0.dropLast(3)) }
 
     @Test(
         "hostd keeps its promises under systemd", .enabled(if: canBoot, "needs root and systemd-nspawn"),
