@@ -31,8 +31,8 @@ struct PassedSockets {
                     .warning,
                     "the service manager passes \"\(name)\" as control socket, but \(problem): hostd listens at "
                         + "\(controlPath) itself, and whoever asks while it is away is refused (hostd.socket needs "
-                        + "ListenStream=\(controlPath); systemctl stop hostd.socket and systemctl restart hostd make it "
-                        + "anew)")
+                        + "ListenStream=\(controlPath); systemctl stop hostd.socket, then systemctl restart hostd "
+                        + "make it anew)")
             } else if control == nil {
                 control = socket.release()
             }

@@ -33,8 +33,8 @@ extension Supervisor {
         }
     }
 
-    /// Takes over what an earlier hostd held: what it left open in this process, and what the service manager kept. From
-    /// now on the manager keeps what is held.
+    /// Takes over what an earlier hostd held: what it left open in this process, and what the service manager kept.
+    /// From now on the manager keeps what is held.
     func takeBackSockets(_ inherited: [Int32], _ passed: [PassedSockets.Held]) {
         heldSockets.onHold = { [weak self] in self?.manager.keep($0, named: $1) }
         heldSockets.onRelease = { [weak self] in self?.manager.release($0) }

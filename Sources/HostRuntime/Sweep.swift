@@ -11,8 +11,8 @@ internal import HostLaunch
 enum Sweep {
     private static let patienceMicroseconds: UInt64 = 2_000_000
 
-    /// Whether there is anything to end: not after an orderly end that left nothing, not before a restart, and not where
-    /// services are to outlive hostd (but for a host that goes down).
+    /// Whether there is anything to end: not after an orderly end that left nothing, not before a restart, and not
+    /// where services are to outlive hostd (but for a host that goes down).
     static func isWanted(_ folders: Folders) -> Bool {
         // By hand it is what a person wants.
         guard getenv("SERVICE_RESULT") != nil else { return stopsWithHostd(folders) }

@@ -69,18 +69,18 @@ a_reboot_asked_the_job_first_and_ended_all_in_order() {
 a_power_failure_is_at_hand() {
     # The job asks for nothing and is asked for nothing: it goes on from what it had saved.
     kill -USR1 "$(job_pid)"
-    until_true 5 'the job to save' test -e /srv/work/asked
+    until_true 5 'the job to save' test -e /srv/counter/asked
     until_true 10 'the checkpoint to be known' checkpoint_is_known
-    rm -f /srv/work/asked
+    rm -f /srv/counter/asked
     no_order
 }
-checkpoint_is_known() { hostctl job show 1 --json | grep -q "\"checkpoint\": *\"$(cat /srv/work/place)\""; }
+checkpoint_is_known() { hostctl job show 1 --json | grep -q "\"checkpoint\": *\"$(cat /srv/counter/place)\""; }
 
 a_power_failure_cost_nothing_but_what_was_not_saved() {
     [ ! -e /srv/order ] || fail "somebody was asked to end: $(order)"
     everything_is_as_it_was_before_the_boot
     expect 'the attempts' "$(attempts)" 'disrupted disrupted running'
-    expect 'where it goes on' "$(last_said from)" "$(cat /srv/work/place)"
+    expect 'where it goes on' "$(last_said from)" "$(cat /srv/counter/place)"
 }
 
 services_that_outlive_hostd_do_not_outlive_the_host() {
@@ -94,7 +94,7 @@ they_were_stopped_in_order_when_it_went_down() {
     journalctl -q -b -1 HOSTD_EVENT=host.stopping | grep -q 'the host goes down' || fail 'no word on the shutdown'
     everything_is_as_it_was_before_the_boot
     expect 'the attempts' "$(attempts)" 'disrupted disrupted disrupted running'
-    touch /srv/work/finish
+    touch /srv/counter/finish
     until_true 20 'the job to succeed' job_is 1 succeeded
     hostctl start resting >/dev/null || fail 'hostctl start'
     hostctl job release 2 >/dev/null || fail 'hostctl job release'

@@ -7,7 +7,7 @@ id=1
 
 # configure [STOP_WITH_HOSTD [MORE]]
 configure() {
-    mkdir -p /srv/work /etc/hostd
+    mkdir -p /srv/counter /etc/hostd
     cat >/srv/service.sh <<'END'
 trap '[ ! -e /srv/slowly ] || sleep 1; echo "$1" >>/srv/order; exit' TERM
 while :; do sleep 1000 & wait $!; done
@@ -39,7 +39,7 @@ after = ["first"]
 [kind.counter]
 command = ["bash", "/srv/count.sh"]
 resume = ["bash", "/srv/count.sh", "\${checkpoint}"]
-directory = "/srv/work"
+directory = "/srv/counter"
 checkpoint = { file = "place", signal = "SIGUSR1", patience = "20s" }
 ${2:-}
 END
@@ -47,7 +47,7 @@ END
 
 failures() { hostctl job show "$id" --json | grep -o '"failures": *[0-9]*' | grep -o '[0-9]*$'; }
 job_pid() { pgrep -x -f 'bash /srv/count.sh.*' | head -n 1; }
-job_runs() { [ -n "$(job_pid)" ] && [ ! -e /srv/work/asked ]; }
+job_runs() { [ -n "$(job_pid)" ] && [ ! -e /srv/counter/asked ]; }
 pids() { echo "$(pid_of first) $(pid_of second) $(job_pid)"; }
 is_ready() {
     systemctl is-active --quiet hostd && case $(show StatusText) in '2 of 2 services ready'*) ;; *) false ;; esac

@@ -268,7 +268,7 @@ finish_a_stop_after() {
     no_order
     drop_in 'TimeoutStopSec=2s'
     systemctl stop --no-block hostd
-    until_true 10 'the job to be asked' test -e /srv/work/asked
+    until_true 10 'the job to be asked' test -e /srv/counter/asked
     kill -"$1" "$pid"
     until_true 60 'the stop to be over' is_over
     nothing_is_left

@@ -6,8 +6,8 @@ import HostLinux
 import TestKit
 import Testing
 
-/// hostd under a systemd that boots in a container of its own: the topics of Tests/Booted. One after the other, since they
-/// measure themselves against what people wait for.
+/// hostd under a systemd that boots in a container of its own: the topics of Tests/Booted. One after the other, since
+/// they measure themselves against what people wait for.
 @Suite(.serialized)
 struct BootedTests {
     private static let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
