@@ -29,7 +29,7 @@ command = ["true"]
 sandbox = "strict"
 directory = "$work"
 user = "boxed"
-unit = { ProtectHome = "tmpfs", ReadWritePaths = "/var/tmp", SystemCallFilter = "", PrivateTmp = false }
+unit = { ProtectHome = "tmpfs", ReadWritePaths = "/tmp /var/tmp", SystemCallFilter = "", PrivateTmp = false }
 [service.all]
 command = ["true"]
 [service.all.unit]

@@ -196,7 +196,8 @@ public struct UnitBoard: Hashable, Sendable {
         switch launch.stage {
         case .waiting, .asked: return []
         case .unsure:
-            launches[instance]?.stage = .accepted
+            // It may be the one before: only when it is gone without a record is there anything to decide.
+            planLook(at: now)
             return []
         case .accepted:
             if launch.why != nil { planLook(at: now) }
@@ -266,10 +267,10 @@ public struct UnitBoard: Hashable, Sendable {
             lookAt = nil
             for instance in sorted() where isLinked {
                 switch launches[instance]?.stage {
-                case .nameTaken: effects.append(.look(unit: UnitName.of(instance)))
+                case .nameTaken, .unsure: effects.append(.look(unit: UnitName.of(instance)))
                 case .accepted where launches[instance]?.why != nil:
                     effects.append(.look(unit: UnitName.of(instance)))
-                case .accepted, .waiting, .asked, .unsure, nil: break
+                case .accepted, .waiting, .asked, nil: break
                 }
             }
         }
@@ -296,9 +297,10 @@ public struct UnitBoard: Hashable, Sendable {
         launches.keys.first { UnitName.of($0) == unit }
     }
 
-    /// The launch that the manager has, by that name; the answer that it has it may still be on its way.
+    /// The launch that the manager has said that it has, by that name. Before its answer comes, what is heard of the name
+    /// is about another launch, which was given up while the manager did not answer.
     private func taken(_ unit: String) -> InstanceID? {
-        named(unit).flatMap { launches[$0]?.stage == .accepted || launches[$0]?.stage == .asked ? $0 : nil }
+        named(unit).flatMap { launches[$0]?.stage == .accepted ? $0 : nil }
     }
 }
 
