@@ -70,7 +70,8 @@ a_power_failure_is_at_hand() {
     # The job asks for nothing and is asked for nothing: it goes on from what it had saved.
     kill -USR1 "$(job_pid)"
     until_true 5 'the job to save' test -e /srv/counter/asked
-    until_true 10 'the checkpoint to be known' checkpoint_is_known
+    # hostd looks every 15 s.
+    until_true 30 'the checkpoint to be known' checkpoint_is_known
     rm -f /srv/counter/asked
     no_order
 }

@@ -15,6 +15,7 @@ lines_are_whole() { cut -d' ' -f2 "$1" | cmp -s - <(seq "$(wc -l <"$1")"); }
 job_state() { hostctl job show "$1" --json | sed 's/.*"state": *"\([a-z]*\)".*/\1/' | head -n 1; }
 
 configure() {
+    mkdir -p /etc/hostd/conf.d
     cat >/etc/hostd/hostd.toml <<END
 [service.ticker]
 command = "i=0; while :; do echo tick \$((i += 1)); sleep 0.01; done"
@@ -137,6 +138,27 @@ a_manager_that_executes_itself_anew_is_found_again() {
     expect 'failed units' "$(systemctl list-units --failed --plain --no-legend | wc -l)" 0
 }
 
+all_are_up() { status_is '42 of 42 services ready'; }
+many_are_others() { [ -z "$(echo "$1" "$(many)" | tr ' ' '\n' | sort | uniq -d)" ] && [ "$(many | wc -w)" = 40 ]; }
+many() { pgrep -f 'sleep 300000' | xargs; }
+
+many_services_start_and_come_back_at_once() {
+    printf '[service.many]\ncommand = ["sleep", "300000"]\ninstances = 40\nrestart = { backoff = "0s" }\n' \
+        >/etc/hostd/conf.d/many.toml
+    hostctl reload >/dev/null || fail 'hostctl reload'
+    until_true 20 'all of them' all_are_up
+    local before=$(many)
+    # Their names are those of their own pids.
+    # shellcheck disable=SC2086
+    kill -KILL $before
+    until_true 20 'all of them anew' many_are_others "$before"
+    until_true 20 'all of them to be ready' all_are_up
+    expect 'their units' "$(systemctl list-units --plain --no-legend --state=active 'hostd-svc-many@*' | wc -l)" 40
+    rm /etc/hostd/conf.d/many.toml
+    hostctl reload >/dev/null || fail 'hostctl reload'
+    until_true 20 'all services to be ready' is_ready
+}
+
 an_attempt_of_a_job_has_a_unit() {
     job=$(hostctl job submit --kind count) || fail 'hostctl job submit'
     until_true 10 'its unit' unit_is_active "hostd-job-$job-1.service"
@@ -232,9 +254,9 @@ a_stop_that_has_to_kill_hostd_sweeps() {
 services_are_stopped_in_order_when_the_host_goes_down() {
     cat >/etc/hostd/hostd.toml <<'END'
 [service.first]
-command = "trap 'echo $(cut -d\" \" -f1 /proc/uptime) >>/var/tmp/first; exit' TERM; while :; do sleep 1 & wait; done"
+command = "trap 'echo $(cut -d. -f1 /proc/uptime) >>/var/tmp/first; exit' TERM; while :; do sleep 1 & wait; done"
 [service.second]
-command = "trap 'sleep 1; echo $(cut -d\" \" -f1 /proc/uptime) >>/var/tmp/second; exit' TERM; while :; do sleep 1 & wait; done"
+command = "trap 'sleep 1; echo $(cut -d. -f1 /proc/uptime) >>/var/tmp/second; exit' TERM; while :; do sleep 1 & wait; done"
 after = ["first"]
 END
     systemctl start hostd
@@ -255,7 +277,8 @@ run_scenarios each_service_has_a_unit_of_its_own limits_are_properties_of_the_un
     a_program_that_dies_is_replaced_in_the_same_unit a_keeper_that_is_killed_takes_its_tree_along_and_is_replaced \
     a_unit_that_a_person_stops_comes_back_with_a_word_why a_unit_that_cannot_be_set_up_says_why_and_harms_nobody \
     a_name_that_somebody_else_has_is_taken_over a_bus_that_goes_away_holds_nothing_up \
-    a_manager_that_executes_itself_anew_is_found_again an_attempt_of_a_job_has_a_unit \
+    a_manager_that_executes_itself_anew_is_found_again many_services_start_and_come_back_at_once \
+    an_attempt_of_a_job_has_a_unit \
     two_hundred_kills_of_hostd_disturb_nobody a_restart_leaves_everything_running \
     a_unit_that_no_folder_knows_of_is_ended the_launcher_can_be_changed_while_everything_runs \
     a_stop_ends_everything_in_order_and_leaves_no_unit a_stop_that_has_to_kill_hostd_sweeps \

@@ -9,8 +9,9 @@ enum HostSection {
                 "name", .label, \.name, also: ["hostname"],
                 change: .inPlace, "The host's name in status and alerts; the host name if not given."),
             Key(
-                "launcher", .choice(), \.launcher,
-                "Who starts programs: systemd as transient units, hostd directly, or what fits this host."),
+                "launcher", .choice(), \.launcher, change: .inPlace,
+                "Who starts programs from now on: systemd in transient units ([units.md](units.md)), hostd directly, or "
+                    + "what fits this host."),
             Key(
                 "stop_with_hostd", .flag, \.stopWithHostd,
                 change: .inPlace,

@@ -58,13 +58,18 @@ final class UnitStarter: UnitStarting {
 
     func start(_ instance: InstanceID, _ service: ServiceSpecification, keeper: String, input: consuming Descriptor) {
         wanted[instance] = Wanted(service, keeper, input)
-        // The launcher is in the middle of it.
-        loop.later { [weak self] in self?.handle(.launch(instance)) }
+        // The launcher is in the middle of it; it may be cancelled before.
+        loop.later { [weak self] in
+            if self?.wanted[instance] != nil { self?.handle(.launch(instance)) }
+        }
     }
 
     func ran(_ instance: InstanceID) { handle(.ran(instance)) }
 
-    func cancel(_ instance: InstanceID) { handle(.cancel(instance)) }
+    func cancel(_ instance: InstanceID) {
+        guard board.pending.contains(instance) else { return carryOut(.takeBack(instance)) }
+        handle(.cancel(instance))
+    }
 
     func apply(_ limits: LimitsSpecification, to instance: InstanceID) {
         manager.set(UnitName.of(instance), limits.unitProperties) { problem in
@@ -109,10 +114,10 @@ final class UnitStarter: UnitStarting {
     }
 
     private func handle(_ event: UnitBoard.Event) {
+        let before = board.pending
         let effects = board.handle(event, at: loop.now)
         for effect in effects { carryOut(effect) }
-        let pending = board.pending
-        if wanted.count > pending.count { wanted = wanted.filter { pending.contains($0.key) } }
+        for instance in before.subtracting(board.pending) { wanted[instance] = nil }
         if let deadline = board.deadline { timer?.arm(at: deadline) } else { timer?.disarm() }
     }
 
