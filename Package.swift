@@ -81,7 +81,8 @@ let package = Package(
         .target(
             name: "HostInstall", dependencies: ["HostCore", "HostWire", "HostLinux", "HostNode", "CCurl"],
             swiftSettings: shared),
-        .target(name: "HostBus", dependencies: ["HostCore", "HostLinux", "HostLoop", "CSystemd"], swiftSettings: shared),
+        .target(
+            name: "HostBus", dependencies: ["HostCore", "HostLinux", "HostLoop", "CSystemd"], swiftSettings: shared),
         .target(name: "HostSimulation", dependencies: ["HostCore"], swiftSettings: shared),
         .target(
             name: "HostRuntime",

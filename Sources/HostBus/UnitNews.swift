@@ -8,7 +8,7 @@ public enum UnitNews: Hashable, Sendable {
     case lost(String)
     /// The job of a unit is over: "done", "failed", "canceled", "timeout", "dependency", "skipped".
     case jobOver(unit: String, result: String)
-    /// A unit has ended otherwise than well: "exit-code", "oom-kill", "resources"…, with the status of its main process.
+    /// A unit has ended otherwise than well: "exit-code", "oom-kill"…, with the status of its main process.
     case ended(unit: String, result: String, status: Int32)
     /// A unit is not there any more.
     case gone(unit: String)

@@ -114,7 +114,7 @@ public final class Launcher {
                 let input = try queue(command, environment, lock: lock, sockets: sockets)
                 entry.isInUnit = true
                 held[instance] = entry
-                units.start(instance, service, keeper: keeper, input: input)
+                units.start(command, service, keeper: keeper, input: input)
             } else {
                 let started = try starter.start(command, environment: environment, lock: lock, sockets: sockets)
                 entry.keeperPid = started.pid

@@ -8,9 +8,10 @@ public protocol UnitStarting: AnyObject {
     /// The controllers that keep limits in its units: of `memory`, `pids` and `cpu`.
     var controllers: Set<String> { get }
 
-    /// Starts the program `keeper` in a unit of its own; it reads what to do from `input`. The launcher hears the keeper
+    /// Starts the program `keeper` in a unit of its own; it reads `command` from `input`. The launcher hears the keeper
     /// itself, or is told that the launch has failed.
-    func start(_ instance: InstanceID, _ service: ServiceSpecification, keeper: String, input: consuming Descriptor)
+    func start(
+        _ command: KeeperCommand, _ service: ServiceSpecification, keeper: String, input: consuming Descriptor)
     /// The keeper of a launch has been heard.
     func ran(_ instance: InstanceID)
     /// Nobody wants a launch any more whose keeper has not been heard yet.

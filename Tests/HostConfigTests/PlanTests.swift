@@ -109,10 +109,11 @@ struct PlanTests {
 
     @Test func keysOfTheHostAreToldApart() throws {
         let plan = try plan(
-            from: "[host]\nname = \"a\"", to: "[host]\nstop_with_hostd = false\nlauncher = \"direct\"")
+            from: "[host]\nname = \"a\"",
+            to: "[host]\nstop_with_hostd = false\nlauncher = \"direct\"\n[control]\nread_group = \"x\"")
         #expect(plan.changes.isEmpty)
         #expect(!plan.isEmpty)
-        #expect(plan.hostKeys == ["host.name", "host.launcher", "host.stop_with_hostd"])
-        #expect(plan.hostKeysForRestart == ["host.launcher"])
+        #expect(plan.hostKeys == ["host.name", "host.launcher", "host.stop_with_hostd", "control.read_group"])
+        #expect(plan.hostKeysForRestart == ["control.read_group"])
     }
 }

@@ -84,6 +84,8 @@ final class OtherConnection {
 
     init(_ path: String) {
         #expect(sqlite3_open(path, &handle) == SQLITE_OK)
+        // The store may be in the middle of something.
+        sqlite3_busy_timeout(handle, 10_000)
     }
 
     isolated deinit {

@@ -10,8 +10,8 @@ enum HostSection {
                 change: .inPlace, "The host's name in status and alerts; the host name if not given."),
             Key(
                 "launcher", .choice(), \.launcher, change: .inPlace,
-                "Who starts programs from now on: systemd in transient units ([units.md](units.md)), hostd directly, or "
-                    + "what fits this host."),
+                "Who starts programs from now on: systemd in transient units ([units.md](units.md)), hostd directly, "
+                    + "or what fits this host."),
             Key(
                 "stop_with_hostd", .flag, \.stopWithHostd,
                 change: .inPlace,

@@ -23,8 +23,8 @@ enum LimitsSection {
             Key(
                 "memory_high", .size(memoryRange), \.limits.memoryHighBytes, also: ["mem_high"],
                 change: .inPlace,
-                "Above this the kernel slows it down and takes memory back, instead of ending it; needs a cgroup of its "
-                    + "own."),
+                "Above this the kernel slows it down and takes memory back, instead of ending it; needs a cgroup "
+                    + "of its own."),
             Key(
                 "tasks", .integer(1...4_194_304), \.limits.tasks, also: ["tasks_max", "pids", "nproc"],
                 change: .inPlace, "So many processes and threads it may have."),
@@ -34,7 +34,7 @@ enum LimitsSection {
             Key(
                 "cpu_weight", .integer(1...10_000), \.limits.cpuWeight, also: ["cpu_shares"],
                 change: .inPlace,
-                "Its share of the processors where they do not suffice, beside 100 of others; needs a cgroup of its own."
+                "Its share of the processors where they do not suffice, beside 100 of others; needs a cgroup."
             ),
             Key(
                 "io_weight", .integer(1...10_000), \.limits.ioWeight, also: ["blkio_weight"],

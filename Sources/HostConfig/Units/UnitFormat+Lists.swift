@@ -17,8 +17,8 @@ extension UnitFormat {
     }
     static let anyWords = words("words") { !$0.isEmpty }
 
-    /// Words that are allowed, or with `~` before them forbidden. A list that takes one of `needed` away from the keeper
-    /// is refused; `isComplete`: one that allows too little as well.
+    /// Words that are allowed, or with `~` before them forbidden. A list that takes one of `needed` from the keeper is
+    /// refused; `isComplete`: one that allows too little as well.
     static func filter(
         _ hint: String, needed: [String] = [], isComplete: Bool = false,
         _ isRight: @escaping @Sendable (String) -> Bool

@@ -9,8 +9,6 @@ public struct ServiceUnit: Sendable {
         case service
         /// An attempt of a job of this kind; nil where the job has none.
         case job(kind: String?)
-        /// A command beside an instance: a hook, a probe.
-        case helper(String)
     }
 
     /// Where its keeper has to get at, whatever the sandbox closes.
@@ -44,9 +42,6 @@ public struct ServiceUnit: Sendable {
         }
     }
 
-    /// The slices that units stand in.
-    public static let slices = (services: "hostd-services.slice", jobs: "hostd-jobs.slice")
-
     private let instance: InstanceID
     private let service: ServiceSpecification
     private let subject: Subject
@@ -75,24 +70,21 @@ public struct ServiceUnit: Sendable {
 
     /// `gateway, kept by hostd`; `job 42, attempt 1 (review), kept by hostd`.
     public var description: String {
-        let job = JobID(name: instance.service)
         let what =
             switch subject {
             case .service: "\(instance.service)"
             case .job(let kind):
-                "job \(job?.description ?? instance.service.text), attempt \(instance.launch)"
+                "job \(JobID(name: instance.service)?.description ?? instance.service.text), attempt \(instance.launch)"
                     + (kind.map { " (\($0))" } ?? "")
-            case .helper(let purpose): "\(purpose) of \(job.map { "job \($0)" } ?? instance.service.text)"
             }
         return what + ", kept by hostd"
     }
 
     private var nature: [UnitProperty] {
-        let isOfJob = JobID(name: instance.service) != nil
-        return [
+        [
             UnitProperty("Description", .string(description)),
             UnitProperty("Documentation", .strings(["man:hostd(8)"])),
-            UnitProperty("Slice", .string(isOfJob ? Self.slices.jobs : Self.slices.services)),
+            UnitProperty("Slice", .string(UnitName.slice(of: instance))),
             // Started when the keeper is: the start is known to have worked, or why not.
             UnitProperty("Type", .string("exec")),
             // Never a failed unit that somebody has to reset: what became of it hostd knows.

@@ -3,8 +3,8 @@
 /// Launches on their way through the service manager: from the wish for a unit to the first word of the keeper in it.
 /// After that the keeper's records speak. State diagram: docs/units.md.
 ///
-/// Each launch comes to exactly one end: its keeper was heard, it was given up by whoever asked for it, or it is told to
-/// have failed. Whichever of reply, job and unit says so first.
+/// Each launch comes to exactly one end: its keeper was heard, it was given up by whoever asked for it, or it has
+/// failed. Whichever of reply, job and unit says so first.
 public struct UnitBoard: Hashable, Sendable {
     /// Without the keeper's word for so long a launch has failed.
     public static let patience: Duration = .seconds(30)
@@ -297,8 +297,8 @@ public struct UnitBoard: Hashable, Sendable {
         launches.keys.first { UnitName.of($0) == unit }
     }
 
-    /// The launch that the manager has said that it has, by that name. Before its answer comes, what is heard of the name
-    /// is about another launch, which was given up while the manager did not answer.
+    /// The launch that the manager has said that it has, by that name. Before its answer comes, what is heard of the
+    /// name is about another launch, which was given up while the manager did not answer.
     private func taken(_ unit: String) -> InstanceID? {
         named(unit).flatMap { launches[$0]?.stage == .accepted ? $0 : nil }
     }

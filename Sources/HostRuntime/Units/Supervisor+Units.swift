@@ -8,7 +8,8 @@ internal import HostLoop
 
 /// Which of the two launchers starts keepers.
 extension Supervisor {
-    /// By `host.launcher` and what there is. What runs already is not touched: with both it is found by the same records.
+    /// By `host.launcher` and what there is. What runs already is not touched: with both it is found by the same
+    /// records.
     func chooseLauncher() {
         let place = UnitPlace.choose(settings.launcher)
         guard place != units?.place else { return }
@@ -16,7 +17,7 @@ extension Supervisor {
         if let place {
             do throws(SystemError) {
                 units = try UnitStarter(loop: loop, launcher: launcher, place: place) { [weak self] in
-                    self?.unitProperties(of: $0, $1, place) ?? []
+                    self?.unitProperties($0, place) ?? []
                 }
             } catch {
                 Journal.say(.error, "\(error); hostd starts keepers itself")
@@ -28,19 +29,24 @@ extension Supervisor {
     /// The word of the status.
     var launcherName: String { units == nil ? "direct" : "systemd" }
 
-    private func unitProperties(
-        of instance: InstanceID, _ service: ServiceSpecification, _ place: UnitPlace
-    ) -> [UnitProperty] {
-        let job = JobDesk.job(of: instance)
-        let subject: ServiceUnit.Subject = job.map { .job(kind: jobs.board.jobs[$0]?.kind) } ?? .service
-        let folder = launcher.folder(of: instance)
-        var written = [folders.run, folder.records]
-        if let directory = service.launch.directory { written.append(directory) }
-        let node = folder.node()?.path
+    private func unitProperties(_ launch: UnitStarter.Wanted, _ place: UnitPlace) -> [UnitProperty] {
+        let job = JobDesk.job(of: launch.instance)
+        let node = launcher.folder(of: launch.instance).node()?.path
         return ServiceUnit(
-            instance, service, subject,
-            folders: .init(written: written, read: [node, policy.modelsFile.path].compactMap(\.self)),
-            manager: .init(isUser: place.isUser, ownUnit: place.ownUnit, user: place.user)
+            launch.instance, launch.service, job.map { .job(kind: jobs.board.jobs[$0]?.kind) } ?? .service,
+            folders: ServiceUnit.Folders(
+                of: folders, directory: launch.directory,
+                read: [node, policy.modelsFile.path].compactMap(\.self)),
+            manager: ServiceUnit.Manager(isUser: place.isUser, ownUnit: place.ownUnit, user: place.user)
         ).properties
+    }
+}
+
+nonisolated extension ServiceUnit.Folders {
+    /// What keeper and program need of hostd's `folders`, and the program's own.
+    init(of folders: Folders, directory: String?, read: [String] = []) {
+        // All of the host is no folder of the program's own.
+        let own = directory == "/" ? nil : directory
+        self.init(written: [folders.run, folders.state] + [own].compactMap(\.self), read: read)
     }
 }

@@ -9,14 +9,21 @@ internal import HostLoop
 /// Has the service manager start keepers in transient units: carries out what the board decides (docs/units.md).
 final class UnitStarter: UnitStarting {
     /// What a launch is started with, until its keeper is heard.
-    private final class Wanted {
+    final class Wanted {
+        let instance: InstanceID
         let service: ServiceSpecification
+        /// Where its program works.
+        let directory: String
         let keeper: String
         /// Its specification and its lock lie in the queue of this socket. As long as they do the launch is not over.
         let input: Descriptor
 
-        init(_ service: ServiceSpecification, _ keeper: String, _ input: consuming Descriptor) {
+        fileprivate init(
+            _ command: KeeperCommand, _ service: ServiceSpecification, _ keeper: String, _ input: consuming Descriptor
+        ) {
+            instance = command.folder.instance
             self.service = service
+            directory = command.launch.directory ?? command.identity.directory
             self.keeper = keeper
             self.input = input
         }
@@ -33,11 +40,11 @@ final class UnitStarter: UnitStarting {
     private var lostFor: String?
     private var isSwept = false
     /// Makes the unit of a launch.
-    private let unit: (InstanceID, ServiceSpecification) -> [UnitProperty]
+    private let unit: (Wanted) -> [UnitProperty]
 
     init(
         loop: EventLoop, launcher: Launcher, place: UnitPlace,
-        unit: @escaping (InstanceID, ServiceSpecification) -> [UnitProperty]
+        unit: @escaping (Wanted) -> [UnitProperty]
     ) throws(SystemError) {
         self.loop = loop
         self.launcher = launcher
@@ -56,8 +63,11 @@ final class UnitStarter: UnitStarting {
 
     // MARK: - Launches
 
-    func start(_ instance: InstanceID, _ service: ServiceSpecification, keeper: String, input: consuming Descriptor) {
-        wanted[instance] = Wanted(service, keeper, input)
+    func start(
+        _ command: KeeperCommand, _ service: ServiceSpecification, keeper: String, input: consuming Descriptor
+    ) {
+        let instance = command.folder.instance
+        wanted[instance] = Wanted(command, service, keeper, input)
         // The launcher is in the middle of it; it may be cancelled before.
         loop.later { [weak self] in
             if self?.wanted[instance] != nil { self?.handle(.launch(instance)) }
@@ -142,7 +152,7 @@ final class UnitStarter: UnitStarting {
         guard let launch = wanted[instance] else { return }
         guard !launcher.hasRecords(instance) else { return handle(.ran(instance)) }
         manager.start(
-            UnitName.of(instance), unit(instance, launch.service), program: launch.keeper, arguments: ["--spare", "0"],
+            UnitName.of(instance), unit(launch), program: launch.keeper, arguments: ["--spare", "0"],
             input: launch.input.raw
         ) { [weak self] refusal in
             self?.handle(refusal.map { .refused(instance, $0) } ?? .accepted(instance))

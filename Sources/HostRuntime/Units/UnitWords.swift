@@ -12,8 +12,8 @@ enum UnitWords {
         }
     }
 
-    /// Why a unit ended: by its Result= and the status of its main process. From 200 on that is the number of a step that
-    /// failed between fork and exec (systemd.exec(5), "Process Exit Codes").
+    /// Why a unit ended: by its Result= and the status of its main process. From 200 on that is the number of a step
+    /// that failed between fork and exec (systemd.exec(5), "Process Exit Codes").
     static func end(_ unit: String, _ result: String, _ status: Int32) -> String {
         let steps: [Int32: String] = [
             200: "change its directory", 203: "execute the keeper", 205: "set a resource limit",

@@ -2,7 +2,8 @@
 
 import HostCore
 
-/// A service manager and the launches that go through it, while it hangs, refuses, restarts and is slow to let go of names.
+/// A service manager and the launches that go through it, while it hangs, refuses, restarts and is slow to let go of
+/// names.
 final class UnitWorld {
     enum Event {
         case launches(ServiceName)

@@ -21,11 +21,13 @@ struct Contestant {
         ]
     }
 
-    /// Whether systemd is the manager of this host (sd_booted(3)): `tools/booted .build/release -- …/hostd-bench recovery`.
+    /// Whether systemd is the manager of this host (sd_booted(3)), as under `tools/booted .build/release -- …`.
     private static var isBooted: Bool { Files.exists("/run/systemd/system") }
 
     private static func hostd(_ child: String, _ launcher: String) -> Contestant {
-        Contestant(name: "hostd, launcher \(launcher)", program: BenchPrograms.built("hostd")) { folder throws(SystemError) in
+        Contestant(
+            name: "hostd, launcher \(launcher)", program: BenchPrograms.built("hostd")
+        ) { folder throws(SystemError) in
             let configuration = """
                 [host]
                 launcher = "\(launcher)"

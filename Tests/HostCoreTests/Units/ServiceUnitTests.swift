@@ -49,7 +49,6 @@ struct ServiceUnitTests {
         }
         #expect(described(.job(kind: "review")).description == "job 42, attempt 1 (review), kept by hostd")
         #expect(described(.job(kind: nil)).description == "job 42, attempt 1, kept by hostd")
-        #expect(described(.helper("after_stop[0]")).description == "after_stop[0] of job 42, kept by hostd")
         #expect(
             value("Slice", in: described(.job(kind: nil)).properties) == .string("hostd-jobs.slice"))
     }

@@ -3,7 +3,8 @@
 import HostSimulation
 import Testing
 
-/// Launches through a service manager that fails in all its ways. CI runs many more seeds: `hostd-bench simulate --part units`.
+/// Launches through a service manager that fails in all its ways. CI runs many more seeds: `hostd-bench simulate
+/// --part units`.
 struct UnitSimulationTests {
     @Test(arguments: [1...15, 16...30, 31...45, 46...60] as [ClosedRange<UInt64>])
     func eachLaunchComesToOneEndAndToNoneForNothing(_ seeds: ClosedRange<UInt64>) throws {

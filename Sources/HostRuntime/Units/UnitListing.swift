@@ -42,9 +42,7 @@ nonisolated enum UnitListing {
 
     private static func open(_ launch: LaunchSpecification, _ folders: Folders) -> ServiceUnit.Folders {
         let own = launch.directory ?? (try? ChildIdentity.resolve(launch))?.directory
-        // All of the host is no folder of the program's own.
-        return ServiceUnit.Folders(
-            written: [folders.run, folders.state] + (own == "/" ? [] : [own].compactMap(\.self)))
+        return ServiceUnit.Folders(of: folders, directory: own)
     }
 
     /// In single quotes for a shell, where it has to be.
