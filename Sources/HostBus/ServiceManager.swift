@@ -54,11 +54,9 @@ public struct ServiceManager: ~Copyable {
         return number == 0 ? nil : path.map { String(cString: $0) }
     }
 
-    private static var isSystem: Bool { getuid() == 0 }
-
     private static func direct() -> OpaquePointer? {
         let runtime = getenv("XDG_RUNTIME_DIR").map { String(cString: $0) } ?? "/run/user/\(getuid())"
-        let path = (isSystem ? "/run" : runtime) + "/systemd/private"
+        let path = (ManagerScope.isUser ? runtime : "/run") + "/systemd/private"
         var made: OpaquePointer?
         guard Files.exists(path), sd_bus_new(&made) >= 0, let bus = made else { return nil }
         guard sd_bus_set_address(bus, "unix:path=" + path) >= 0, sd_bus_start(bus) >= 0 else {
@@ -70,7 +68,7 @@ public struct ServiceManager: ~Copyable {
 
     private static func overBus() -> OpaquePointer? {
         var made: OpaquePointer?
-        let result = isSystem ? sd_bus_open_system(&made) : sd_bus_open_user(&made)
+        let result = ManagerScope.isUser ? sd_bus_open_user(&made) : sd_bus_open_system(&made)
         return result < 0 ? nil : made
     }
 

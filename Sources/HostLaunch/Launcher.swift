@@ -21,6 +21,8 @@ public final class Launcher {
         var unheardAt: Instant?
         /// The doorbell brought the last record: nothing of its tree is left, and its files hold no more news.
         var isOver = false
+        /// It is known that its keeper is gone, and has been told.
+        var isReported = false
         /// Its keeper is started by the service manager: who it is comes with its first word.
         var isInUnit = false
         /// The cgroup of its unit, once its keeper is known.
@@ -152,9 +154,12 @@ public final class Launcher {
         guard let entry = held[instance], entry.keeper == nil, entry.keeperPid == nil else { return }
         try? watchKeeper(of: entry)
         guard entry.keeper == nil else { return readAll(entry, keeperLives: true) }
+        // Somebody has the specification and is not heard yet: what becomes of it is seen by its lock.
+        guard !entry.folder.isLocked() else { return armRecheck(after: Self.recheckInterval) }
         entry.keeperPid = 0
         guard !hasRecords(instance) else { return readAll(entry, keeperLives: false) }
         entry.isOver = true
+        entry.isReported = true
         let report = ExitReport(
             status: .failedToStart(why), ran: .zero, wallMilliseconds: Clock.wallMicroseconds / 1000)
         news?(instance, .exited(report, treeEmpty: true))
@@ -175,6 +180,7 @@ public final class Launcher {
             let entry = Held(folder: folder, token: folder.token())
             held[folder.instance] = entry
             let isAlive = folder.isLocked()
+            entry.isReported = !isAlive
             if isAlive { try? watchKeeper(of: entry) }
             found.append((folder.instance, KeeperNews.read(folder, keeperLives: isAlive)))
         }
@@ -198,15 +204,27 @@ public final class Launcher {
         guard let entry = held[instance] else { return }
         if let keeper = entry.keeper {
             keeper.signal(number, value: value)
-        } else if entry.keeperPid == nil, entry.unsent.count < Self.unsentLimit {
-            entry.unsent.append((number, value))
+        } else if entry.keeperPid == nil {
+            if entry.unsent.count < Self.unsentLimit { entry.unsent.append((number, value)) }
+            // Whoever says so is in the middle of it.
+            if entry.isInUnit { loop.later { [weak self] in self?.withdraw(instance) } }
         }
+    }
+
+    /// A launch that is to end: where the manager does not have it yet it never begins.
+    private func withdraw(_ instance: InstanceID) {
+        guard let entry = held[instance], entry.keeperPid == nil, units?.withdraw(instance) == true else { return }
+        entry.keeperPid = 0
+        entry.isReported = true
+        news?(instance, .neverRan)
+        keeperIsGone?(instance)
     }
 
     /// Ends the keeper itself: it does not obey any more. Its main process goes with it (PDEATHSIG).
     public func killKeeper(_ instance: InstanceID) {
         held[instance]?.keeper?.signal(SIGKILL)
-        if let entry = held[instance], entry.isInUnit, entry.keeper == nil { units?.cancel(instance) }
+        // Of one that was found without a word of its keeper nobody knows where it is.
+        if let entry = held[instance], entry.keeper == nil, entry.keeperPid == nil { units?.cancel(instance) }
     }
 
     /// The instances that have a folder.
@@ -262,13 +280,13 @@ public final class Launcher {
         isInUnit(instance) ? units?.controllers ?? [] : cgroup?.controllers ?? []
     }
 
-    /// Gives an instance that runs other limits. Throws what the kernel says of them; the manager says it later.
-    public func apply(_ limits: LimitsSpecification, to instance: InstanceID) throws(SystemError) {
+    /// Gives an instance that runs the limits of `service`. Throws what the kernel says; the manager says it later.
+    public func apply(_ service: ServiceSpecification, to instance: InstanceID) throws(SystemError) {
         guard let entry = held[instance] else { return }
         if entry.isInUnit {
-            units?.apply(limits, to: instance)
+            units?.apply(service, to: instance)
         } else {
-            try cgroup(of: instance)?.apply(limits)
+            try cgroup(of: instance)?.apply(service.limits)
         }
     }
 
@@ -310,12 +328,17 @@ public final class Launcher {
             let process = Processes.open(ProcessIdentity(pid: pid, startTicks: ticks))
         else { return }
         entry.keeperPid = pid
-        entry.unitCgroup = InstanceCgroup(ofUnit: UnitName.of(entry.folder.instance), around: pid)
+        entry.unitCgroup = unitCgroup(of: entry.folder.instance, around: pid)
         if entry.unitCgroup != nil { entry.isInUnit = true }
         try watch(entry, process)
         for word in entry.unsent { entry.keeper?.signal(word.number, value: word.value) }
         entry.unsent = []
         if entry.isInUnit { units?.ran(entry.folder.instance) }
+    }
+
+    /// Also of one that was started by another launcher than the one in use now.
+    private func unitCgroup(of instance: InstanceID, around pid: Int32) -> InstanceCgroup? {
+        InstanceCgroup(ofUnit: units?.name(of: instance) ?? UnitName.of(instance), around: pid)
     }
 
     private func watch(_ entry: Held, _ pidfd: consuming Descriptor) throws(SystemError) {
@@ -329,6 +352,7 @@ public final class Launcher {
     }
 
     private func readAll(_ entry: Held, keeperLives: Bool) {
+        if !keeperLives { entry.isReported = true }
         for item in KeeperNews.read(entry.folder, keeperLives: keeperLives) { news?(entry.folder.instance, item) }
         if !keeperLives { keeperIsGone?(entry.folder.instance) }
     }
@@ -349,7 +373,7 @@ public final class Launcher {
             }
             if entry.folder.isLocked() {
                 armRecheck(after: Self.recheckInterval)
-            } else if Files.exists(entry.folder.path), entry.folder.record("exit") == nil {
+            } else if Files.exists(entry.folder.path), !entry.isReported {
                 entry.keeperPid = 0
                 readAll(entry, keeperLives: false)
             }

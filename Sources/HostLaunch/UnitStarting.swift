@@ -14,8 +14,12 @@ public protocol UnitStarting: AnyObject {
         _ command: KeeperCommand, _ service: ServiceSpecification, keeper: String, input: consuming Descriptor)
     /// The keeper of a launch has been heard.
     func ran(_ instance: InstanceID)
-    /// Nobody wants a launch any more whose keeper has not been heard yet.
+    /// Nobody wants a launch any more whose keeper has not been heard: it is taken back, and its unit killed.
     func cancel(_ instance: InstanceID)
-    /// Gives the unit of an instance other limits.
-    func apply(_ limits: LimitsSpecification, to instance: InstanceID)
+    /// Takes back a launch that the manager does not have yet; false where it may have it.
+    func withdraw(_ instance: InstanceID) -> Bool
+    /// Gives the unit of an instance the limits of `service`.
+    func apply(_ service: ServiceSpecification, to instance: InstanceID)
+    /// The name of the unit of an instance.
+    func name(of instance: InstanceID) -> String
 }

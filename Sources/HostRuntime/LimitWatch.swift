@@ -37,7 +37,7 @@ extension Supervisor {
     /// A service was touched: its cgroup gets limits that are new, and it is looked at soon.
     func watchLimits(of service: ServiceMachine) {
         guard case .up(let life) = service.state else { return }
-        applyLimits(service.specification.limits, to: life.instance)
+        applyLimits(of: service.specification, to: life.instance)
         let calm = limits.machines[life.instance] == nil ? LimitWatch.firstInterval : LimitWatch.calmInterval
         planReading(within: polled(service).isEmpty ? calm : LimitWatch.interval)
     }
@@ -59,12 +59,13 @@ extension Supervisor {
     }
 
     /// A launch has set them; this is for a configuration that changed since.
-    private func applyLimits(_ rules: LimitsSpecification, to instance: InstanceID) {
+    private func applyLimits(of service: ServiceSpecification, to instance: InstanceID) {
+        let rules = service.limits
         guard limits.applied[instance] != rules else { return }
         limits.applied = limits.applied.filter { machine.services[$0.key.service]?.state.instance == $0.key }
         limits.applied[instance] = rules
         do throws(SystemError) {
-            try launcher.apply(rules, to: instance)
+            try launcher.apply(service, to: instance)
         } catch {
             Journal.say(.warning, "the limits of \(instance) could not be set: \(error)")
         }

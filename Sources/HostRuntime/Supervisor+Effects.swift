@@ -50,13 +50,17 @@ extension Supervisor {
     /// Launches at once, unless several have been made in this turn of the loop already: a host that starts a thousand
     /// services hears keepers and answers people meanwhile.
     private func launchInTurn(_ instance: InstanceID, _ hook: Hook?) {
-        guard launchesInTurn < Self.launchesAtOnce else { return waitingLaunches.append((instance, hook)) }
+        // While it is not known whether hostd is to end nothing begins: the manager would start no unit before the end.
+        guard launchesInTurn < Self.launchesAtOnce, !isAskingManager else {
+            return waitingLaunches.append((instance, hook))
+        }
         if launchesInTurn == 0 { loop.later { [weak self] in self?.launchWaiting() } }
         launchesInTurn += 1
         launch(instance, hook)
     }
 
-    private func launchWaiting() {
+    func launchWaiting() {
+        guard !isAskingManager, !isLeaving else { return }
         launchesInTurn = 0
         let next = waitingLaunches.prefix(Self.launchesAtOnce)
         waitingLaunches.removeFirst(next.count)

@@ -43,7 +43,7 @@ extension Supervisor {
 
     /// Finds what earlier lives of hostd left running, and starts what should run.
     func begin() throws(SystemError) {
-        chooseLauncher()
+        chooseLauncher(isFirst: true)
         let found = try launcher.findInstances()
         // As the snapshots say, before anything that is found here leads to a new launch.
         let restored = machine.services.compactMapValues(\.state.instance)

@@ -33,10 +33,17 @@ extension Supervisor {
             return word
         } then: { [weak self] (outcome: WorkOutcome<ManagerWord?>) in
             guard let self, !isStopping else { return }
-            guard case .done(let word?) = outcome else { return shutDown("SIGTERM") }
+            guard case .done(let word?) = outcome else { return shutDownAsTold("SIGTERM", leavingNothing: false) }
             if word.isRestart { return detach("the manager restarts it") }
-            shutDown(word.isGoingDown ? "the host goes down" : "SIGTERM", leavingNothing: word.isGoingDown)
+            shutDownAsTold(word.isGoingDown ? "the host goes down" : "SIGTERM", leavingNothing: word.isGoingDown)
         }
+    }
+
+    private func shutDownAsTold(_ why: String, leavingNothing: Bool) {
+        isAskingManager = false
+        shutDown(why, leavingNothing: leavingNothing)
+        // What waited for this learns that it never began.
+        launchWaiting()
     }
 
     private nonisolated struct ManagerWord: Sendable {

@@ -125,7 +125,7 @@ a_unit_is_shown_and_written_without_hostd() {
     text=$(hostctl adopt web) || fail 'adopt'
     has 'the configuration' "$text" 'command = ["/usr/bin/node", "server.mjs", "--port", "8088"]'
     has 'the configuration' "$text" 'user = "agent"'
-    has 'the configuration' "$text" '# unit = { ProtectHome = "read-only" }'
+    has 'the configuration' "$text" 'unit = { ProtectHome = "read-only" }'
     hostctl adopt web --write --name written >/run/said || fail 'adopt --write'
     grep -q 'systemctl disable --now web.service' /run/said || fail "no word on the hand-over: $(cat /run/said)"
     hostctl check >/dev/null || fail 'hostctl check'

@@ -229,9 +229,10 @@ import Testing
         let toml = json["toml"]?.text ?? ""
         #expect(
             toml.contains(
-                "# unit = { ProtectHome = \"yes\", NoNewPrivileges = \"yes\", CapabilityBoundingSet = \"CAP_A CAP_B\", "
-                    + "MemoryHigh = \"3G\" }\n"), "\(toml)")
+                "limits = { memory_high = \"3GiB\" }\nunit = { ProtectHome = \"yes\", NoNewPrivileges = \"yes\" }\n"),
+            "\(toml)")
         let notes = texts(json, "notes")
+        #expect(notes.contains { $0.hasPrefix("CapabilityBoundingSet=CAP_A CAP_B is not taken over: ") }, "\(notes)")
         for begin in [
             "After=postgresql.service: ", "OnFailure=mail@%n.service: ", "ExecStartPost=/bin/true: ",
             "KillMode=process: ", "output goes to /var/log/web.log no more",

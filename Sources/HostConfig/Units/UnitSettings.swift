@@ -64,7 +64,7 @@ enum UnitSettingReader {
         return properties
     }
 
-    private static func complaint(about name: String) -> String {
+    static func complaint(about name: String) -> String {
         if let why = OwnUnitProperties.complaint(about: name) { return why }
         let known = UnitTable.formats.keys.sorted()
         if let same = Suggestion.sameWord(as: name, among: known) ?? Suggestion.nearest(to: name, among: known) {

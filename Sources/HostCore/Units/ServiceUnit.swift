@@ -150,23 +150,32 @@ extension LaunchSpecification {
 }
 
 extension LimitsSpecification {
-    /// The limits as systemd keeps them. `memory_restart` is hostd's own.
+    /// No limit, or the weight that all have.
+    private static let unset = UInt64.max
+
+    /// The limits as systemd keeps them. `memory_restart` is hostd's own. Without a word on tasks the manager would
+    /// have a limit of its own, made for small programs.
     public var unitProperties: [UnitProperty] {
-        // Without a word the manager would have its own limit, made for small programs.
-        var result = [UnitProperty("TasksMax", .uint64(tasks.map { UInt64(max(0, $0)) } ?? .max))]
-        if let memoryBytes {
+        everyUnitProperty.filter { $0.value != .uint64(Self.unset) || $0.name == "TasksMax" }
+    }
+
+    /// The same for a unit that runs: those that are not limited any more too.
+    var everyUnitProperty: [UnitProperty] {
+        [
+            ("TasksMax", tasks.map { UInt64(max(0, $0)) }), ("MemoryMax", memoryBytes),
             // What is swapped out is memory too.
-            result += [
-                UnitProperty("MemoryMax", .uint64(memoryBytes)), UnitProperty("MemorySwapMax", .uint64(0)),
-            ]
-        }
-        if let memoryHighBytes { result.append(UnitProperty("MemoryHigh", .uint64(memoryHighBytes))) }
-        if let cpuPercent {
-            result.append(UnitProperty("CPUQuotaPerSecUSec", .uint64(UInt64(max(0, cpuPercent)) * 10_000)))
-        }
-        if let cpuWeight { result.append(UnitProperty("CPUWeight", .uint64(UInt64(max(0, cpuWeight))))) }
-        if let ioWeight { result.append(UnitProperty("IOWeight", .uint64(UInt64(max(0, ioWeight))))) }
-        return result
+            ("MemorySwapMax", memoryBytes.map { _ in 0 }), ("MemoryHigh", memoryHighBytes),
+            ("CPUQuotaPerSecUSec", cpuPercent.map { UInt64(max(0, $0)) * 10_000 }),
+            ("CPUWeight", cpuWeight.map { UInt64(max(0, $0)) }), ("IOWeight", ioWeight.map { UInt64(max(0, $0)) }),
+        ].map { name, value in UnitProperty(name, .uint64(value ?? Self.unset)) }
+    }
+}
+
+extension ServiceSpecification {
+    /// What a unit that runs is told when the limits have changed; not what `unit` says of the same.
+    public var limitsOfUnit: [UnitProperty] {
+        let given = Set(launch.unit.map(\.name) + launch.unit.flatMap(\.properties).map(\.name))
+        return limits.everyUnitProperty.filter { !given.contains($0.name) }
     }
 }
 

@@ -39,6 +39,8 @@ public struct UnitBoard: Hashable, Sendable {
         case ran(InstanceID)
         /// Nobody wants the launch any more.
         case cancel(InstanceID)
+        /// Nobody wants the launch any more, if the manager does not have it yet; else it goes on.
+        case withdraw(InstanceID)
         /// The manager can be reached, or cannot.
         case linkUp
         case linkLost(String)
@@ -91,8 +93,16 @@ public struct UnitBoard: Hashable, Sendable {
     private var link: Link = .down(reason: "", failures: 0, retryAt: Instant(nanoseconds: 0))
     private var lookAt: Instant?
 
+    /// Whose units they are (UnitName.owner).
+    public let owner: String
+
     /// A board without launches and without a manager.
-    public init() {}
+    public init(owner: String = "") {
+        self.owner = owner
+    }
+
+    /// The unit of a launch.
+    public func name(of instance: InstanceID) -> String { UnitName.of(instance, owner: owner) }
 
     /// The launches that are on their way.
     public var pending: Set<InstanceID> { Set(launches.keys) }
@@ -148,6 +158,11 @@ public struct UnitBoard: Hashable, Sendable {
             launches[instance] = nil
             return []
         case .cancel(let instance): return cancel(instance)
+        case .withdraw(let instance):
+            switch launches[instance]?.stage {
+            case .waiting, .nameTaken: return cancel(instance)
+            case .asked, .unsure, .accepted, nil: return []
+            }
         case .linkUp: return linkUp(at: now)
         case .linkLost(let reason): return linkLost(reason, at: now)
         case .wake: return wake(at: now)
@@ -169,7 +184,9 @@ public struct UnitBoard: Hashable, Sendable {
             planLook(at: now)
             return []
         case .linkLost:
+            // The link may be there all the same: only this answer is not.
             launches[instance]?.stage = .unsure
+            planLook(at: now)
             return []
         case .denied(let why): return fail(instance, why)
         }
@@ -214,7 +231,7 @@ public struct UnitBoard: Hashable, Sendable {
         guard let launch = launches.removeValue(forKey: instance) else { return [] }
         switch launch.stage {
         case .waiting, .nameTaken: return [.takeBack(instance)]
-        case .asked, .unsure, .accepted: return [.takeBack(instance), .kill(unit: UnitName.of(instance))]
+        case .asked, .unsure, .accepted: return [.takeBack(instance), .kill(unit: name(of: instance))]
         }
     }
 
@@ -232,7 +249,7 @@ public struct UnitBoard: Hashable, Sendable {
         return sorted().flatMap { instance -> [Effect] in
             switch launches[instance]?.stage {
             case .waiting: ask(instance)
-            case .nameTaken, .unsure, .accepted: [.look(unit: UnitName.of(instance))]
+            case .nameTaken, .unsure, .accepted: [.look(unit: name(of: instance))]
             case .asked, nil: []
             }
         }
@@ -260,16 +277,16 @@ public struct UnitBoard: Hashable, Sendable {
         for instance in sorted() {
             guard let launch = launches[instance], now - launch.since >= Self.patience else { continue }
             let isKnown = [.asked, .unsure, .accepted].contains(launch.stage)
-            effects += fail(instance, overdue(launch, UnitName.of(instance)))
-            if isKnown { effects.append(.kill(unit: UnitName.of(instance))) }
+            effects += fail(instance, overdue(launch, name(of: instance)))
+            if isKnown { effects.append(.kill(unit: name(of: instance))) }
         }
         if let due = lookAt, due <= now {
             lookAt = nil
             for instance in sorted() where isLinked {
                 switch launches[instance]?.stage {
-                case .nameTaken, .unsure: effects.append(.look(unit: UnitName.of(instance)))
+                case .nameTaken, .unsure: effects.append(.look(unit: name(of: instance)))
                 case .accepted where launches[instance]?.why != nil:
-                    effects.append(.look(unit: UnitName.of(instance)))
+                    effects.append(.look(unit: name(of: instance)))
                 case .accepted, .waiting, .asked, nil: break
                 }
             }
@@ -294,7 +311,7 @@ public struct UnitBoard: Hashable, Sendable {
     }
 
     private func named(_ unit: String) -> InstanceID? {
-        launches.keys.first { UnitName.of($0) == unit }
+        launches.keys.first { name(of: $0) == unit }
     }
 
     /// The launch that the manager has said that it has, by that name. Before its answer comes, what is heard of the

@@ -10,9 +10,12 @@ internal import HostLoop
 extension Supervisor {
     /// By `host.launcher` and what there is. What runs already is not touched: with both it is found by the same
     /// records.
-    func chooseLauncher() {
-        let place = UnitPlace.choose(settings.launcher)
+    func chooseLauncher(isFirst: Bool = false) {
+        let place = UnitPlace.choose(settings.launcher, run: folders.run, current: units?.place)
         guard place != units?.place else { return }
+        if !isFirst {
+            Journal.say(.notice, "from now on programs are started \(place == nil ? "directly" : "in units")")
+        }
         units = nil
         if let place {
             do throws(SystemError) {

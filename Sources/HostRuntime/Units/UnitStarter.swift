@@ -34,8 +34,10 @@ final class UnitStarter: UnitStarting {
     private let loop: EventLoop
     private let launcher: Launcher
     private let manager: UnitManager
-    private var board = UnitBoard()
+    private var board: UnitBoard
     private var wanted: [InstanceID: Wanted] = [:]
+    /// Limits that the manager has not been told yet.
+    private var limits: [InstanceID: [UnitProperty]] = [:]
     private var timer: TimerSource?
     private var lostFor: String?
     private var isSwept = false
@@ -49,6 +51,7 @@ final class UnitStarter: UnitStarting {
         self.loop = loop
         self.launcher = launcher
         self.place = place
+        board = UnitBoard(owner: place.owner)
         self.unit = unit
         manager = UnitManager(loop: loop, route: place.route)
         timer = try loop.timer { [weak self] in self?.handle(.wake) }
@@ -77,15 +80,33 @@ final class UnitStarter: UnitStarting {
     func ran(_ instance: InstanceID) { handle(.ran(instance)) }
 
     func cancel(_ instance: InstanceID) {
-        guard board.pending.contains(instance) else { return carryOut(.takeBack(instance)) }
-        handle(.cancel(instance))
+        guard !board.pending.contains(instance) else { return handle(.cancel(instance)) }
+        carryOut(.takeBack(instance))
+        // The manager has it, and its keeper says nothing: it hangs before its first record.
+        carryOut(.kill(unit: name(of: instance)))
     }
 
-    func apply(_ limits: LimitsSpecification, to instance: InstanceID) {
-        manager.set(UnitName.of(instance), limits.unitProperties) { problem in
-            guard let problem else { return }
-            Journal.say(.warning, "the limits of \(instance) could not be set: \(problem)")
+    func withdraw(_ instance: InstanceID) -> Bool {
+        handle(.withdraw(instance))
+        return !board.pending.contains(instance) && wanted[instance] == nil && !launcher.hasRecords(instance)
+    }
+
+    func apply(_ service: ServiceSpecification, to instance: InstanceID) {
+        limits[instance] = service.limitsOfUnit
+        if board.isLinked { sendLimits() }
+    }
+
+    func name(of instance: InstanceID) -> String { board.name(of: instance) }
+
+    /// What could not be said is said when the manager can be reached.
+    private func sendLimits() {
+        for (instance, properties) in limits {
+            manager.set(name(of: instance), properties) { problem in
+                guard let problem else { return }
+                Journal.say(.warning, "the limits of \(instance) could not be set: \(problem)")
+            }
         }
+        limits = [:]
     }
 
     // MARK: - The manager
@@ -97,6 +118,7 @@ final class UnitStarter: UnitStarting {
             lostFor = nil
             handle(.linkUp)
             endStrays()
+            sendLimits()
         case .lost(let why):
             if lostFor == nil { Journal.say(.warning, "the service manager cannot be reached: \(why); trying again") }
             lostFor = why
@@ -112,10 +134,10 @@ final class UnitStarter: UnitStarting {
     /// Units of hostd's that no folder knows of: their keepers cannot be heard, and their names are taken.
     private func endStrays() {
         guard !isSwept else { return }
-        manager.list(UnitName.patterns) { [weak self] units in
+        manager.list(UnitName.patterns(owner: place.owner)) { [weak self] units in
             guard let self, let units else { return }
             isSwept = true
-            let known = Set((launcher.instances + board.pending).map(UnitName.of))
+            let known = Set((launcher.instances + board.pending).map(name(of:)))
             for unit in units where !known.contains(unit.name) && ["active", "activating"].contains(unit.activeState) {
                 Journal.say(.warning, "\(unit.name) belongs to no launch that hostd knows; ending it")
                 manager.stop(unit.name)
@@ -152,7 +174,7 @@ final class UnitStarter: UnitStarting {
         guard let launch = wanted[instance] else { return }
         guard !launcher.hasRecords(instance) else { return handle(.ran(instance)) }
         manager.start(
-            UnitName.of(instance), unit(launch), program: launch.keeper, arguments: ["--spare", "0"],
+            name(of: instance), unit(launch), program: launch.keeper, arguments: ["--spare", "0"],
             input: launch.input.raw
         ) { [weak self] refusal in
             self?.handle(refusal.map { .refused(instance, $0) } ?? .accepted(instance))
@@ -162,7 +184,7 @@ final class UnitStarter: UnitStarting {
     private func look(_ unit: String) {
         manager.look(unit) { [weak self] isThere in
             guard let self, let isThere else { return }
-            if let instance = board.pending.first(where: { UnitName.of($0) == unit }), launcher.hasRecords(instance) {
+            if let instance = board.pending.first(where: { name(of: $0) == unit }), launcher.hasRecords(instance) {
                 return handle(.ran(instance))
             }
             handle(isThere ? .unitFound(unit: unit) : .unitGone(unit: unit))

@@ -44,6 +44,8 @@ extension UnitWorld {
             units[unit] = Unit(serial: lastSerial, instance: instance)
             later(.starts(unit: unit, serial: lastSerial), 0.003...0.05)
         }
+        // A bus that lives on may lose an answer, or hand it over too late.
+        if !isCalm, scenario.chance(0.03) { refusal = .linkLost }
         queue.plan(.answers(instance, refusal, connection: number), at: now + .microseconds(100))
     }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import HostConfig
+
 /// What hostd's configuration says in place of a unit.
 struct AdoptedService {
     /// The service's name.
@@ -46,6 +48,23 @@ struct AdoptedService {
         properties[index].value += " " + value
     }
 
+    /// What was said of properties becomes `unit`; what that does not take is noted, since it may have protected
+    /// something.
+    mutating func settleProperties() {
+        let refused = properties.compactMap { property in
+            UnitPropertyAdvice.complaint(about: property.key, property.value).map { (property, $0) }
+        }
+        for (property, why) in refused {
+            note("\(property.key)=\(property.value) is not taken over: \(why)")
+            properties.removeAll { $0.key == property.key }
+        }
+        guard !properties.isEmpty else { return }
+        set(
+            "unit",
+            "{ " + properties.map { "\($0.key) = \(TomlText.string($0.value))" }.joined(separator: ", ") + " }")
+        note("its unit's properties are kept by the systemd launcher, and not by the direct one (docs/units.md)")
+    }
+
     /// The value of a key that was set.
     func value(_ key: String) -> String? { keys.first { $0.key == key }?.value }
 
@@ -61,10 +80,6 @@ struct AdoptedService {
         let remarks = blockers.map { "To be mended first: \($0)" } + notes
         if !remarks.isEmpty { lines.append("") }
         lines += remarks.flatMap(Self.remark)
-        if !properties.isEmpty {
-            let all = properties.map { "\($0.key) = \(TomlText.string($0.value))" }.joined(separator: ", ")
-            lines += ["", "# With the systemd launcher these go with it:", "# unit = { \(all) }"]
-        }
         return lines.joined(separator: "\n") + "\n"
     }
 

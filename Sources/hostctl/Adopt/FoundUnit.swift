@@ -12,8 +12,8 @@ struct FoundUnit {
     let manager: UnitManager?
     /// Its .socket units.
     let sockets: [String]
-    let isEnabled: Bool
-    let isActive: Bool
+    /// How it and its sockets were found, so that they can be put back.
+    let states: [UnitState]
     let service: AdoptedService
 
     /// What the command line names.
@@ -74,13 +74,15 @@ struct FoundUnit {
             .filter { $0.hasSuffix(".socket") }
         let state = facts["UnitFileState"] ?? ""
         var context = context(name, manager.user, services)
-        context.isEnabled = state == "disabled" ? false : nil
+        var states = [UnitState(name, facts)]
+        for socket in sockets { states.append(UnitState(socket, try manager.show(socket))) }
+        // Where a socket starts it, that is what is enabled.
+        context.isEnabled = states.contains(where: \.isEnabled) || state != "disabled" ? nil : false
         context.stopTimeout = facts["TimeoutStopUSec"].flatMap { $0.isEmpty ? nil : $0 }
         for socket in sockets { context.sockets.append(try manager.cat(socket)) }
         let service = UnitTranslation.translate(try manager.cat(name), context, name: try serviceName(name, session))
         return FoundUnit(
-            unit: name, manager: manager, sockets: sockets, isEnabled: state.hasPrefix("enabled"),
-            isActive: ["active", "activating", "reloading"].contains(facts["ActiveState"]), service: service)
+            unit: name, manager: manager, sockets: sockets, states: states, service: service)
     }
 
     private static func ofFile(
@@ -97,7 +99,7 @@ struct FoundUnit {
         text = "# \(path.hasPrefix("/") ? path : Files.currentFolder() + "/" + path)\n" + text
         let service = UnitTranslation.translate(UnitFile(text), context, name: try serviceName(unit, session))
         return FoundUnit(
-            unit: unit, manager: nil, sockets: [], isEnabled: false, isActive: false, service: service)
+            unit: unit, manager: nil, sockets: [], states: [], service: service)
     }
 
     private static func contents(_ path: String) throws(Failure) -> String {

@@ -89,8 +89,10 @@ struct TakeOver {
             _ = try session.client.post(Target(["reload"]))
             try waitUntilGone()
         }
-        if found.isEnabled { attempt { () throws(Failure) in try manager.act(["enable", "--"] + units) } }
-        if found.isActive { attempt { () throws(Failure) in try manager.act(["start", "--"] + units.reversed()) } }
+        // Sockets first: systemd starts none whose service runs.
+        for words in found.states.reversed().flatMap(\.wayBack) {
+            attempt { () throws(Failure) in try manager.act(words) }
+        }
         let end =
             troubles.isEmpty
             ? "\(found.unit) is back as it was, and \(file.path) is gone"

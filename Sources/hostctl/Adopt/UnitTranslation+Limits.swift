@@ -13,6 +13,13 @@ extension UnitTranslation {
                 note("MemoryMax=\(memory): write the size itself (limits = { memory = \"4GiB\" })")
             }
         }
+        if let memory = take("MemoryHigh"), memory != "infinity" {
+            if let size = UnitValues.size(memory) {
+                table.append(("memory_high", TomlText.string(size)))
+            } else {
+                note("MemoryHigh=\(memory): write the size itself (limits = { memory_high = \"3GiB\" })")
+            }
+        }
         if let tasks = take("TasksMax"), tasks != "infinity" {
             if let count = Int(tasks), count > 0 {
                 table.append(("tasks", "\(count)"))
@@ -21,6 +28,14 @@ extension UnitTranslation {
             }
         }
         if let cpu = take("CPUQuota") { table.append(("cpu", TomlText.string(cpu))) }
+        for (key, name) in [("CPUWeight", "cpu_weight"), ("IOWeight", "io_weight")] {
+            guard let weight = take(key) else { continue }
+            if let number = Int(weight), (1...10_000).contains(number) {
+                table.append((name, "\(number)"))
+            } else {
+                note("\(key)=\(weight): no equivalent")
+            }
+        }
         if let files = take("LimitNOFILE") {
             let hard = files.split(separator: ":").last.map(String.init) ?? files
             if let count = Int(hard), count >= 16 {

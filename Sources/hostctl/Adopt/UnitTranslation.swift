@@ -94,6 +94,7 @@ struct UnitTranslation {
     }
 
     mutating func settle() {
+        service.settleProperties()
         guard !unknownSpecifiers.isEmpty else { return }
         block("\(unknownSpecifiers.sorted().joined(separator: ", ")): not known here; write what it stands for")
     }

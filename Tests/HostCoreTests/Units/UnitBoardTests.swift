@@ -34,6 +34,35 @@ struct UnitBoardTests {
         #expect(UnitName.slice(of: instance) == "hostd-services.slice")
     }
 
+    @Test func anotherHostdOnTheSameManagerHasUnitsOfItsOwn() {
+        let standard = ["/run/hostd", "/run/user/1000/hostd"]
+        #expect(UnitName.owner(run: "/run/hostd", standard: standard) == "")
+        let owner = UnitName.owner(run: "/srv/try/run", standard: standard)
+        #expect(owner.count == 8 && owner != UnitName.owner(run: "/srv/other/run", standard: standard))
+        #expect(UnitName.of(instance, owner: owner) == "hostd-\(owner)-svc-gateway.service")
+        #expect(UnitName.patterns() == ["hostd-svc-*.service", "hostd-job-*-*.service"])
+        #expect(UnitBoard(owner: owner).name(of: instance) == UnitName.of(instance, owner: owner))
+    }
+
+    @Test func anAnswerThatIsLostAloneIsMadeGoodByALook() throws {
+        var board = asked()
+        #expect(board.handle(.refused(instance, .linkLost), at: .zero) == [])
+        let due = try #require(board.deadline)
+        #expect(due - .zero == UnitBoard.lookInterval)
+        #expect(board.handle(.wake, at: due) == [.look(unit: unit)])
+        #expect(board.handle(.unitGone(unit: unit), at: due) == [.ask(instance)])
+    }
+
+    @Test func whatTheManagerDoesNotHaveYetCanBeWithdrawn() {
+        var board = UnitBoard()
+        _ = board.handle(.launch(instance), at: .zero)
+        #expect(board.handle(.withdraw(instance), at: .zero) == [.takeBack(instance)])
+        #expect(board.pending.isEmpty)
+        board = asked()
+        #expect(board.handle(.withdraw(instance), at: .zero) == [])
+        #expect(board.pending == [instance])
+    }
+
     @Test func aLaunchIsOverWhenItsKeeperIsHeardOrItsProgramRuns() {
         var board = asked()
         #expect(board.handle(.accepted(instance), at: .zero) == [])
