@@ -57,6 +57,17 @@ limits_are_properties_of_the_unit() {
     hostctl reload >/dev/null || fail 'hostctl reload'
     until_true 10 'the new limit' memory_is $((256 << 20))
     expect 'the pids' "$(pids)" "$before"
+    # One that is taken away, while no hostd runs.
+    sed -i 's/memory = "256MiB", //' /etc/hostd/hostd.toml
+    local old=$(show MainPID)
+    kill -KILL "$old"
+    until_true 10 'another hostd' replaced hostd "$old"
+    until_true 10 'no limit' memory_is infinity
+    expect 'the pids' "$(pids)" "$before"
+    journalctl -q -b -u hostd -o cat | grep 'could not be set' && fail 'a warning for nothing'
+    configure
+    hostctl reload >/dev/null || fail 'hostctl reload'
+    until_true 10 'the limit' memory_is $((512 << 20))
 }
 memory_is() { [ "$(show MemoryMax hostd-svc-ticker)" = "$1" ]; }
 
@@ -157,6 +168,26 @@ many_services_start_and_come_back_at_once() {
     rm /etc/hostd/conf.d/many.toml
     hostctl reload >/dev/null || fail 'hostctl reload'
     until_true 20 'all services to be ready' is_ready
+}
+
+other_is_ready() { hostctl --dir /srv/try status slow >/dev/null 2>&1; }
+
+# With a service of the same name.
+another_hostd_on_the_host_has_units_of_its_own() {
+    local before=$(pids) own
+    mkdir -p /srv/try
+    printf '[service.slow]\ncommand = ["sleep", "400000"]\n' >/srv/try/hostd.toml
+    systemd-run --quiet --unit=another --property=Type=notify hostd --dir /srv/try || fail 'systemd-run hostd'
+    until_true 10 'the other one' other_is_ready
+    own=$(systemctl list-units --plain --no-legend 'hostd-*-svc-slow.service' | cut -d' ' -f1)
+    has 'the cgroup of its program' "$(cat "/proc/$(pgrep -f 'sleep 400000')/cgroup")" "/$own"
+    systemctl restart hostd
+    until_true 10 'all services to be ready' is_ready
+    expect 'the pids' "$(pids)" "$before"
+    other_is_ready || fail 'the other one has lost its service'
+    systemctl stop another
+    expect 'what the other one ran' "$(pgrep -c -f 'sleep 400000' || true)" 0
+    expect 'the pids' "$(pids)" "$before"
 }
 
 an_attempt_of_a_job_has_a_unit() {
@@ -278,6 +309,7 @@ run_scenarios each_service_has_a_unit_of_its_own limits_are_properties_of_the_un
     a_unit_that_a_person_stops_comes_back_with_a_word_why a_unit_that_cannot_be_set_up_says_why_and_harms_nobody \
     a_name_that_somebody_else_has_is_taken_over a_bus_that_goes_away_holds_nothing_up \
     a_manager_that_executes_itself_anew_is_found_again many_services_start_and_come_back_at_once \
+    another_hostd_on_the_host_has_units_of_its_own \
     an_attempt_of_a_job_has_a_unit \
     two_hundred_kills_of_hostd_disturb_nobody a_restart_leaves_everything_running \
     a_unit_that_no_folder_knows_of_is_ended the_launcher_can_be_changed_while_everything_runs \

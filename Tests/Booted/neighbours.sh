@@ -199,6 +199,22 @@ a_take_over_that_is_interrupted_puts_the_unit_back() {
 }
 hook_runs() { pgrep -f 'sleep 1000$'; }
 
+# The service has nothing to enable: its socket starts it.
+a_take_over_that_fails_puts_sockets_back_as_they_were() {
+    local code=0
+    printf '[Socket]\nListenStream=127.0.0.1:18999\n[Install]\nWantedBy=sockets.target\n' \
+        >/etc/systemd/system/called.socket
+    printf '[Service]\nType=notify\nExecStart=/bin/sleep 500000\n' >/etc/systemd/system/called.service
+    systemctl daemon-reload
+    systemctl enable --quiet --now called.socket || fail 'systemctl enable'
+    hostctl adopt called --take-over --timeout 3s >/run/said 2>&1 || code=$?
+    expect 'the exit code' "$code" 1
+    has 'what is said' "$(cat /run/said)" 'is back as it was'
+    expect 'called.socket' "$(systemctl is-enabled called.socket) $(systemctl is-active called.socket)" 'enabled active'
+    expect 'called.service' "$(systemctl is-active called.service)" inactive
+    [ ! -e /etc/hostd/conf.d/called.toml ] || fail 'the file is still there'
+}
+
 a_users_gateway_is_taken_over_by_root() {
     hostctl stop gateway >/dev/null
     rm /etc/hostd/hostd.toml && touch /etc/hostd/hostd.toml
@@ -217,4 +233,4 @@ run_scenarios a_host_with_units a_port_that_a_unit_holds_is_explained \
     a_native_unit_that_is_enabled_is_a_warning_until_it_is_not a_native_unit_of_the_system_is_found_at_a_reload \
     a_unit_is_shown_and_written_without_hostd what_cannot_be_adopted_has_an_exit_code a_take_over_serves_the_same_port \
     a_take_over_that_fails_puts_the_unit_back a_take_over_that_is_interrupted_puts_the_unit_back \
-    a_users_gateway_is_taken_over_by_root
+    a_take_over_that_fails_puts_sockets_back_as_they_were a_users_gateway_is_taken_over_by_root

@@ -52,6 +52,10 @@ what_runs_is_kept_and_replaced_as_ever() {
     until_true 10 'the same process' reason_has "$pid"
     kill -KILL "$pid"
     until_true 10 'another process' other_pid "$pid"
+    # A restart is told from a stop by the system's manager, not by the user's.
+    pid=$(pid_of own)
+    systemctl restart hostd || fail 'systemctl restart'
+    until_true 10 'the same process' reason_has "$pid"
     # The bus is all that it has.
     systemctl restart dbus
     pid=$(pid_of own)

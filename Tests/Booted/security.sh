@@ -133,7 +133,11 @@ END
     expect 'the owner of the logs' "$(stat -c %U /var/log/hostd/own/current)" agent
     as agent hostctl --socket /run/hostd/hostd.sock restart own >/dev/null || fail 'agent may not change what is its own'
     systemctl reload hostd || fail 'systemctl reload'
+    local pid=$(pid_of own)
+    systemctl restart hostd || fail 'systemctl restart'
+    until_true 10 'the process to be adopted' own_is "$pid"
 }
+own_is() { [ "$(pid_of own)" = "$1" ]; }
 
 a_service_that_it_cannot_start_waits_and_says_why() {
     local words='hostd runs as agent and cannot start anything as somebody else' status
