@@ -12,7 +12,7 @@ extension Supervisor {
     /// records.
     func chooseLauncher(isFirst: Bool = false) {
         let place = UnitPlace.choose(settings.launcher, run: folders.run, current: units?.place)
-        guard place != units?.place else { return }
+        guard isFirst || place != units?.place else { return }
         if !isFirst {
             Journal.say(.notice, "from now on programs are started \(place == nil ? "directly" : "in units")")
         }
