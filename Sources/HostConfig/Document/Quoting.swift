@@ -10,21 +10,30 @@ func quoted(_ text: String) -> String {
 }
 
 /// `text` as a TOML string, uncut.
-func tomlString(_ text: String) -> String {
+public func tomlString(_ text: String) -> String {
     "\"" + escaped(text.unicodeScalars.prefix(text.unicodeScalars.count)) + "\""
+}
+
+/// `key` as it stands in TOML: in quotes where it is no bare key.
+public func tomlKey(_ key: String) -> String {
+    isBareKey(key) ? key : tomlString(key)
 }
 
 /// A key for a path in a message: in quotes unless it is a bare key of normal length.
 func shownKey(_ key: String) -> String {
-    let isBare = key.utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-            true
-        default: false
+    isBareKey(key) && key.utf8.count <= quotedLimit ? key : quoted(key)
+}
+
+private func isBareKey(_ key: String) -> Bool {
+    !key.isEmpty
+        && key.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+                true
+            default: false
+            }
         }
-    }
-    return isBare && !key.isEmpty && key.utf8.count <= quotedLimit ? key : quoted(key)
 }
 
 private func escaped(_ scalars: String.UnicodeScalarView.SubSequence) -> String {

@@ -59,9 +59,7 @@ struct AdoptedService {
             properties.removeAll { $0.key == property.key }
         }
         guard !properties.isEmpty else { return }
-        set(
-            "unit",
-            "{ " + properties.map { "\($0.key) = \(TomlText.string($0.value))" }.joined(separator: ", ") + " }")
+        set("unit", TomlText.table(properties.map { ($0.key, TomlText.string($0.value)) }))
         note("its unit's properties are kept by the systemd launcher, and not by the direct one (docs/units.md)")
     }
 
@@ -101,26 +99,7 @@ struct AdoptedService {
 
 /// Values as TOML.
 enum TomlText {
-    static func string(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\t": result += "\\t"
-            case "\r": result += "\\r"
-            default:
-                if scalar.value < 0x20 || scalar.value == 0x7F {
-                    let digits = String(scalar.value, radix: 16, uppercase: true)
-                    result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-                } else {
-                    result.unicodeScalars.append(scalar)
-                }
-            }
-        }
-        return result + "\""
-    }
+    static func string(_ text: String) -> String { tomlString(text) }
 
     /// A string in which hostd looks for `${…}`.
     static func literal(_ text: String) -> String {
@@ -134,17 +113,5 @@ enum TomlText {
     }
 
     /// A key, in quotes where it has to be.
-    static func key(_ text: String) -> String {
-        let isBare =
-            !text.isEmpty
-            && text.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
-                    true
-                default: false
-                }
-            }
-        return isBare ? text : string(text)
-    }
+    static func key(_ text: String) -> String { tomlKey(text) }
 }
